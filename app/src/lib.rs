@@ -1,0 +1,1 @@
+//! Bayplan window.

@@ -1,0 +1,1 @@
+//! Journeys through Bayplan live in `it/`; this library is empty.
