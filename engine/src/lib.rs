@@ -1,1 +1,8 @@
-//! Bayplan.
+//! Bayplan's engine: a drawing is checked, resolved into a plan, run against a load, metered, billed and
+//! drawn — one way down. Text and numbers go in, values come out; no screen, clock, file or environment.
+//!
+//! The modules stand on floors, lowest first; each may use only what stands below it.
+
+pub mod chance;
+pub mod names;
+pub mod units;

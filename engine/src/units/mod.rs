@@ -1,0 +1,17 @@
+//! Every quantity of Bayplan, each a type of its own.
+//!
+//! A number gets in and out only through a constructor or getter that names its unit, and only the
+//! arithmetic that means something exists. Conversions between numeric types happen here alone.
+//! Nothing here knows anything else of ours.
+
+pub mod compute;
+pub mod money;
+pub mod rate;
+pub mod time;
+pub mod traffic;
+
+pub use compute::{CpuUnits, Gib, Mib, Percent};
+pub use money::Usd;
+pub use rate::{Quantity, Rate};
+pub use time::{CalendarTime, Minutes, Seconds, SimTime, Span, Weekday};
+pub use traffic::{Bytes, Micro, MilliPerSecond, Ppm};

@@ -1,0 +1,212 @@
+//! Bytes and requests: how many, and how many a second.
+//!
+//! Traffic is a fluid: a rate holds between two events, and what flowed is an exact product. Rates are
+//! whole thousandths a second, so a rate over milliseconds is a whole number of millionths.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign};
+
+use super::time::Span;
+
+/// Bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Bytes(u64);
+
+/// Thousandths of a request (job, connection …) a second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MilliPerSecond(u64);
+
+/// Millionths of a request (job, connection …): what a rate of thousandths a second gives over milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micro(u128);
+
+/// A share or a multiplier in millionths: 1,000,000 is the whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ppm(u32);
+
+impl Bytes {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// From bytes.
+    pub const fn from_bytes(bytes: u64) -> Self {
+        Self(bytes)
+    }
+    /// From decimal megabytes.
+    pub const fn from_mb(mb: u64) -> Self {
+        Self(mb * 1_000_000)
+    }
+    /// In bytes.
+    pub const fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl Add for Bytes {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Bytes {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sum for Bytes {
+    fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
+        items.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl MilliPerSecond {
+    /// No traffic.
+    pub const ZERO: Self = Self(0);
+    /// From thousandths a second.
+    pub const fn from_milli(milli: u64) -> Self {
+        Self(milli)
+    }
+    /// From whole ones a second.
+    pub const fn from_whole(per_second: u64) -> Self {
+        Self(per_second * 1000)
+    }
+    /// In thousandths a second.
+    pub const fn milli(self) -> u64 {
+        self.0
+    }
+    /// A second, for people and for formulas inside one function.
+    pub fn per_second(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+    /// How much flows in a span.
+    pub fn over(self, span: Span) -> Micro {
+        Micro(u128::from(self.0) * u128::from(span.ms()))
+    }
+    /// That share of the rate, rounded down to a thousandth a second.
+    #[must_use]
+    pub fn share(self, ppm: Ppm) -> Self {
+        Self(u64::try_from(u128::from(self.0) * u128::from(ppm.0) / 1_000_000).unwrap_or(u64::MAX))
+    }
+}
+
+impl Add for MilliPerSecond {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sum for MilliPerSecond {
+    fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
+        items.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl Micro {
+    /// None.
+    pub const ZERO: Self = Self(0);
+    /// From millionths.
+    pub const fn from_micro(micro: u128) -> Self {
+        Self(micro)
+    }
+    /// In millionths.
+    pub const fn micro(self) -> u128 {
+        self.0
+    }
+    /// In whole ones, for people and for formulas inside one function.
+    pub fn whole(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
+impl Add for Micro {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Micro {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Ppm {
+    /// Nothing of it.
+    pub const ZERO: Self = Self(0);
+    /// The whole.
+    pub const ONE: Self = Self(1_000_000);
+    /// From millionths.
+    pub const fn from_ppm(ppm: u32) -> Self {
+        Self(ppm)
+    }
+    /// `part` of `whole`, rounded to the nearest millionth; nothing of nothing is nothing.
+    pub fn ratio(part: u64, whole: u64) -> Self {
+        if whole == 0 {
+            return Self::ZERO;
+        }
+        let (part, whole) = (u128::from(part), u128::from(whole));
+        Self(u32::try_from((part * 2_000_000 + whole) / (2 * whole)).unwrap_or(u32::MAX))
+    }
+    /// In millionths.
+    pub const fn ppm(self) -> u32 {
+        self.0
+    }
+    /// As a fraction, for people and for formulas inside one function.
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / 1e6
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// `310 GB`, decimal, three figures.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut value = self.0 as f64;
+        for unit in ["B", "kB", "MB", "GB", "TB"] {
+            if value < 999.5 {
+                let digits = if unit == "B" || value >= 99.95 { 0 } else { 1 };
+                return write!(f, "{value:.digits$} {unit}");
+            }
+            value /= 1000.0;
+        }
+        write!(f, "{value:.1} PB")
+    }
+}
+
+impl fmt::Display for MilliPerSecond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/s", self.per_second())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_over_time_is_exact() {
+        // 0.3 requests a second for 730 h = 0.3 * 2,628,000 s = 788,400 requests.
+        assert_eq!(MilliPerSecond::from_milli(300).over(Span::MONTH).micro(), 788_400_000_000);
+    }
+
+    #[test]
+    fn ratios_round_to_the_nearest_millionth() {
+        assert_eq!(Ppm::ratio(2, 3).ppm(), 666_667);
+        assert_eq!(Ppm::ratio(1, 3).ppm(), 333_333);
+        assert_eq!(Ppm::ratio(0, 0).ppm(), 0);
+    }
+
+    #[test]
+    fn bytes_read_decimal() {
+        assert_eq!(Bytes::from_mb(310_000).to_string(), "310 GB");
+        assert_eq!(Bytes::from_bytes(1_234).to_string(), "1.2 kB");
+    }
+}
