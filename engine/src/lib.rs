@@ -5,4 +5,5 @@
 
 pub mod chance;
 pub mod names;
+pub mod report;
 pub mod units;

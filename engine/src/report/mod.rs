@@ -1,0 +1,7 @@
+//! What people read: pictures, tables and text made from outcomes.
+//!
+//! In: outcomes, bills, traces. Out: plain values (`chart`) that `app` draws or writes. Nothing here computes a price or a
+//! placement: it only arranges figures that exist.
+
+pub mod chart;
+pub mod wording;
