@@ -1,1 +1,3 @@
-//! Bayplan window.
+//! Bayplan: the window and the command line around the engine. Reads files, draws, runs jobs; decides nothing about ECS.
+
+pub mod widgets;

@@ -1,0 +1,6 @@
+//! Parts that several views share: the theme, the icons, a chart on the screen.
+//!
+//! A widget reads what it is given, paints, and returns what the user asked for. It never edits, saves, runs or blocks.
+
+pub mod icon;
+pub mod theme;
