@@ -3,7 +3,9 @@
 //!
 //! The modules stand on floors, lowest first; each may use only what stands below it.
 
+pub mod catalogue;
 pub mod chance;
+pub mod embedded;
 pub mod names;
 pub mod report;
 pub mod units;

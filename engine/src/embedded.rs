@@ -1,0 +1,321 @@
+//! The catalogue's tables, carried in the program: the one place that names `assets/catalogue/`.
+//!
+//! A region code goes in, its [`Catalogue`] comes out. Only that region's prices are parsed.
+
+use crate::catalogue::regions::Regions;
+use crate::catalogue::{Catalogue, CatalogueError, Texts};
+use crate::names::Region;
+
+const REGIONS: &str = include_str!("../../assets/catalogue/regions.csv");
+const INSTANCE_TYPES: &str = include_str!("../../assets/catalogue/instance_types.csv");
+const SOURCES: &str = include_str!("../../assets/catalogue/sources.csv");
+const SERVICES_EVERYWHERE: &str = include_str!("../../assets/catalogue/services/all.csv");
+
+/// One region's own tables.
+struct RegionTexts {
+    region: &'static str,
+    services: &'static str,
+    ec2: &'static str,
+    spot: &'static str,
+}
+
+macro_rules! region_texts {
+    ($($region:literal),* $(,)?) => {
+        &[$(RegionTexts {
+            region: $region,
+            services: include_str!(concat!("../../assets/catalogue/services/", $region, ".csv")),
+            ec2: include_str!(concat!("../../assets/catalogue/ec2/", $region, ".csv")),
+            spot: include_str!(concat!("../../assets/catalogue/spot/", $region, ".csv")),
+        }),*]
+    };
+}
+
+const BY_REGION: &[RegionTexts] = region_texts![
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+impl Catalogue {
+    /// What AWS publishes for a region, from the tables in the program. No other region's prices are parsed.
+    pub fn load(region: &Region) -> Result<Self, CatalogueError> {
+        let texts = BY_REGION.iter().find(|texts| texts.region == region.as_str());
+        let texts = texts.ok_or_else(|| CatalogueError::UnknownRegion(region.as_str().to_owned()))?;
+        Self::parse(
+            region,
+            Texts {
+                regions: REGIONS,
+                instance_types: INSTANCE_TYPES,
+                sources: SOURCES,
+                services_everywhere: SERVICES_EVERYWHERE,
+                services: texts.services,
+                ec2: texts.ec2,
+                spot: texts.spot,
+            },
+        )
+    }
+}
+
+/// All regions with their zones, from the table in the program.
+pub fn regions() -> Result<Regions, CatalogueError> {
+    Regions::parse(REGIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::instance_types::InterruptionBand;
+    use crate::catalogue::meter::Meter;
+    use crate::catalogue::prices::{Kind, Price};
+    use crate::units::{Mib, Quantity, Usd};
+
+    fn load(region: &str) -> Catalogue {
+        Catalogue::load(&Region::new(region)).unwrap()
+    }
+
+    fn usd(text: &str) -> Usd {
+        Usd::parse(text).unwrap()
+    }
+
+    #[track_caller]
+    fn costs(catalogue: &Catalogue, meter: Meter, units: u128, expected: &str) {
+        let price = catalogue.prices.price(meter).unwrap();
+        let quantity = Quantity::from_base(meter.per_unit().base() * units);
+        assert_eq!(price.cost(quantity), usd(expected), "{}", meter.label());
+    }
+
+    #[test]
+    fn every_region_reads_and_counts_what_was_collected() {
+        let (mut linux, mut advised) = (0, 0);
+        let all = regions().unwrap();
+        assert_eq!(all.iter().count(), 34);
+        for facts in all.iter() {
+            let catalogue = Catalogue::load(&facts.region).unwrap();
+            assert_eq!(catalogue.types.len(), 1373);
+            linux += catalogue.prices.iter().filter(|(m, _)| matches!(m, Meter::Ec2Linux(_))).count();
+            advised += catalogue.types.iter().filter(|(ix, _)| catalogue.types.spot_linux(*ix).is_some()).count();
+        }
+        // 19,037 rows less 211 of types EC2 no longer describes; 14,962 Linux rows of the advisor less 99 such.
+        assert_eq!(linux, 18_826);
+        assert_eq!(advised, 14_863);
+    }
+
+    #[test]
+    fn regions_have_their_zones() {
+        let all = regions().unwrap();
+        let zones =
+            |region: &str| all.get(&Region::new(region)).unwrap().zones.iter().map(ToString::to_string).collect();
+        let six: Vec<String> = zones("us-east-1");
+        assert_eq!(six.len(), 6);
+        assert_eq!((six[0].as_str(), six[5].as_str()), ("us-east-1a", "us-east-1f"));
+        let two: Vec<String> = zones("us-west-1");
+        assert_eq!(two, ["us-west-1a", "us-west-1b"]);
+        assert!(all.get(&Region::new("atlantis-1")).is_none());
+    }
+
+    #[test]
+    fn an_unknown_region_is_said_so() {
+        let error = Catalogue::load(&Region::new("atlantis-1")).unwrap_err();
+        assert_eq!(error.to_string(), "there is no region `atlantis-1`");
+    }
+
+    #[test]
+    fn prices_read_by_hand() {
+        // Amazon EC2 and AWS Fargate price lists of the day: hourly prices.
+        let (virginia, tokyo) = (load("us-east-1"), load("ap-northeast-1"));
+        let linux = |name: &str| Meter::Ec2Linux(virginia.types.find(name).unwrap());
+        costs(&virginia, linux("m5.large"), 1, "0.096");
+        costs(&virginia, linux("m7g.large"), 1, "0.0816");
+        costs(&virginia, Meter::FargateX86Vcpu, 1, "0.04048");
+        costs(&virginia, Meter::FargateWindowsLicence, 1, "0.046");
+        costs(&virginia, Meter::AlbHour, 1, "0.0225");
+        costs(&virginia, Meter::EbsGp3Storage, 1, "0.08");
+        costs(&virginia, Meter::PublicIpv4, 1, "0.005");
+        costs(&tokyo, Meter::Ec2Windows(tokyo.types.find("c5.xlarge").unwrap()), 1, "0.398");
+        costs(&load("ap-south-1"), Meter::FargateX86Vcpu, 1, "0.04256");
+    }
+
+    #[test]
+    fn tv_26_to_30_fargate() {
+        let c = load("us-east-1");
+        // TV-26: 5 tasks x 10 min x 30 days = 25 h: 25 vCPU-h x 0.04048 = 1.012, 50 GB-h x 0.004445 = 0.22225.
+        costs(&c, Meter::FargateX86Vcpu, 25, "1.012");
+        costs(&c, Meter::FargateX86Memory, 50, "0.22225");
+        // TV-28: 730 x 0.04048 = 29.5504, 1460 x 0.004445 = 6.4897; together 36.0401.
+        costs(&c, Meter::FargateX86Vcpu, 730, "29.5504");
+        costs(&c, Meter::FargateX86Memory, 1460, "6.4897");
+        // TV-29: 1024 units for 60 s: 0.04048 / 60 = 0.000674667.
+        let minute = Quantity::from_base(1024 * 60_000);
+        assert_eq!(c.prices.price(Meter::FargateX86Vcpu).unwrap().cost(minute), usd("0.000674667"));
+        // TV-30: 80 GB x 730 h x 0.000111 = 6.4824.
+        costs(&c, Meter::FargateEphemeralStorage, 80 * 730, "6.4824");
+    }
+
+    #[test]
+    fn tv_24_the_managed_instances_fee() {
+        let c = load("us-east-1");
+        let fee = |name: &str| c.prices.price(Meter::ManagedInstancesFee(c.types.find(name).unwrap())).unwrap();
+        let hour = |price: &Price| (price.cost(Quantity::from_base(3_600_000)).to_string(), price.kind);
+        // 12 % of 0.096; the published fee of c6a.2xlarge; 7.8 % of 30.13118 (the published 12 % ended in July 2026).
+        assert_eq!(hour(fee("m5.large")), ("0.01152".to_owned(), Kind::Derived));
+        assert_eq!(hour(fee("c6a.2xlarge")), ("0.037".to_owned(), Kind::Published));
+        assert_eq!(hour(fee("g6e.48xlarge")), ("2.35023204".to_owned(), Kind::Derived));
+    }
+
+    #[test]
+    fn fg_40_fargate_spot_without_a_rate_is_three_tenths() {
+        let c = load("us-east-1");
+        // 0.3 x 0.03238 = 0.009714; X86 has a published rate.
+        let arm = c.prices.price(Meter::FargateSpotArmVcpu).unwrap();
+        assert_eq!(Price::unit_text(arm.tiers()[0], Meter::FargateSpotArmVcpu.per_unit()), "0.009714");
+        assert_eq!(arm.kind, Kind::Derived);
+        assert_eq!(c.prices.price(Meter::FargateSpotX86Vcpu).unwrap().kind, Kind::Published);
+    }
+
+    #[test]
+    fn tv_61_63_64_69_77_78_tiers_and_transfer() {
+        let c = load("us-east-1");
+        // TV-61: 2 x 730 x 0.045 = 65.70, 100 x 0.045 = 4.50.
+        costs(&c, Meter::NatGatewayHour, 1460, "65.7");
+        costs(&c, Meter::NatGatewayData, 100, "4.5");
+        // TV-63: 1000 GB pay 0.01 on both sides.
+        costs(&c, Meter::CrossAz, 2000, "20");
+        // TV-64: 100 free; 1000 x 0.09 = 90; 10,140 x 0.09 + 9,760 x 0.085 = 912.60 + 829.60.
+        costs(&c, Meter::InternetOut, 100, "0");
+        costs(&c, Meter::InternetOut, 1100, "90");
+        costs(&c, Meter::InternetOut, 20_000, "1742.2");
+        // TV-69: 300 M at 1.00 and 200 M at 0.90 a million.
+        costs(&c, Meter::HttpApiRequest, 500_000_000, "480");
+        costs(&c, Meter::HttpApiRequest, 20_000_000, "20");
+        // TV-77: 10,000 x 0.30 + 5,000 x 0.10.
+        costs(&c, Meter::CustomMetric, 15_000, "3500");
+        // TV-78: 3 x 730 = 2190 free; 4 x 730 = 2920, 720 paid.
+        costs(&c, Meter::AnywhereInstance, 2190, "0");
+        costs(&c, Meter::AnywhereInstance, 2920, "7.38");
+    }
+
+    #[test]
+    fn tv_70_api_gateway_against_an_idle_alb() {
+        // 0.0225 x 730 = 16.425: as much as 16.425 M requests at 1.00 a million.
+        let c = load("us-east-1");
+        costs(&c, Meter::AlbHour, 730, "16.425");
+        costs(&c, Meter::HttpApiRequest, 16_425_000, "16.425");
+    }
+
+    #[test]
+    fn a_price_ends_where_its_source_ends() {
+        // io2: the price of the first 32,000 IOPS only.
+        let c = load("us-east-1");
+        let price = c.prices.price(Meter::EbsIo2Iops).unwrap();
+        let iops = |n: u128| Quantity::from_base(Meter::EbsIo2Iops.per_unit().base() * n);
+        assert!(price.covers(iops(32_000)) && !price.covers(iops(32_001)));
+    }
+
+    #[test]
+    fn tv_32_to_35_what_instances_hold() {
+        let types = load("us-east-1").types;
+        let of = |name: &str| &types[types.find(name).unwrap()];
+        // TV-32 and TV-33: an 8192 MiB task does not fit m4.large; 3 x 2048 fit m5.large's 7983 MiB, not 4.
+        assert_eq!(of("m4.large").registered_memory(), Mib::from_mib(7985));
+        assert_eq!(of("m5.large").registered_memory().mib() / 2048, 3);
+        assert_eq!(of("m5.large").registered_memory(), Mib::from_mib(7983));
+        assert_eq!(of("m5.large").registered_cpu().units(), 2048);
+        // TV-34 and TV-35, and the tables of EC2-12.
+        for (name, without, with) in [
+            ("c5.large", 2, 10),
+            ("m6i.12xlarge", 7, 120),
+            ("m5.12xlarge", 7, 60),
+            ("m6g.medium", 1, 4),
+            ("m6i.8xlarge", 7, 90),
+            ("m5.16xlarge", 14, 120),
+            ("a1.medium", 1, 10),
+            ("g5.xlarge", 3, 6),
+            ("i4i.large", 2, 0),
+            ("m4.large", 1, 1),
+        ] {
+            let found = of(name);
+            assert_eq!((found.awsvpc_tasks(), found.awsvpc_tasks_with_trunking()), (without, with), "{name}");
+        }
+    }
+
+    #[test]
+    fn mi_14_managed_instances_take_listed_types() {
+        let types = load("us-east-1").types;
+        let of = |name: &str| types[types.find(name).unwrap()].managed_instances_supported();
+        assert!(of("m5.large") && of("t3.small") && of("g6e.48xlarge"));
+        // t3.nano and t3.micro by size, m6g.medium by its one vCPU, c4.large by family.
+        assert!(!of("t3.nano") && !of("t3.micro") && !of("m6g.medium") && !of("c4.large"));
+    }
+
+    #[test]
+    fn ec2_34_spot_advice_is_of_the_region() {
+        let c = load("us-east-1");
+        let advice = c.types.spot_linux(c.types.find("c5.12xlarge").unwrap()).unwrap();
+        let other = load("af-south-1");
+        let cape = other.types.spot_linux(other.types.find("c5.12xlarge").unwrap()).unwrap();
+        assert_eq!((cape.band, cape.savings_percent), (InterruptionBand::Over20, 87));
+        assert_ne!(advice, cape);
+    }
+
+    #[test]
+    fn every_meter_has_a_price_somewhere_or_is_known_to_have_none() {
+        let everywhere = regions().unwrap();
+        let books: Vec<_> = everywhere.iter().map(|facts| Catalogue::load(&facts.region).unwrap().prices).collect();
+        let unpriced: Vec<_> =
+            Meter::SERVICES.iter().filter(|m| books.iter().all(|book| book.price(**m).is_none())).collect();
+        assert_eq!(unpriced, Meter::WITHOUT_PRICE.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn rows_that_are_no_meter_are_figures_we_know() {
+        // A misspelt item would turn up here.
+        for facts in regions().unwrap().iter() {
+            for (service, item, _) in load(facts.region.as_str()).prices.figures() {
+                let known = ["savings_plan", "ec2_reserved", "eks_auto_mode"].contains(&service)
+                    || ["free_", "managed_instances_fee_", "detailed_monitoring"].iter().any(|s| item.starts_with(s))
+                    || ["ephemeral_storage_included", "windows_over_linux_x86_factor"].contains(&item);
+                assert!(known, "{service} {item}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_row_a_price_is_none() {
+        let book = load("us-east-1").prices.without(Meter::NatGatewayData);
+        assert!(book.price(Meter::NatGatewayData).is_none() && book.price(Meter::NatGatewayHour).is_some());
+        // No price for EC2 in ap-east-2 was found.
+        let taipei = load("ap-east-2");
+        assert!(taipei.prices.price(Meter::Ec2Linux(taipei.types.find("m5.large").unwrap())).is_none());
+    }
+}
