@@ -1,1 +1,3 @@
+//! The program `bayplan`.
+
 fn main() {}

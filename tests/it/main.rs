@@ -1,1 +1,3 @@
-fn main() {}
+//! Journeys through Bayplan and the rules of its house: one binary, a module a subject.
+
+mod tidy;

@@ -1,1 +1,4 @@
-//! Journeys through Bayplan live in `it/`; this library is empty.
+//! What the house rules read the project with. The journeys through Bayplan live in `it/`.
+
+pub mod source;
+pub mod tree;

@@ -1,0 +1,86 @@
+//! Where AWS's numbers come from: a constant of the catalogue says so at the spot.
+
+use super::Breach;
+use bayplan_tests::source::{self, Source, Token};
+
+/// What a sourced constant says in its doc comment, or in a comment or field of its own rows.
+const SAYS: &[&str] = &["Source:", "Assumption:", "source:"];
+
+/// Constants with a number other than 0 and 1 in their value, but no source: the doc comment above, and the lines
+/// of the value itself (for tables whose rows each say theirs), are searched.
+pub(super) fn constants_without_source(source: &Source) -> Vec<Breach> {
+    let (tokens, tests) = (source.tokens(), source.test_parts());
+    let mut breaches = Vec::new();
+    for (i, pair) in tokens.windows(2).enumerate() {
+        let (keyword, name) = (pair[0], pair[1]);
+        let constant = matches!(keyword.text, "const" | "static") && name.text.starts_with(|c: char| c.is_uppercase());
+        if !constant || tests.iter().any(|part| part.contains(&name.line)) {
+            continue;
+        }
+        let Some((start, end)) = value(&tokens, i) else { continue };
+        let numbers = tokens[start..end].iter().any(|t| is_number(t.text) && !matches!(t.text, "0" | "1"));
+        if numbers && !is_sourced(source, keyword.line, tokens[end].line) {
+            let what = format!(
+                "`{}` holds a number: add `/// Source: page, section (read year-month)` or `/// Assumption: why`",
+                name.text
+            );
+            breaches.push(Breach::new(&source.path, keyword.line, what));
+        }
+    }
+    breaches
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// From the token after a constant's `=` to its `;`.
+fn value(tokens: &[Token<'_>], mut i: usize) -> Option<(usize, usize)> {
+    let mut start = None;
+    while i < tokens.len() {
+        match tokens[i].text {
+            "(" | "[" | "{" => i = source::matching(tokens, i),
+            "=" if start.is_none() => start = Some(i + 1),
+            ";" => return start.map(|start| (start, i)),
+            _ => {}
+        }
+        i += 1;
+    }
+    None
+}
+
+fn is_sourced(source: &Source, first: usize, last: usize) -> bool {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let above = lines[..first - 1].iter().rev().take_while(|line| {
+        let line = line.trim_start();
+        line.starts_with("//") || line.starts_with("#[")
+    });
+    above.chain(&lines[first - 1..last]).any(|line| SAYS.iter().any(|word| line.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bites;
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, lines: &[usize]) {
+        bites(constants_without_source, "engine/src/catalogue/quotas.rs", text, lines);
+    }
+
+    #[test]
+    fn numbers_without_source_are_found() {
+        check("//! x\n/// Tasks.\npub const A: u32 = 5000;", &[3]);
+        check(
+            "/// Tasks.\n///\n/// Source: \"Quotas\" (read 2026-08).\n#[rustfmt::skip]\npub const A: u32 = 5000;",
+            &[],
+        );
+        check("/// Assumption: measured by none.\nconst A: Span = Span::from_s(40);\nconst B: u32 = 7;", &[3]);
+        check("/// Source: x.\n\nconst A: u32 = 5000;", &[3]);
+        check("const A: [u8; 3] = [B; 0];\nconst C: &str = \"5\";\nconst fn d() -> u32 { 7 }", &[]);
+        check("const A: &[Row] = &[\n    // Source: x\n    Row { n: 5 },\n];\nstatic B: &[u8] = &[\n    7,\n];", &[5]);
+        check("const A: &[Row] = &[Row { n: 5, source: \"x\" }];", &[]);
+        check("impl A {\n    const B: u32 = 7;\n}", &[2]);
+        check("#[cfg(test)]\nmod tests {\n    const B: u32 = 7;\n}", &[]);
+    }
+}
