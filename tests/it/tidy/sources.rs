@@ -6,7 +6,10 @@ use bayplan_tests::source::{self, Source, Token};
 /// What a sourced constant says in its doc comment, or in a comment or field of its own rows.
 const SAYS: &[&str] = &["Source:", "Assumption:", "source:"];
 
-/// Constants with a number other than 0 and 1 in their value, but no source: the doc comment above, and the lines
+/// Numbers that only convert units, and so come from nobody: CPU units in a vCPU, milliseconds in an hour, parts of one.
+const CONVERSIONS: &[&str] = &["0", "1", "1024", "3_600_000", "1_000_000", "1_000_000_000"];
+
+/// Constants with a number in their value that is more than a conversion, but no source: the doc comment above, and the lines
 /// of the value itself (for tables whose rows each say theirs), are searched.
 pub(super) fn constants_without_source(source: &Source) -> Vec<Breach> {
     let (tokens, tests) = (source.tokens(), source.test_parts());
@@ -18,7 +21,7 @@ pub(super) fn constants_without_source(source: &Source) -> Vec<Breach> {
             continue;
         }
         let Some((start, end)) = value(&tokens, i) else { continue };
-        let numbers = tokens[start..end].iter().any(|t| is_number(t.text) && !matches!(t.text, "0" | "1"));
+        let numbers = tokens[start..end].iter().any(|t| is_number(t.text) && !CONVERSIONS.contains(&t.text));
         if numbers && !is_sourced(source, keyword.line, tokens[end].line) {
             let what = format!(
                 "`{}` holds a number: add `/// Source: page, section (read year-month)` or `/// Assumption: why`",
@@ -81,6 +84,7 @@ mod tests {
         check("const A: &[Row] = &[\n    // Source: x\n    Row { n: 5 },\n];\nstatic B: &[u8] = &[\n    7,\n];", &[5]);
         check("const A: &[Row] = &[Row { n: 5, source: \"x\" }];", &[]);
         check("impl A {\n    const B: u32 = 7;\n}", &[2]);
+        check("const VCPU_HOUR: Unit = unit(\"vCPU-hour\", 1024 * HOUR);\nconst HOUR: u128 = 3_600_000;", &[]);
         check("#[cfg(test)]\nmod tests {\n    const B: u32 = 7;\n}", &[]);
     }
 }
