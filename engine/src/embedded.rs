@@ -97,6 +97,7 @@ mod tests {
     use super::*;
     use crate::catalogue::instance_types::InterruptionBand;
     use crate::catalogue::meter::Meter;
+    use crate::catalogue::overlay::{OverlayError, PriceOverlay};
     use crate::catalogue::prices::{Kind, Price};
     use crate::units::{Mib, Quantity, Usd};
 
@@ -317,5 +318,76 @@ mod tests {
         // No price for EC2 in ap-east-2 was found.
         let taipei = load("ap-east-2");
         assert!(taipei.prices.price(Meter::Ec2Linux(taipei.types.find("m5.large").unwrap())).is_none());
+    }
+
+    fn overlay(text: &str) -> PriceOverlay {
+        PriceOverlay::from_ron(text).unwrap()
+    }
+
+    #[test]
+    fn the_closest_discount_counts_and_an_own_price_beats_it() {
+        let c = load("us-east-1");
+        let mine = overlay(
+            r#"(name: "Mine", as_of: "2026-09", discounts: [
+                (of: "all", percent_off: "10"), (of: "nat_gateway", percent_off: "20"),
+                (of: "nat_gateway/hour", percent_off: "50"), (of: "ec2_linux/m5.large", percent_off: "100"),
+            ], prices: [(of: "alb/hour", usd: "0.02"), (of: "ec2_spot/m5.large", usd: "0.03")])"#,
+        );
+        let c = c.with_prices(&mine).unwrap();
+        // 0.045 halved; 0.045 less a fifth; 0.005 less a tenth; 0.096 for nothing.
+        costs(&c, Meter::NatGatewayHour, 1, "0.0225");
+        costs(&c, Meter::NatGatewayData, 1, "0.036");
+        costs(&c, Meter::PublicIpv4, 1, "0.0045");
+        let m5 = c.types.find("m5.large").unwrap();
+        costs(&c, Meter::Ec2Linux(m5), 730, "0");
+        costs(&c, Meter::Ec2Spot(m5), 100, "3");
+        costs(&c, Meter::AlbHour, 1, "0.02");
+        // MI-52: the fee follows the list price: 0.01152 less the tenth of `all`.
+        costs(&c, Meter::ManagedInstancesFee(m5), 1, "0.010368");
+        let price = c.prices.price(Meter::NatGatewayHour).unwrap();
+        assert_eq!((price.kind, &*price.as_of, &*price.source), (Kind::Own, "2026-09", "Mine"));
+        assert!(price.note.starts_with("50 % off 0.045, "), "{}", price.note);
+    }
+
+    #[test]
+    fn discounts_keep_steps_and_digits() {
+        let c = load("us-east-1");
+        let c = c.with_prices(&overlay(r#"(name: "x", discounts: [(of: "all", percent_off: "12.3456")])"#)).unwrap();
+        // 100 GB stay free; 1000 GB x 0.09 = 90, times 0.876544 = 78.88896.
+        costs(&c, Meter::InternetOut, 100, "0");
+        costs(&c, Meter::InternetOut, 1100, "78.88896");
+        // 0.0000004 x 0.876544 = 0.0000003506176: kept to twelve decimals, 0.000000350618 (half to even: ...6176 up).
+        let get = c.prices.price(Meter::S3Get).unwrap();
+        assert_eq!(Price::unit_text(get.tiers()[0], Meter::S3Get.per_unit()), "0.000000350618");
+        assert_eq!(
+            c.prices.price(Meter::EbsIo2Iops).unwrap().until,
+            load("us-east-1").prices.price(Meter::EbsIo2Iops).unwrap().until
+        );
+    }
+
+    #[test]
+    fn an_overlay_names_what_it_cannot_find() {
+        let c = load("us-east-1");
+        let error = |text: &str| c.with_prices(&overlay(text)).unwrap_err();
+        let unknown = |of: &str| OverlayError::UnknownItem(of.to_owned());
+        assert_eq!(error(r#"(name: "x", discounts: [(of: "lunch", percent_off: "1")])"#), unknown("lunch"));
+        assert_eq!(
+            error(r#"(name: "x", prices: [(of: "ec2_linux/m5.huge", usd: "1")])"#),
+            unknown("ec2_linux/m5.huge")
+        );
+        assert_eq!(error(r#"(name: "x", prices: [(of: "alb", usd: "1")])"#), unknown("alb"));
+        for usd in ["-1", "cheap", "1e3"] {
+            let text = format!(r#"(name: "x", prices: [(of: "alb/hour", usd: "{usd}")])"#);
+            assert_eq!(error(&text), OverlayError::NotAPrice { of: "alb/hour".into(), usd: usd.into() });
+        }
+    }
+
+    #[test]
+    fn an_own_price_may_have_more_than_nine_decimals() {
+        let c = load("us-east-1");
+        let c =
+            c.with_prices(&overlay(r#"(name: "x", prices: [(of: "s3/requests_get", usd: "0.00000000025")])"#)).unwrap();
+        // 0.00000000025 x 1,000,000 = 0.00025.
+        costs(&c, Meter::S3Get, 1_000_000, "0.00025");
     }
 }

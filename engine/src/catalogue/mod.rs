@@ -6,6 +6,7 @@
 pub mod fargate;
 pub mod instance_types;
 pub mod meter;
+pub mod overlay;
 pub mod prices;
 pub mod regions;
 mod table;

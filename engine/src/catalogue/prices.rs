@@ -83,6 +83,18 @@ impl Price {
         Self { tiers, until: None, kind, as_of: as_of.clone(), source: source.clone(), note: note.clone() }
     }
 
+    /// The same steps at other rates, told anew; its end stays.
+    pub(super) fn retold(
+        &self,
+        tiers: Vec<Tier>,
+        kind: Kind,
+        as_of: Arc<str>,
+        source: Arc<str>,
+        note: Arc<str>,
+    ) -> Self {
+        Self { tiers, until: self.until, kind, as_of, source, note }
+    }
+
     /// Its steps, lowest first; the first begins at nothing.
     pub fn tiers(&self) -> &[Tier] {
         &self.tiers
@@ -118,7 +130,8 @@ impl Price {
         for (part, rate) in parts {
             let nanos = u128::from(rate.usd.nanos().unsigned_abs());
             whole = whole.saturating_add((part.base() / rate.per().base()).saturating_mul(nanos));
-            rest += part.base() % rate.per().base() * (per / rate.per().base()) * nanos;
+            let beside = part.base() % rate.per().base() * (per / rate.per().base());
+            rest = rest.saturating_add(beside.saturating_mul(nanos));
         }
         let (quotient, rest) = (whole.saturating_add(rest / per), rest % per);
         let up = rest * 2 > per || (rest * 2 == per && quotient % 2 == 1);
@@ -170,6 +183,11 @@ impl PriceBook {
     /// All figures beside the prices, by service and item.
     pub fn figures(&self) -> impl Iterator<Item = (&str, &str, &Figure)> {
         self.figures.iter().map(|((service, item), figure)| (service.as_str(), item.as_str(), figure))
+    }
+
+    /// Puts a price in place of the one there.
+    pub(super) fn put(&mut self, meter: Meter, price: Price) {
+        self.prices.insert(meter, price);
     }
 
     /// The same book without one price.
