@@ -40,6 +40,7 @@ pub struct Accelerators {
 
 /// What one EC2 instance type is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts of EC2's own description")]
 pub struct InstanceType {
     /// Its name: `m7g.xlarge`.
     pub name: InstanceTypeName,

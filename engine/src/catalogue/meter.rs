@@ -113,14 +113,17 @@ const WINDOWS: Billing = Billing::PerSecond { minimum: Span::from_secs(300) };
 const SECOND: Billing = Billing::PerSecond { minimum: Span::ZERO };
 /// Assumption: public addresses are billed like the instances they sit on; the page names only the hourly price.
 const ADDRESS: Billing = MINUTE;
+/// Source: Elastic Load Balancing and Amazon VPC pricing pages: a partial hour is a full hour; rule BIL-01.
+/// Assumption: transit gateways and VPC Lattice services, whose rounding was not read, are billed the same way.
 const STARTED: Billing = Billing::PerStartedHour;
 const PRORATED: Billing = Billing::Prorated;
 const EXACT: Billing = Billing::Exact;
 /// Source: Amazon API Gateway pricing page: HTTP APIs are metered in 512 KB steps; rule AGW-01.
+/// Assumption: a KB of a step is 1024 bytes.
 const STEP_512: Billing = step(512);
-/// Source: Amazon SQS and Amazon EventBridge pricing pages: each 64 KB of a payload is one request or event.
+/// Source: pricing pages of Amazon SQS and Amazon `EventBridge`: each 64 KB of a payload is one request or event.
 const STEP_64: Billing = step(64);
-/// Source: Amazon API Gateway pricing page: WebSocket messages are metered in 32 KB steps.
+/// Source: Amazon API Gateway pricing page: `WebSocket` messages are metered in 32 KB steps.
 const STEP_32: Billing = step(32);
 
 const fn step(kib: u64) -> Billing {
@@ -177,6 +180,7 @@ macro_rules! meters {
     ($($name:ident, $service:literal, $item:literal, $unit:expr, $billing:expr, $label:literal;)*) => {
         /// What AWS charges for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(clippy::doc_markdown, reason = "labels are AWS's own words, for people")]
         pub enum Meter {
             $(#[doc = $label] $name,)*
             /// An EC2 instance of this type, on demand, Linux.

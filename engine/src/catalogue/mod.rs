@@ -8,8 +8,10 @@ pub mod instance_types;
 pub mod meter;
 pub mod overlay;
 pub mod prices;
+pub mod quotas;
 pub mod regions;
 mod table;
+pub mod timings;
 
 use crate::names::Region;
 use instance_types::InstanceTypes;

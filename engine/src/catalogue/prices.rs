@@ -221,7 +221,7 @@ impl PriceBook {
             let facts = Facts {
                 kind: read_kind(&row, kind)?,
                 as_of: row.text(as_of).into(),
-                source: sources.get(&row, source)?.source.clone(),
+                source: sources.get(&row, source)?.text.clone(),
                 note: row.text(note).into(),
             };
             let Some(meter) = Meter::by_item(row.text(service), row.text(item)) else {
@@ -260,8 +260,8 @@ impl PriceBook {
             let mut put = |meter: Meter, column: usize, source: &Source| {
                 if !row.text(column).is_empty() {
                     let rate = rate(row.text(column), meter.per_unit()).ok_or_else(|| row.error(column))?;
-                    let Source { kind, as_of, source, note } = source;
-                    self.prices.insert(meter, Price::flat(rate, *kind, as_of, source, note));
+                    let Source { kind, as_of, text, note } = source;
+                    self.prices.insert(meter, Price::flat(rate, *kind, as_of, text, note));
                 }
                 Ok(())
             };
@@ -323,7 +323,7 @@ impl PriceBook {
     }
 }
 
-/// Source: AWS announcement of 2026-07-01: the fee of G types falls by 35 %, of P and Trainium types by 60 %.
+/// Source: AWS notice of lower GPU fees from 2026-07-01: G types by 35 %, P and Trainium types by 60 %.
 const FEE_CUT: &str = "2026-07-01";
 
 /// Which share of on demand the fee of a family is, by the ending of its figure's item.
@@ -401,7 +401,7 @@ impl std::str::FromStr for UsdText {
 struct Source {
     kind: Kind,
     as_of: Arc<str>,
-    source: Arc<str>,
+    text: Arc<str>,
     note: Arc<str>,
 }
 
@@ -417,7 +417,7 @@ impl Sources {
             let entry = Source {
                 kind: if row.text(kind).is_empty() { Kind::Published } else { read_kind(&row, kind)? },
                 as_of: row.text(as_of).into(),
-                source: row.text(source).into(),
+                text: row.text(source).into(),
                 note: row.text(note).into(),
             };
             sources.insert(row.text(key).to_owned(), entry);

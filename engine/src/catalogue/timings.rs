@@ -1,0 +1,402 @@
+//! How long things take, and the other figures AWS does not publish: all adjustable, each with its reason.
+//!
+//! One row of the table is one figure. [`Timings`] is what a run uses, [`assumptions`] is what a user reads.
+//! What AWS does publish stands below the table as constants with their sources.
+
+use crate::catalogue::instance_types::MEM_REGISTER_FACTOR;
+use crate::catalogue::prices::FARGATE_SPOT_PRICE_FACTOR;
+use crate::units::{Mib, Ppm, Quantity, Span};
+use serde::{Deserialize, Serialize};
+
+/// A figure that is ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// Its name, as it is written in files.
+    pub name: &'static str,
+    /// Its value, for people.
+    pub value: String,
+    /// Why it is that, and the rule it stands in.
+    pub reason: &'static str,
+}
+
+/// How a figure reads.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for Span {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+impl Shown for Mib {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+impl Shown for u32 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+impl Shown for Ppm {
+    /// As a decimal: `0.5`.
+    fn shown(&self) -> String {
+        millionths(u128::from(self.ppm()))
+    }
+}
+impl Shown for Multiple {
+    fn shown(&self) -> String {
+        format!("{} ×", millionths(u128::from(self.0)))
+    }
+}
+impl Shown for Latency {
+    fn shown(&self) -> String {
+        format!("{} ms", Quantity::from_base(u128::from(self.0)).decimal_text(Quantity::from_base(1000), 3))
+    }
+}
+
+fn millionths(value: u128) -> String {
+    Quantity::from_base(value).decimal_text(Quantity::from_base(1_000_000), 6)
+}
+
+/// How many times as much, in millionths: 1,350,000 is 1.35 times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Multiple(u32);
+
+impl Multiple {
+    /// From millionths.
+    pub const fn from_millionths(millionths: u32) -> Self {
+        Self(millionths)
+    }
+    /// In millionths.
+    pub const fn millionths(self) -> u32 {
+        self.0
+    }
+}
+
+/// A time on the wire in whole microseconds: much of it is under a millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Latency(u32);
+
+impl Latency {
+    /// From microseconds.
+    pub const fn from_us(us: u32) -> Self {
+        Self(us)
+    }
+    /// In microseconds.
+    pub const fn us(self) -> u32 {
+        self.0
+    }
+}
+
+/// Turns the table into the struct, its default and its list of reasons.
+macro_rules! timings {
+    ($($name:ident: $type:ty = $value:expr, $doc:literal, $reason:literal;)*) => {
+        /// Times and factors of a run that AWS does not publish.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Timings {
+            $(
+                #[doc = $doc]
+                #[doc = ""]
+                #[doc = concat!("Assumption: ", $reason, ".")]
+                pub $name: $type,
+            )*
+        }
+
+        impl Default for Timings {
+            fn default() -> Self {
+                Self { $($name: $value,)* }
+            }
+        }
+
+        impl Timings {
+            /// Each of these figures with its reason.
+            pub fn assumptions(&self) -> Vec<Assumption> {
+                vec![$(Assumption { name: stringify!($name), value: self.$name.shown(), reason: $reason },)*]
+            }
+        }
+    };
+}
+
+const fn s(seconds: u64) -> Span {
+    Span::from_secs(seconds)
+}
+const fn ms(milliseconds: u64) -> Span {
+    Span::from_ms(milliseconds)
+}
+const fn us(microseconds: u32) -> Latency {
+    Latency::from_us(microseconds)
+}
+const fn times(millionths: u32) -> Multiple {
+    Multiple::from_millionths(millionths)
+}
+
+timings! {
+    // Metrics and scaling.
+    metric_delay: Span = s(120), "From the end of a minute to its `AWS/ECS` service metric being readable.",
+        "calibrated on the published 363 s to trigger of a 60 s policy (MTR-09, OPEN-16)";
+    hires_delay: Span = s(15), "The same for 20-second metrics.",
+        "calibrated on the published 86 s to trigger of a 20 s policy (MTR-09, OPEN-16)";
+    hires_high_points: u32 = 3, "Datapoints of 20 s above target before a high-resolution policy scales out.",
+        "unpublished; as many as at one minute (AAS-13, OPEN-09)";
+    hires_low_points: u32 = 45, "Datapoints of 20 s below target before a high-resolution policy scales in.",
+        "unpublished; 15 minutes as at one minute (AAS-13, OPEN-09)";
+    tt_scale_in_max_fraction: Ppm = Ppm::from_ppm(500_000), "The most of its tasks target tracking takes away at once.",
+        "AWS only says more gradually; by analogy with cluster auto scaling (AAS-16, OPEN-08)";
+    cas_high_points: u32 = 1, "One-minute datapoints before managed scaling scales out.",
+        "fits the benchmark of about 150 s to the first task; three would give 210 to 270 s (CAS-21, OPEN-04)";
+    cas_alarm: Span = s(15), "From a capacity provider's metric to the group's new desired capacity.",
+        "no figure published; part of the 150 s benchmark (CAS-40)";
+    // EC2 and Managed Instances.
+    asg_launch: Span = s(10), "From desired capacity to a running instance.",
+        "no figure published; part of the 150 s benchmark (CAS-40)";
+    boot_register: Span = s(45), "From a running instance to a registered agent, ECS-optimised Linux.",
+        "no figure published; part of the 150 s benchmark (CAS-40)";
+    place_after_register: Span = s(5), "From a registered instance to the tasks placed on it.",
+        "no figure published; part of the 150 s benchmark (CAS-40)";
+    warm_stopped: Span = s(30), "From a stopped warm-pool instance to a registered agent.",
+        "no figure published; less than a first boot (CAS-41)";
+    warm_hibernated: Span = s(25), "From a hibernated warm-pool instance to a registered agent.",
+        "no figure published; a little less than from stopped (CAS-41)";
+    warm_running: Span = s(5), "From a running warm-pool instance to a registered agent.",
+        "no figure published; only the agent has to register (CAS-41)";
+    mi_batch_window: Span = s(2), "How long Managed Instances collects unplaced tasks before it chooses types.",
+        "no figure published; short beside an instance's start (MI-23, OPEN-12)";
+    mi_register: Span = s(60), "From the launch of a managed instance to its registration.",
+        "no figure published (MI-23, OPEN-12)";
+    mi_scale_in_after: Span = s(300), "How long a managed instance is idle or under-used before it goes, by default.",
+        "AWS does not print its own default timing (MI-32, OPEN-12)";
+    mi_host_reserve: Mib = Mib::from_mib(256), "Memory that agents and runtime keep on a managed instance.",
+        "no figure published; beside the memory the OS does not show (MI-24, OPEN-12)";
+    mi_consolidation_saving: Ppm = Ppm::from_ppm(100_000), "What one cheaper instance must save to replace another.",
+        "no figure published (MI-33)";
+    eni_attach: Span = s(8), "Attaching a task's interface on EC2 without trunking.",
+        "AWS says several seconds (EC2-13, DUR-14)";
+    eni_attach_trunk: Span = s(3), "Attaching a branch interface with trunking.",
+        "no figure published (EC2-13)";
+    ebs_attach: Span = s(10), "Making and attaching a task's EBS volume.",
+        "no figure published (STO-06)";
+    // Starting and stopping a task.
+    fargate_overhead: Span = s(20), "From a task's launch to the start of its pull on Fargate, agent included.",
+        "20 s + 9.35 s + 0.8 s meet the observed 30 s to the first of many tasks (FG-20, OPEN-20)";
+    bridge_overhead: Span = s(1), "The same on EC2 in bridge or host mode, where no interface is attached.",
+        "no figure published (DUR-01)";
+    fargate_container_start: Span = ms(800), "From the end of the pull to RUNNING on Fargate.",
+        "AWS's own sample task events (DUR-03)";
+    ec2_container_start: Span = ms(200), "From the end of the pull to RUNNING on EC2 and Managed Instances.",
+        "AWS's own sample task events (DUR-03)";
+    cached_pull: Span = ms(500), "The pull of an image the instance has.",
+        "no figure published (DUR-02)";
+    deprovisioning: Span = s(5), "DEPROVISIONING of a task with an interface of its own; without one it takes no time.",
+        "no figure published (DUR-05)";
+    pull_latency: Span = s(1), "What every pull takes before bytes flow.",
+        "calibrated with the rest of the pull model on public measurements (FG-50)";
+    pull_latency_layer: Span = ms(50), "What every layer adds to that.",
+        "calibrated with the rest of the pull model on public measurements (FG-50)";
+    unpack_mb_s_per_vcpu: u32 = 30, "Megabytes of compressed image one vCPU unpacks in a second.",
+        "unpacking is bound by the CPU; calibrated on public measurements (FG-50)";
+    unpack_vcpu_cap: u32 = 4, "The most vCPUs a sequential unpack uses.",
+        "large hosts reach about 1 Gbit/s without parallel unpack (FG-50)";
+    zstd_factor: Multiple = times(1_350_000), "How much faster a zstd image unpacks than a gzip one.",
+        "AWS recommends zstd without a figure (FG-50)";
+    soci_parallel_factor: Multiple = times(2_500_000), "How much faster SOCI parallel pull unpacks, on 8 vCPUs or more.",
+        "about 60 % less time on a 10 GB image (FG-50, FG-52)";
+    soci_lazy_start: Span = s(5), "From the start of a lazily loaded pull to the container's start.",
+        "AWS says a few seconds (FG-51)";
+    // Waiting and retrying.
+    provisioning_timeout: Span = s(900), "How long a standalone task waits in PROVISIONING for capacity.",
+        "published as 10 to 30 minutes (PLC-43, OPEN-06)";
+    placement_retry: Span = s(10), "How often an unplaced service is tried again in the first minute.",
+        "AWS does not say; then doubling (PLC-45)";
+    placement_retry_max: Span = s(300), "How far apart those tries get.",
+        "observed as about five minutes (PLC-45)";
+    throttle_first: Span = s(60), "The wait after a third start failure in a row; tripled by each further one.",
+        "three times each reaches the published 27 minutes exactly (THR-04)";
+    bake: Span = s(300), "How long alarms watch a rolling deployment, unless the service says.",
+        "AWS says under five minutes by default (ALM-03)";
+    // Network.
+    dns_stop_delay: Span = s(5), "From a task's stop to its DNS record being gone.",
+        "no figure published (S2S-14)";
+    nlb_registration: Span = s(90), "What a Network Load Balancer adds before a new target's first check counts.",
+        "AWS says it may take minutes (LBH-07)";
+    nat_growth: Span = s(60), "How long a NAT gateway is busy before its bandwidth doubles.",
+        "no figure published (NET-23)";
+    nat_shrink: Span = Span::from_minutes(15), "How long a NAT gateway keeps bandwidth it does not use.",
+        "no figure published (NET-23)";
+    rnat_expand: Span = Span::from_minutes(15), "How long a regional NAT gateway takes to reach a new zone.",
+        "AWS says up to 60 minutes (NET-22, OPEN-17)";
+    rtt_same_az: Latency = us(300), "There and back inside a zone.",
+        "no figure published; the base network of the comparison of service-to-service means";
+    rtt_cross_az: Latency = us(1_000), "There and back between zones.",
+        "no figure published; the base network of the comparison of service-to-service means";
+    rtt_internet: Latency = us(30_000), "There and back over the internet.",
+        "no figure published; the base network of the comparison of service-to-service means";
+    hop_alb: Latency = us(1_500), "What an Application Load Balancer adds.",
+        "no figure published";
+    hop_nlb: Latency = us(300), "What a Network Load Balancer adds.",
+        "no figure published";
+    hop_envoy: Latency = us(500), "What one Service Connect proxy adds.",
+        "no figure published";
+    hop_lattice: Latency = us(1_500), "What VPC Lattice adds.",
+        "no figure published; taken like an Application Load Balancer";
+}
+
+/// Every figure that is ours: those of a run, and those that prices and instance types rest on.
+pub fn assumptions(timings: &Timings) -> Vec<Assumption> {
+    let ten_thousandths = |n: u32| millionths(u128::from(n) * 100);
+    let spot = u32::try_from(FARGATE_SPOT_PRICE_FACTOR).unwrap_or(0);
+    let fixed = |name, value: String, reason| Assumption { name, value, reason };
+    let mut all = timings.assumptions();
+    all.extend([
+        fixed(
+            "mem_register_factor",
+            ten_thousandths(MEM_REGISTER_FACTOR),
+            "registered memory of the advertised, where AWS published none; never above a published point (EC2-03)",
+        ),
+        fixed(
+            "fargate_spot_price_factor",
+            ten_thousandths(spot),
+            "Fargate Spot of on demand, where no rate was read; AWS says up to 70 % off (FG-40)",
+        ),
+        fixed(
+            "mi_fee_fraction",
+            "0.12; 0.078 for G, 0.048 for P and Trainium".to_owned(),
+            "the fee of Managed Instances of on demand, where no fee of the type is published (MI-51, OPEN-14)",
+        ),
+        fixed(
+            "ec2_spot_price",
+            "on demand less the advisor's savings".to_owned(),
+            "the advisor's monthly average; real prices differ by zone, often twofold (EC2-34)",
+        ),
+        fixed(
+            "public_ipv4_billing",
+            "per second, a minute at least".to_owned(),
+            "addresses are billed like the instances they sit on; the price page names only the hourly price (NET-46)",
+        ),
+        fixed(
+            "stored_gb",
+            "2^30 bytes".to_owned(),
+            "logs, images and objects are sold by the same GB as EBS and EFS storage; their pages do not say",
+        ),
+        fixed(
+            "month_hours",
+            "730".to_owned(),
+            "the month of the AWS Pricing Calculator; AWS's page examples use 720 (BIL-06)",
+        ),
+    ]);
+    all
+}
+
+/// How long before a Fargate Spot task or EC2 Spot instance goes AWS says so.
+///
+/// Source: ECS Developer Guide, "Fargate capacity providers"; EC2 User Guide, "Spot Instance interruption notices":
+/// rules FG-41 and EC2-32.
+pub const SPOT_NOTICE: Span = Span::from_secs(120);
+
+/// Datapoints of a minute above target before target tracking scales out.
+///
+/// Source: public captures of the alarms that target tracking makes for ECS services: rule AAS-12.
+pub const TARGET_TRACKING_HIGH_POINTS: u32 = 3;
+
+/// Datapoints of a minute below nine tenths of the target before target tracking scales in.
+///
+/// Source: public captures of the alarms that target tracking makes for ECS services: rule AAS-12.
+pub const TARGET_TRACKING_LOW_POINTS: u32 = 15;
+
+/// Where the low alarm of target tracking lies, of the target.
+///
+/// Source: public captures of the alarms that target tracking makes: target 30 gives 27, 70 gives 63: rule AAS-12.
+pub const TARGET_TRACKING_LOW: Ppm = Ppm::from_ppm(900_000);
+
+/// Datapoints of a minute below target before managed scaling scales in.
+///
+/// Source: ECS Developer Guide, "Amazon ECS managed scaling behavior": rule CAS-21.
+pub const CAS_LOW_POINTS: u32 = 15;
+
+/// How long a replica task without checks runs before it counts as healthy.
+///
+/// Source: ECS API Reference, `DeploymentConfiguration.minimumHealthyPercent`: rules SVC-21 and SVC-22.
+pub const NO_CHECK_HEALTHY_AFTER: Span = Span::from_secs(40);
+
+/// When a managed instance begins to drain for patching.
+///
+/// Source: ECS Developer Guide, "Patching in Amazon ECS Managed Instances": rule MI-40.
+pub const MI_DRAIN_AFTER: Span = Span::from_days(14);
+
+/// When a managed instance that still drains is taken away.
+///
+/// Source: ECS Developer Guide, "Patching in Amazon ECS Managed Instances": rule MI-40.
+pub const MI_FORCE_AFTER: Span = Span::from_days(21);
+
+/// How long managed draining holds an instance that terminates.
+///
+/// Source: ECS Developer Guide, "Amazon ECS managed instance draining": rule CAS-28.
+pub const MANAGED_DRAINING_MAX: Span = Span::from_hours(48);
+
+/// The longest wait between the starts of a service whose tasks do not start.
+///
+/// Source: ECS Developer Guide, "Amazon ECS service throttle logic": rule THR-02.
+pub const THROTTLE_MAX: Span = Span::from_minutes(27);
+
+/// The longest a regional NAT gateway takes to reach a new zone.
+///
+/// Source: Amazon VPC User Guide, "Regional NAT gateways": rule NET-22.
+pub const REGIONAL_NAT_EXPAND_MAX: Span = Span::from_minutes(60);
+
+/// How often an instance looks for images to remove, and how long one must have been unused.
+///
+/// Source: Amazon ECS container agent README, `ECS_IMAGE_CLEANUP_INTERVAL`, `ECS_IMAGE_MINIMUM_CLEANUP_AGE`: EC2-21.
+pub const IMAGE_CLEANUP: (Span, Span) = (Span::from_minutes(30), Span::from_hours(1));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(name: &str, expected: &str) {
+        let all = assumptions(&Timings::default());
+        let found: Vec<_> = all.iter().filter(|a| a.name == name).map(|a| a.value.as_str()).collect();
+        assert_eq!(found, [expected], "{name}");
+    }
+
+    #[test]
+    fn assumptions_read_as_the_parameter_summary_has_them() {
+        reads("metric_delay", "2 min");
+        reads("fargate_container_start", "800 ms");
+        reads("mi_host_reserve", "256 MiB");
+        reads("zstd_factor", "1.35 ×");
+        reads("tt_scale_in_max_fraction", "0.5");
+        reads("rtt_same_az", "0.3 ms");
+        reads("hop_alb", "1.5 ms");
+        reads("mem_register_factor", "0.9745");
+        reads("fargate_spot_price_factor", "0.3");
+        reads("rnat_expand", "15 min");
+    }
+
+    #[test]
+    fn thr_04_three_times_each_reaches_27_minutes() {
+        // 60, 180, 540, 1620 s.
+        assert_eq!(Timings::default().throttle_first.times(27), THROTTLE_MAX);
+    }
+
+    #[test]
+    fn every_assumption_has_a_reason_and_its_own_name() {
+        let all = assumptions(&Timings::default());
+        let mut names: Vec<_> = all.iter().map(|a| a.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all.len());
+        assert!(all.iter().all(|a| !a.reason.is_empty() && !a.value.is_empty()));
+    }
+
+    #[test]
+    fn a_file_may_change_one_figure_and_no_unknown_one() {
+        let changed: Timings = ron::from_str("(boot_register: 90000)").unwrap();
+        assert_eq!(changed, Timings { boot_register: Span::from_secs(90), ..Timings::default() });
+        assert!(ron::from_str::<Timings>("(boot: 90000)").is_err());
+    }
+}
