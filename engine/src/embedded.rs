@@ -146,6 +146,17 @@ mod tests {
     }
 
     #[test]
+    fn rat_01_and_02_launches_are_slower_in_newer_regions() {
+        let all = regions().unwrap();
+        let launch = |region: &str| {
+            let launch = all.get(&Region::new(region)).unwrap().fargate_launch();
+            (launch.burst.value, launch.rate.value, launch.service_rate.value)
+        };
+        assert_eq!(launch("us-east-1"), (100, 20, 500));
+        assert_eq!(launch("ap-east-2"), (25, 5, 125));
+    }
+
+    #[test]
     fn an_unknown_region_is_said_so() {
         let error = Catalogue::load(&Region::new("atlantis-1")).unwrap_err();
         assert_eq!(error.to_string(), "there is no region `atlantis-1`");

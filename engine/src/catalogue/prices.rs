@@ -443,3 +443,82 @@ fn read_kind(row: &Row<'_>, column: usize) -> Result<Kind, CatalogueError> {
         _ => Err(row.error(column)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn price(tiers: &[(u64, &str)], unit: u128) -> Price {
+        let none: Arc<str> = "".into();
+        let step = |(from, usd): &(u64, &str)| Tier {
+            from: Quantity::from_base(u128::from(*from)),
+            rate: rate(usd, Quantity::from_base(unit)).unwrap(),
+        };
+        let first = step(&tiers[0]).rate;
+        let tiers = tiers.iter().map(step).collect();
+        Price { tiers, ..Price::flat(first, Kind::Published, &none, &none, &none) }
+    }
+
+    #[test]
+    fn decimals_beyond_the_ninth_raise_what_is_bought() {
+        // 0.0000003168 a minute is 0.000003168 for ten.
+        let rate = rate("0.0000003168", Quantity::from_base(60_000)).unwrap();
+        assert_eq!((rate.usd.to_string(), rate.per().base()), ("0.000003168".to_owned(), 600_000));
+        for text in ["", "x", "-1", "1.", "0.0000000001x", "-0.0000000001", "0.0000000000000000000000001"] {
+            assert!(super::rate(text, Quantity::from_base(1)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn steps_are_rounded_once_together() {
+        // Units of 2: 1 at 1 nano-dollar and 1 at 3 are 0.5 + 1.5 = 2; rounded apart they would be 0 + 2.
+        // 1 and 2 of them are 0.5 + 3 = 3.5, a tie that goes to the even 4.
+        let price = price(&[(0, "0.000000001"), (1, "0.000000003")], 2);
+        assert_eq!(price.cost(Quantity::from_base(2)).nanos(), 2);
+        assert_eq!(price.cost(Quantity::from_base(3)).nanos(), 4);
+        // 0.5 alone goes to the even 0.
+        assert_eq!(price.cost(Quantity::from_base(1)).nanos(), 0);
+    }
+
+    #[test]
+    fn mi_51_the_share_goes_by_family() {
+        for (family, share) in [
+            ("g4dn", "g_series"),
+            ("gr6", "g_series"),
+            ("p5en", "p_and_trn"),
+            ("trn1", "p_and_trn"),
+            ("inf2", "default"),
+            ("t4g", "default"),
+            ("m7g", "default"),
+        ] {
+            assert_eq!(fee_share(family), share, "{family}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_sum_to_the_whole(quantity in 0u128..1_000_000_000_000) {
+            let price = price(&[(0, "0"), (1_000, "0.09"), (50_000_000, "0.0000000005")], 1_000);
+            let parts = price.parts(Quantity::from_base(quantity));
+            prop_assert_eq!(parts.iter().map(|(part, _)| *part).sum::<Quantity>().base(), quantity);
+        }
+
+        #[test]
+        fn one_step_costs_what_its_rate_says(quantity in 0u128..u128::from(u64::MAX), nanos in 0i64..1_000_000_000) {
+            let unit = Quantity::from_base(1024 * 730 * 3_600_000);
+            let rate = Rate::new(Usd::from_nanos(nanos), unit).unwrap();
+            let none: Arc<str> = "".into();
+            let price = Price::flat(rate, Kind::Published, &none, &none, &none);
+            let quantity = Quantity::from_base(quantity);
+            prop_assert_eq!(price.cost(quantity), rate.cost(quantity));
+        }
+
+        #[test]
+        fn more_never_costs_less(a in 0u128..1_000_000_000, b in 0u128..1_000_000_000) {
+            let price = price(&[(0, "0"), (1_000, "0.09"), (50_000_000, "0.01")], 1_000);
+            let (less, more) = (Quantity::from_base(a.min(b)), Quantity::from_base(a.max(b)));
+            prop_assert!(price.cost(less) <= price.cost(more));
+        }
+    }
+}

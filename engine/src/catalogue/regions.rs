@@ -3,6 +3,7 @@
 //! Source: `assets/catalogue/regions.csv`, whose provenance stands beside it.
 
 use crate::catalogue::CatalogueError;
+use crate::catalogue::quotas::{self, Quota};
 use crate::catalogue::table::Table;
 use crate::names::{Region, Zone};
 
@@ -15,6 +16,41 @@ pub struct RegionFacts {
     pub name: String,
     /// The zones a new account sees, in order: `us-east-1a`, …
     pub zones: Vec<Zone>,
+}
+
+/// How fast Fargate launches tasks in a region: rules RAT-01 and RAT-02.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FargateLaunch {
+    /// Launches at once, of an account; on demand and Spot each have their own.
+    pub burst: Quota,
+    /// Launches a second after that.
+    pub rate: Quota,
+    /// Launches of one service a minute.
+    pub service_rate: Quota,
+}
+
+/// Source: AWS General Reference, "Amazon ECS endpoints and quotas" (read 2026-10): lower launch rates in Regions opened
+/// after 20 May 2025.
+/// Assumption: these are the ones, for service launches too; the pages differ on which are newer.
+const NEWER: [&str; 2] = ["ap-east-2", "ap-southeast-6"];
+
+impl RegionFacts {
+    /// How fast Fargate launches tasks here.
+    pub fn fargate_launch(&self) -> FargateLaunch {
+        if NEWER.contains(&self.region.as_str()) {
+            FargateLaunch {
+                burst: quotas::FARGATE_LAUNCH_BURST_NEW_REGION,
+                rate: quotas::FARGATE_LAUNCH_RATE_NEW_REGION,
+                service_rate: quotas::SERVICE_FARGATE_LAUNCH_RATE_NEW_REGION,
+            }
+        } else {
+            FargateLaunch {
+                burst: quotas::FARGATE_LAUNCH_BURST,
+                rate: quotas::FARGATE_LAUNCH_RATE,
+                service_rate: quotas::SERVICE_LAUNCH_RATE,
+            }
+        }
+    }
 }
 
 /// All regions, by code.
