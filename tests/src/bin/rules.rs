@@ -9,6 +9,9 @@ use std::{
     io::{self, Write as _},
 };
 
+/// What looks like a family and is none.
+const NOT_FAMILIES: &[&str] = &["SHA", "UTF"];
+
 /// Where an id is named: file, line, test.
 type Places = BTreeSet<(String, usize, String)>;
 
@@ -71,8 +74,8 @@ fn family(id: &str) -> &str {
     id.split_once('-').map_or(id, |(family, _)| family)
 }
 
-/// The rule ids in a text: two to four capitals, perhaps a digit, a dash, two digits, and neither letter nor digit
-/// around them.
+/// The rule ids in a text: two to four capitals, perhaps a digit, a dash, two or three digits, and neither letter nor
+/// digit around them.
 fn ids(text: &str) -> Vec<String> {
     let part = |c: &char| c.is_alphanumeric();
     let mut found = Vec::new();
@@ -81,7 +84,11 @@ fn ids(text: &str) -> Vec<String> {
         let head: String = text[..at].chars().rev().take_while(part).collect::<Vec<_>>().into_iter().rev().collect();
         let letters = head.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(&head);
         let is_family = (2..=4).contains(&letters.len()) && letters.chars().all(|c| c.is_ascii_uppercase());
-        if is_family && tail.len() == 2 && tail.chars().all(|c| c.is_ascii_digit()) {
+        if is_family
+            && !NOT_FAMILIES.contains(&letters)
+            && (2..=3).contains(&tail.len())
+            && tail.chars().all(|c| c.is_ascii_digit())
+        {
             found.push(format!("{head}-{tail}"));
         }
     }
@@ -94,8 +101,9 @@ mod tests {
 
     #[test]
     fn ids_are_found_between_other_signs() {
-        let found = ids("(EC2-05), \"BIL-02\": TV-30..TV-32; SHA-256 B-01 ABCDE-01 FG-1 XAWS-07x us-east-1 PLC-123");
-        assert_eq!(found, ["EC2-05", "BIL-02", "TV-30", "TV-32"]);
+        let found =
+            ids("(EC2-05), \"BIL-02\": TV-30..TV-32; SHA-256 B-01 ABCDE-01 FG-1 XAWS-07x us-east-1 TDF-100 PLC-1234");
+        assert_eq!(found, ["EC2-05", "BIL-02", "TV-30", "TV-32", "TDF-100"]);
     }
 
     #[test]
