@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod chance;
+pub mod design;
 pub mod embedded;
 pub mod names;
 pub mod report;

@@ -7,7 +7,7 @@ use std::fmt;
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(std::sync::Arc<str>);
 
@@ -27,8 +27,36 @@ macro_rules! text_id {
         }
     )*};
 }
-#[allow(unused_imports, reason = "the ids of drawings use it")]
 pub(crate) use text_id;
+
+/// Declares a closed list of AWS's own words: an enum, its spelling in AWS's APIs, and the whole list.
+macro_rules! aws_words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$word_doc])* $word),* }
+
+        impl $name {
+            /// The whole list, in AWS's order.
+            pub const ALL: &'static [Self] = &[$(Self::$word),*];
+
+            /// As AWS's APIs write it.
+            pub const fn aws(self) -> &'static str {
+                match self { $(Self::$word => $text),* }
+            }
+
+            /// From AWS's spelling, which is case-sensitive.
+            pub fn from_aws(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$word),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.aws()) }
+        }
+    )*};
+}
+pub(crate) use aws_words;
 
 text_id! {
     /// A region's code: `us-east-1`.

@@ -1,0 +1,359 @@
+//! Capacity providers, strategies over them, and machines of one's own.
+//!
+//! AWS's providers `FARGATE` and `FARGATE_SPOT` exist in every account and are named, never drawn (rule CPS-01).
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{CapacityProviderId, RoleId, SecurityGroupId, SubnetId};
+use super::references::{Refers, Visit, list, maybe};
+use super::{Tags, is_default};
+use crate::names::{Architecture, InstanceTypeName, aws_words};
+use crate::units::{Gib, Percent, Seconds, Usd};
+
+aws_words! {
+    /// How EC2 capacity is bought.
+    CapacityOptionType {
+        /// At the on-demand price.
+        OnDemand = "ON_DEMAND",
+        /// At the Spot price, reclaimed with two minutes' warning.
+        Spot = "SPOT",
+        /// From capacity reservations.
+        Reserved = "RESERVED",
+    }
+
+    /// Whether a kind of instance may be chosen.
+    Inclusion {
+        /// It may.
+        Included = "included",
+        /// Only it may.
+        Required = "required",
+        /// It may not.
+        Excluded = "excluded",
+    }
+
+    /// Who made the processor.
+    CpuManufacturer {
+        /// Intel.
+        Intel = "intel",
+        /// AMD.
+        Amd = "amd",
+        /// AWS: Graviton.
+        Aws = "amazon-web-services",
+    }
+
+    /// Whether a family is the newest of its line.
+    InstanceGeneration {
+        /// Of today.
+        Current = "current",
+        /// Of before.
+        Previous = "previous",
+    }
+
+    /// A launch type: the way before capacity providers.
+    LaunchType {
+        /// Fargate.
+        Fargate = "FARGATE",
+        /// Container instances of one's own in EC2.
+        Ec2 = "EC2",
+        /// ECS Anywhere.
+        External = "EXTERNAL",
+        /// ECS Managed Instances.
+        ManagedInstances = "MANAGED_INSTANCES",
+    }
+}
+
+/// One entry of a capacity provider strategy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StrategyItem {
+    /// The provider.
+    pub capacity_provider: CapacityProviderId,
+    /// How many tasks go to it before weights are looked at; absent is 0 (rule CPS-06).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub base: u32,
+    /// Its share of the rest; the API's default is 0 (rule CPS-06).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub weight: u32,
+}
+
+/// A capacity provider of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CapacityProvider {
+    /// One EC2 Auto Scaling group.
+    AutoScalingGroup(AutoScalingGroupProvider),
+    /// ECS Managed Instances.
+    ManagedInstances(ManagedInstancesProvider),
+}
+
+impl CapacityProvider {
+    /// The subnets its instances stand in.
+    pub fn subnets(&self) -> &[SubnetId] {
+        match self {
+            Self::AutoScalingGroup(group) => &group.subnets,
+            Self::ManagedInstances(managed) => &managed.subnets,
+        }
+    }
+
+    /// How it buys instances.
+    pub fn option(&self) -> CapacityOptionType {
+        match self {
+            Self::AutoScalingGroup(group) => group.option.unwrap_or(CapacityOptionType::OnDemand),
+            Self::ManagedInstances(managed) => managed.option.unwrap_or(CapacityOptionType::OnDemand),
+        }
+    }
+}
+
+/// An Auto Scaling group and how ECS scales it (rules CAS).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutoScalingGroupProvider {
+    /// The subnets instances start in.
+    pub subnets: Vec<SubnetId>,
+    /// The instance types it may start, in order of preference.
+    pub instance_types: Vec<InstanceTypeName>,
+    /// How it buys them; absent is on demand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub option: Option<CapacityOptionType>,
+    /// `MinSize`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub min_size: u32,
+    /// `MaxSize`.
+    pub max_size: u32,
+    /// Instances of a stopped warm pool.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub warm_pool: u32,
+    /// `managedScaling`; absent means ECS does not scale the group.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub managed_scaling: Option<ManagedScaling>,
+    /// `managedTerminationProtection`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub managed_termination_protection: bool,
+    /// `managedDraining`; absent is on (rule CAS-07).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub managed_draining: Option<bool>,
+    /// Root volume of each instance, gp3; absent is 30 GiB.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub root_volume: Option<Gib>,
+    /// Whether instances get a public IPv4 address.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub public_ip: bool,
+    /// Whether detailed monitoring is on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub detailed_monitoring: bool,
+    /// `ECS_IMAGE_PULL_BEHAVIOR=prefer-cached`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub prefer_cached_images: bool,
+    /// The container instance role.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub instance_role: Option<RoleId>,
+    /// Security groups of the instances.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub security_groups: Vec<SecurityGroupId>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tags: Tags,
+}
+
+/// `managedScaling` of an Auto Scaling group provider; absent settings are AWS's defaults (rules CAS-02 to CAS-05).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ManagedScaling {
+    /// `targetCapacity`, 1 to 100; absent is 100.
+    #[serde(skip_serializing_if = "is_default")]
+    pub target_capacity: Option<Percent>,
+    /// `minimumScalingStepSize`; absent is 1.
+    #[serde(skip_serializing_if = "is_default")]
+    pub minimum_scaling_step_size: Option<u32>,
+    /// `maximumScalingStepSize`; absent is 10,000.
+    #[serde(skip_serializing_if = "is_default")]
+    pub maximum_scaling_step_size: Option<u32>,
+    /// `instanceWarmupPeriod`; absent is 300 s.
+    #[serde(skip_serializing_if = "is_default")]
+    pub instance_warmup_period: Option<Seconds>,
+}
+
+impl ManagedScaling {
+    /// `targetCapacity`. Source: ECS API, `ManagedScaling`; rule CAS-02.
+    pub fn target_capacity(&self) -> Percent {
+        self.target_capacity.unwrap_or(Percent::HUNDRED)
+    }
+    /// `minimumScalingStepSize`. Source: ECS API, `ManagedScaling`; rule CAS-03.
+    pub fn minimum_scaling_step_size(&self) -> u32 {
+        self.minimum_scaling_step_size.unwrap_or(1)
+    }
+    /// `maximumScalingStepSize`. Source: ECS API, `ManagedScaling`; rule CAS-04.
+    pub fn maximum_scaling_step_size(&self) -> u32 {
+        self.maximum_scaling_step_size.unwrap_or(10_000)
+    }
+    /// `instanceWarmupPeriod`. Source: ECS API, `ManagedScaling`; rule CAS-05.
+    pub fn instance_warmup_period(&self) -> Seconds {
+        self.instance_warmup_period.unwrap_or(Seconds::from_secs(300))
+    }
+}
+
+/// A range whose ends may be open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Range {
+    /// At least.
+    #[serde(skip_serializing_if = "is_default")]
+    pub min: Option<u32>,
+    /// At most.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max: Option<u32>,
+}
+
+impl Range {
+    /// Whether a value lies in it.
+    pub fn holds(self, value: u32) -> bool {
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
+    }
+}
+
+/// `instanceRequirements` of a Managed Instances provider (rules MI-10 ff.); empty fields ask for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InstanceRequirements {
+    /// `vCpuCount`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub vcpu_count: Range,
+    /// `memoryMiB`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub memory_mib: Range,
+    /// `memoryGiBPerVCpu`, in thousandths of a GiB.
+    #[serde(skip_serializing_if = "is_default")]
+    pub memory_milli_gib_per_vcpu: Range,
+    /// `cpuManufacturers`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub cpu_manufacturers: Vec<CpuManufacturer>,
+    /// `allowedInstanceTypes`, `*` for any text.
+    #[serde(skip_serializing_if = "is_default")]
+    pub allowed_instance_types: Vec<String>,
+    /// `excludedInstanceTypes`, `*` for any text.
+    #[serde(skip_serializing_if = "is_default")]
+    pub excluded_instance_types: Vec<String>,
+    /// `instanceGenerations`; empty is both.
+    #[serde(skip_serializing_if = "is_default")]
+    pub instance_generations: Vec<InstanceGeneration>,
+    /// `bareMetal`; absent is excluded.
+    #[serde(skip_serializing_if = "is_default")]
+    pub bare_metal: Option<Inclusion>,
+    /// `burstablePerformance`; absent is excluded.
+    #[serde(skip_serializing_if = "is_default")]
+    pub burstable_performance: Option<Inclusion>,
+    /// `acceleratorCount`: GPUs.
+    #[serde(skip_serializing_if = "is_default")]
+    pub accelerator_count: Range,
+    /// `acceleratorNames`, as EC2 writes them: `l4`, `a10g`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub accelerator_names: Vec<String>,
+    /// `networkBandwidthGbps`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub network_bandwidth_gbps: Range,
+    /// `baselineEbsBandwidthMbps`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub baseline_ebs_bandwidth_mbps: Range,
+    /// `localStorage`; absent is included.
+    #[serde(skip_serializing_if = "is_default")]
+    pub local_storage: Option<Inclusion>,
+    /// `onDemandMaxPricePercentageOverLowestPrice`; absent is 20.
+    #[serde(skip_serializing_if = "is_default")]
+    pub on_demand_max_price_percentage_over_lowest_price: Option<Percent>,
+    /// `spotMaxPricePercentageOverLowestPrice`; absent is 100.
+    #[serde(skip_serializing_if = "is_default")]
+    pub spot_max_price_percentage_over_lowest_price: Option<Percent>,
+}
+
+/// An ECS Managed Instances provider (rules MI).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManagedInstancesProvider {
+    /// The subnets instances start in, of one VPC.
+    pub subnets: Vec<SubnetId>,
+    /// What an instance must be; empty lets ECS choose.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub requirements: InstanceRequirements,
+    /// The architecture, where task definitions leave it open.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub architecture: Option<Architecture>,
+    /// `capacityOptionType`; absent is on demand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub option: Option<CapacityOptionType>,
+    /// `storageSizeGiB`; absent is 80 (rule MI-02).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub storage: Option<Gib>,
+    /// `useLocalStorage`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub use_local_storage: bool,
+    /// `infrastructureOptimization.scaleInAfter` in seconds; −1 turns it off.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scale_in_after: Option<i32>,
+    /// Whether detailed monitoring is on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub detailed_monitoring: bool,
+    /// `propagateTags`: whether instances take the provider's tags.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub propagate_tags: bool,
+    /// The infrastructure role (rule MI-01).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub infrastructure_role: Option<RoleId>,
+    /// The role of the instance profile (rule MI-01).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub instance_role: Option<RoleId>,
+    /// Security groups of the instances.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub security_groups: Vec<SecurityGroupId>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tags: Tags,
+}
+
+impl ManagedInstancesProvider {
+    /// The data volume of each instance. Source: ECS API, `ManagedInstancesStorageConfiguration`; rule MI-02.
+    pub fn storage(&self) -> Gib {
+        self.storage.unwrap_or(Gib::from_gib(80))
+    }
+}
+
+/// Machines outside AWS, registered as `EXTERNAL` instances (rules ANY).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnywhereSite {
+    /// How many machines.
+    pub instances: u32,
+    /// vCPUs of each.
+    pub vcpus: u32,
+    /// Memory of each in MiB, as registered.
+    pub memory: crate::units::Mib,
+    /// Its architecture.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub architecture: Architecture,
+    /// A month's price of the site of the user's own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub monthly_price: Option<Usd>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tags: Tags,
+}
+
+impl Refers for CapacityProvider {
+    fn refer(&mut self, visit: &mut Visit<'_>) {
+        match self {
+            Self::AutoScalingGroup(group) => {
+                list("subnets", &mut group.subnets, visit);
+                maybe("instance_role", &mut group.instance_role, visit);
+                list("security_groups", &mut group.security_groups, visit);
+            }
+            Self::ManagedInstances(managed) => {
+                list("subnets", &mut managed.subnets, visit);
+                maybe("infrastructure_role", &mut managed.infrastructure_role, visit);
+                maybe("instance_role", &mut managed.instance_role, visit);
+                list("security_groups", &mut managed.security_groups, visit);
+            }
+        }
+    }
+}
+
+impl Refers for AnywhereSite {
+    fn refer(&mut self, _visit: &mut Visit<'_>) {}
+}

@@ -1,0 +1,127 @@
+//! Clusters, namespaces, and the monitoring plan of a cluster.
+
+use serde::{Deserialize, Serialize};
+
+use super::capacity::StrategyItem;
+use super::id::{CapacityProviderId, LogGroupId, NamespaceId, VpcId};
+use super::references::{Refers, Visit, maybe};
+use super::{Tags, is_default, refer_providers};
+use crate::names::aws_words;
+
+aws_words! {
+    /// `CloudWatch` Container Insights of a cluster.
+    ContainerInsights {
+        /// Off.
+        Disabled = "disabled",
+        /// Metrics of cluster and service.
+        Enabled = "enabled",
+        /// Metrics down to task and container.
+        Enhanced = "enhanced",
+    }
+
+    /// Where ECS Exec sessions are logged.
+    ExecLogging {
+        /// Nowhere.
+        None = "NONE",
+        /// To the task's own log configuration.
+        Default = "DEFAULT",
+        /// To a log group or bucket of their own.
+        Override = "OVERRIDE",
+    }
+
+    /// How a namespace is found.
+    NamespaceKind {
+        /// By API calls, as Service Connect needs no more.
+        Http = "HTTP",
+        /// By DNS inside a VPC, as service discovery needs.
+        PrivateDns = "DNS_PRIVATE",
+    }
+}
+
+/// A cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// The capacity providers associated with it, AWS's own included.
+    #[serde(skip_serializing_if = "is_default")]
+    pub capacity_providers: Vec<CapacityProviderId>,
+    /// `defaultCapacityProviderStrategy`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub default_strategy: Vec<StrategyItem>,
+    /// Container Insights; absent is off.
+    #[serde(skip_serializing_if = "is_default")]
+    pub container_insights: Option<ContainerInsights>,
+    /// Logging of ECS Exec sessions; absent is `DEFAULT`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub exec_logging: Option<ExecLogging>,
+    /// Where ECS Exec sessions are logged, with `OVERRIDE`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub exec_log_group: Option<LogGroupId>,
+    /// The namespace that Service Connect uses by default.
+    #[serde(skip_serializing_if = "is_default")]
+    pub service_connect_namespace: Option<NamespaceId>,
+    /// `GuardDuty` Runtime Monitoring.
+    #[serde(skip_serializing_if = "is_default")]
+    pub runtime_monitoring: bool,
+    /// Who watches what, how often, and who is called.
+    #[serde(skip_serializing_if = "is_default")]
+    pub monitoring: MonitoringPlan,
+    /// Tags.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tags: Tags,
+}
+
+/// The questions that a monitoring plan answers.
+///
+/// Source: ECS Developer Guide, "Monitoring Amazon ECS", the questions of a monitoring plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MonitoringPlan {
+    /// What it is for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub goals: String,
+    /// Which resources are watched.
+    #[serde(skip_serializing_if = "is_default")]
+    pub resources: String,
+    /// How often.
+    #[serde(skip_serializing_if = "is_default")]
+    pub frequency: String,
+    /// With which tools.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tools: String,
+    /// By whom.
+    #[serde(skip_serializing_if = "is_default")]
+    pub operators: String,
+    /// Who is called when something is wrong.
+    #[serde(skip_serializing_if = "is_default")]
+    pub paged: String,
+}
+
+/// A Cloud Map namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Namespace {
+    /// How it is found.
+    pub kind: NamespaceKind,
+    /// The VPC that a private DNS namespace answers in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub vpc: Option<VpcId>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tags: Tags,
+}
+
+impl Refers for Cluster {
+    fn refer(&mut self, visit: &mut Visit<'_>) {
+        refer_providers("capacity_providers", &mut self.capacity_providers, |id| id, visit);
+        refer_providers("default_strategy", &mut self.default_strategy, |s| &mut s.capacity_provider, visit);
+        maybe("exec_log_group", &mut self.exec_log_group, visit);
+        maybe("service_connect_namespace", &mut self.service_connect_namespace, visit);
+    }
+}
+
+impl Refers for Namespace {
+    fn refer(&mut self, visit: &mut Visit<'_>) {
+        maybe("vpc", &mut self.vpc, visit);
+    }
+}

@@ -1,0 +1,136 @@
+//! How a service goes from one revision to the next (rules ROL, BGD, LIN, CAN, CBK, ALM, HOK).
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AlarmId, RoleId, TargetGroupId};
+use super::is_default;
+use super::references::{Visit, list, maybe};
+use crate::names::aws_words;
+use crate::units::{Minutes, Percent};
+
+aws_words! {
+    /// `deploymentConfiguration.strategy`.
+    DeploymentStrategy {
+        /// Old tasks are replaced by new ones, a few at a time.
+        Rolling = "ROLLING",
+        /// A whole new set beside the old one, then all traffic at once.
+        BlueGreen = "BLUE_GREEN",
+        /// A whole new set, traffic in equal steps.
+        Linear = "LINEAR",
+        /// A whole new set, a little traffic first.
+        Canary = "CANARY",
+    }
+
+    /// When a lifecycle hook is called.
+    HookStage {
+        /// Reconciling services.
+        ReconcileService = "RECONCILE_SERVICE",
+        /// Before the new tasks start.
+        PreScaleUp = "PRE_SCALE_UP",
+        /// After they are healthy.
+        PostScaleUp = "POST_SCALE_UP",
+        /// While test traffic moves.
+        TestTrafficShift = "TEST_TRAFFIC_SHIFT",
+        /// After it has moved.
+        PostTestTrafficShift = "POST_TEST_TRAFFIC_SHIFT",
+        /// While production traffic moves.
+        ProductionTrafficShift = "PRODUCTION_TRAFFIC_SHIFT",
+        /// After it has moved.
+        PostProductionTrafficShift = "POST_PRODUCTION_TRAFFIC_SHIFT",
+    }
+}
+
+/// `deploymentCircuitBreaker`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CircuitBreaker {
+    /// Whether a deployment that cannot start tasks is ended.
+    pub enable: bool,
+    /// Whether the last good revision then returns.
+    pub rollback: bool,
+}
+
+/// `deploymentConfiguration.alarms`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeploymentAlarms {
+    /// The alarms watched.
+    pub alarms: Vec<AlarmId>,
+    /// Whether the last good revision returns when one rings.
+    pub rollback: bool,
+}
+
+/// A function called at a stage of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LifecycleHook {
+    /// The function's ARN.
+    pub function: String,
+    /// The role that may call it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: Option<RoleId>,
+    /// When it is called.
+    pub stages: Vec<HookStage>,
+}
+
+/// `linearConfiguration` and `canaryConfiguration`; absent settings are AWS's defaults.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrafficShift {
+    /// Percent of the traffic moved at each step, or at first.
+    #[serde(skip_serializing_if = "is_default")]
+    pub step: Option<Percent>,
+    /// Minutes waited after each step, or after the first.
+    #[serde(skip_serializing_if = "is_default")]
+    pub step_bake_time: Option<Minutes>,
+}
+
+/// `deploymentConfiguration`; absent settings are AWS's defaults.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deployment {
+    /// The strategy; absent is rolling.
+    #[serde(skip_serializing_if = "is_default")]
+    pub strategy: Option<DeploymentStrategy>,
+    /// `minimumHealthyPercent`; absent is 100 (0 for a DAEMON).
+    #[serde(skip_serializing_if = "is_default")]
+    pub minimum_healthy_percent: Option<Percent>,
+    /// `maximumPercent`; absent is 200 (100 for a DAEMON).
+    #[serde(skip_serializing_if = "is_default")]
+    pub maximum_percent: Option<Percent>,
+    /// `deploymentCircuitBreaker`; absent is off.
+    #[serde(skip_serializing_if = "is_default")]
+    pub circuit_breaker: Option<CircuitBreaker>,
+    /// Alarms that end a deployment.
+    #[serde(skip_serializing_if = "is_default")]
+    pub alarms: Option<DeploymentAlarms>,
+    /// `bakeTimeInMinutes`, of all strategies but rolling.
+    #[serde(skip_serializing_if = "is_default")]
+    pub bake_time: Option<Minutes>,
+    /// Steps of linear and canary deployments.
+    #[serde(skip_serializing_if = "is_default")]
+    pub traffic_shift: TrafficShift,
+    /// `lifecycleHooks`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub lifecycle_hooks: Vec<LifecycleHook>,
+    /// The second target group of the strategies that keep two sets.
+    #[serde(skip_serializing_if = "is_default")]
+    pub alternate_target_group: Option<TargetGroupId>,
+}
+
+impl Deployment {
+    /// The strategy. Source: ECS API, `DeploymentConfiguration.strategy`: `ROLLING`.
+    pub fn strategy(&self) -> DeploymentStrategy {
+        self.strategy.unwrap_or(DeploymentStrategy::Rolling)
+    }
+
+    pub(super) fn refer(&mut self, visit: &mut Visit<'_>) {
+        if let Some(alarms) = &mut self.alarms {
+            list("deployment", &mut alarms.alarms, visit);
+        }
+        for hook in &mut self.lifecycle_hooks {
+            maybe("deployment", &mut hook.role, visit);
+        }
+        maybe("deployment", &mut self.alternate_target_group, visit);
+    }
+}

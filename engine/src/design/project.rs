@@ -1,0 +1,164 @@
+//! The project file: a design, its scenarios and the canvas's layout, as RON.
+//!
+//! Keys stand in a fixed order and one field on a line, so that files differ well in git; reading and writing again
+//! gives the same bytes. Unknown fields are refused with line, column and the fields expected.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ScenarioId, VpcId};
+use super::is_default;
+use super::item::{Design, ItemRef};
+use super::scenario::Scenario;
+
+/// The format this version writes, and the only one there has been.
+pub const FORMAT: u32 = 1;
+
+/// Where things stand on the canvas that have no place by what they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Layout {
+    /// Bands of each row from top to bottom, where they differ from the order of names.
+    #[serde(skip_serializing_if = "is_default")]
+    pub order: Vec<ItemRef>,
+    /// Rows folded: VPC and name of tier.
+    #[serde(skip_serializing_if = "is_default")]
+    pub folded: Vec<(VpcId, String)>,
+    /// Things in the margins, by distance in points from the margin's upper left corner.
+    #[serde(skip_serializing_if = "is_default")]
+    pub margins: BTreeMap<String, (i32, i32)>,
+}
+
+/// A project: what a file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The format's number.
+    pub format: u32,
+    /// What the project is called.
+    pub name: String,
+    /// What it is about, for the start screen and reports.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub description: String,
+    /// Values that are our own assumption, by item and field, with the reason; shown beside the value.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assumptions: BTreeMap<String, String>,
+    /// Rules of the checks switched off, by id.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub allowed: Vec<String>,
+    /// The file of the user's own prices, relative to this one, laid over the catalogue's.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub price_book: Option<String>,
+    /// The drawing.
+    pub design: Design,
+    /// Its scenarios.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scenarios: BTreeMap<ScenarioId, Scenario>,
+    /// The canvas.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub layout: Layout,
+}
+
+/// Why a text is no project.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadProjectError {
+    /// The text breaks the format.
+    #[error("{line}:{column}: {what}")]
+    Syntax {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong and what was expected.
+        what: String,
+    },
+    /// The format is newer than this version.
+    #[error(
+        "1:1: this file has format {0}, and this version of Bayplan reads format {FORMAT}; a newer version can open it"
+    )]
+    Format(u32),
+}
+
+/// How project files are read and written: optional values stand bare.
+fn options() -> ron::Options {
+    ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+}
+
+impl Project {
+    /// A project around a design.
+    pub fn new(name: &str, design: Design) -> Self {
+        Self {
+            format: FORMAT,
+            name: name.to_owned(),
+            description: String::new(),
+            assumptions: BTreeMap::new(),
+            allowed: Vec::new(),
+            price_book: None,
+            design,
+            scenarios: BTreeMap::new(),
+            layout: Layout::default(),
+        }
+    }
+
+    /// Read from a file's text.
+    pub fn read(text: &str) -> Result<Self, ReadProjectError> {
+        let project: Self = options().from_str(text).map_err(|e| ReadProjectError::Syntax {
+            line: e.span.start.line,
+            column: e.span.start.col,
+            what: e.code.to_string(),
+        })?;
+        if project.format == FORMAT { Ok(project) } else { Err(ReadProjectError::Format(project.format)) }
+    }
+
+    /// The file's text.
+    pub fn write(&self) -> String {
+        let pretty = ron::ser::PrettyConfig::new()
+            .indentor("  ")
+            .new_line("\n")
+            .struct_names(false)
+            .extensions(ron::extensions::Extensions::empty());
+        let mut text =
+            options().to_string_pretty(self, pretty).expect("a project has only keys and values RON can write");
+        text.push('\n');
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::design::id::{ClusterId, ServiceId, TaskDefinitionId};
+    use crate::design::item::Item;
+    use crate::design::service::Service;
+    use crate::names::Region;
+
+    #[test]
+    fn a_project_survives_its_file_byte_for_byte() {
+        let mut design = Design::new(Region::new("us-east-1"));
+        let mut service = Service::new(ClusterId::new("main"), TaskDefinitionId::new("web"));
+        service.health_check_grace_period = Some(crate::units::Seconds::from_secs(30));
+        design.put(Item::Service(ServiceId::new("web"), service));
+        let project = Project::new("test", design);
+        let text = project.write();
+        let again = Project::read(&text).unwrap();
+        assert_eq!(again, project);
+        assert_eq!(again.write(), text);
+        assert!(text.contains("health_check_grace_period: 30"), "optional values stand bare:\n{text}");
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_its_place_and_what_was_expected() {
+        let text =
+            "(\n  format: 1,\n  name: \"x\",\n  design: (\n    region: \"us-east-1\",\n    servces: {},\n  ),\n)\n";
+        let error = Project::read(text).unwrap_err().to_string();
+        assert!(error.starts_with("6:"), "{error}");
+        assert!(error.contains("servces") && error.contains("services"), "{error}");
+    }
+
+    #[test]
+    fn a_newer_format_is_said_to_be_newer() {
+        let text = "(format: 2, name: \"x\", design: (region: \"us-east-1\"))";
+        assert_eq!(Project::read(text), Err(ReadProjectError::Format(2)));
+    }
+}
