@@ -72,11 +72,13 @@ pub enum TierScope {
 const HOUR: u128 = 3_600_000;
 /// Source: AWS Pricing Calculator, "730 hours in a month"; rule 0, "Units".
 const MONTH: u128 = 730 * HOUR;
-/// Source: Amazon EBS and Amazon EFS pricing pages: a GB of storage is 2^30 bytes, 1024 MiB.
+/// Source: AWS Fargate pricing page: a GB of memory is 1024 MiB; rule 0, "Units".
+/// Assumption: so is a GB of a volume, whose size is set in GiB; the price pages only say GB.
 const GB_MIB: u128 = 1024;
-/// Assumption: images, logs and objects are sold by the same GB as EBS and EFS storage; their pages do not say.
+/// Assumption: files, images, logs and objects are stored by the same GB of 2^30 bytes; no page that says so was read.
 const GB_STORED: u128 = 1 << 30;
-/// Source: Elastic Load Balancing pricing, worked example: 300 KB/s for an hour are 1.08 GB; so are transfer and processing.
+/// Source: Elastic Load Balancing pricing, worked example: 300 KB/s for an hour are 1.08 GB.
+/// Assumption: every other GB that moves is 10^9 bytes too; rule 0, "Units", says so of data transfer.
 const GB_MOVED: u128 = 1_000_000_000;
 
 const fn unit(text: &'static str, base: Base, per: u128) -> Unit {
@@ -105,11 +107,12 @@ const fn count(text: &'static str) -> Unit {
     unit(text, Base::MicroRequest, 1_000_000)
 }
 
-/// Source: rule BIL-01: Linux tasks and instances, a minute at least (AWS Fargate and Amazon EC2 pricing pages).
+/// Source: AWS Fargate pricing page, quoted: Linux tasks, a minute at least; rules BIL-01 and FG-30.
+/// Assumption: instances, their fee and volumes likewise: widely published, not read again (rules EC2-30, MI-51, STC-02).
 const MINUTE: Billing = Billing::PerSecond { minimum: Span::from_secs(60) };
-/// Source: AWS Fargate pricing page: Windows containers are billed five minutes at least; rule FG-30.
+/// Source: AWS Fargate pricing page, quoted: Windows containers, five minutes at least (older quotes 15); rule FG-30.
 const WINDOWS: Billing = Billing::PerSecond { minimum: Span::from_secs(300) };
-/// Source: Amazon ECS pricing page, ECS Anywhere: per second; no minimum is named.
+/// Source: AWS price list, Amazon ECS entry, ECS Anywhere: per second; no minimum is named; rule ANY-05.
 const SECOND: Billing = Billing::PerSecond { minimum: Span::ZERO };
 /// Assumption: public addresses are billed like the instances they sit on; the page names only the hourly price.
 const ADDRESS: Billing = MINUTE;
@@ -121,9 +124,9 @@ const EXACT: Billing = Billing::Exact;
 /// Source: Amazon API Gateway pricing page: HTTP APIs are metered in 512 KB steps; rule AGW-01.
 /// Assumption: a KB of a step is 1024 bytes.
 const STEP_512: Billing = step(512);
-/// Source: pricing pages of Amazon SQS and Amazon `EventBridge`: each 64 KB of a payload is one request or event.
+/// Source: third parties quoting the Amazon SQS and `EventBridge` pricing pages (2026-06): each 64 KB counts as one.
 const STEP_64: Billing = step(64);
-/// Source: Amazon API Gateway pricing page: `WebSocket` messages are metered in 32 KB steps.
+/// Source: a third party quoting the Amazon API Gateway pricing page (2026-06): `WebSocket` messages count in 32 KB steps.
 const STEP_32: Billing = step(32);
 
 const fn step(kib: u64) -> Billing {
@@ -424,8 +427,9 @@ impl Meter {
     }
     /// Over what the price's tiers add up.
     ///
-    /// Source: Amazon VPC Lattice pricing page (300,000 requests free in each hour of a service) and Amazon EBS
-    /// pricing page (io2 IOPS tiers of each volume); all other tiers are of the month (rule BIL-04).
+    /// Source: Amazon VPC Lattice pricing page, quoted: 300,000 requests are free each hour; rules SAV-09 and S2S-33. All
+    /// others are of the month: rule BIL-04.
+    /// Assumption: Lattice's free requests are each service's own, and io2's IOPS steps each volume's own.
     pub const fn tier_scope(self) -> TierScope {
         if matches!(self, Self::LatticeRequest) {
             TierScope::Hour

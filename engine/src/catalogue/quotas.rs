@@ -2,6 +2,7 @@
 //!
 //! One row of the table is one quota. A quota that can be raised is a default, never a user's own limit: new
 //! accounts may start lower (rule QTA-02). Nothing here decides what happens when one is passed.
+//! Assumption: balancer, Lattice and VPC rows marked so can be raised; not every page was read for it.
 //! Source: AWS General Reference, "Amazon ECS endpoints and quotas" (read 2026-10) unless a row names another page.
 
 /// One quota.

@@ -245,49 +245,79 @@ timings! {
         "no figure published; taken like an Application Load Balancer";
 }
 
-/// Every figure that is ours: those of a run, and those that prices and instance types rest on.
+/// Assumption: what prices, units and limits rest on beside the figures of a run: name, value, reason. Each stands
+/// where it is used, with its rule.
+const BESIDE: &[(&str, &str, &str)] = &[
+    (
+        "mi_fee_fraction",
+        "0.12; 0.078 for G, 0.048 for P and Trainium",
+        "the fee of Managed Instances of on demand, where no fee of the type is published (MI-51, OPEN-14)",
+    ),
+    (
+        "ec2_spot_price",
+        "on demand less the advisor's savings",
+        "the advisor's monthly average; real prices differ by zone, often twofold (EC2-34)",
+    ),
+    (
+        "public_ipv4_billing",
+        "per second, a minute at least",
+        "addresses are billed like the instances they sit on; the price page names only the hourly price (NET-46)",
+    ),
+    (
+        "instance_billing_minimum",
+        "1 min",
+        "of EC2, Managed Instances and volumes; widely published, not read again (EC2-30, MI-51, STC-02)",
+    ),
+    (
+        "started_hours",
+        "transit gateways and VPC Lattice services",
+        "billed by started hours like load balancers and NAT gateways; their rounding was not read (BIL-01)",
+    ),
+    (
+        "price_steps",
+        "VPC Lattice requests per service and hour, io2 IOPS per volume",
+        "what the free requests and the first 32,000 IOPS are counted over was not read",
+    ),
+    (
+        "newer_regions",
+        "ap-east-2, ap-southeast-6",
+        "Fargate launches slower there; the pages differ on which are newer (RAT-01, FG-10)",
+    ),
+    (
+        "ec2_vcpu_quotas",
+        "5 Standard, 0 others",
+        "what new accounts commonly have, always a value of the quota profile (QTA)",
+    ),
+    (
+        "branch_tasks",
+        "9 to 10, 18 to 20, 38 to 40, 54 to 60, 84 to 90, 107 and 114 to 120",
+        "tasks with trunking from EKS branch limits, for types the ECS guide does not list (EC2-12)",
+    ),
+    (
+        "stored_gb",
+        "2^30 bytes",
+        "files, images, logs, objects and volumes are stored by this GB, moved bytes count by 10^9; no page that says so was read",
+    ),
+    ("month_hours", "730", "the month of the AWS Pricing Calculator; AWS's page examples use 720 (BIL-06)"),
+];
+
+/// Every figure that is ours: those of a run, and those that prices, units and limits rest on.
 pub fn assumptions(timings: &Timings) -> Vec<Assumption> {
     let ten_thousandths = |n: u32| millionths(u128::from(n) * 100);
     let spot = u32::try_from(FARGATE_SPOT_PRICE_FACTOR).unwrap_or(0);
-    let fixed = |name, value: String, reason| Assumption { name, value, reason };
     let mut all = timings.assumptions();
-    all.extend([
-        fixed(
-            "mem_register_factor",
-            ten_thousandths(MEM_REGISTER_FACTOR),
-            "registered memory of the advertised, where AWS published none; never above a published point (EC2-03)",
-        ),
-        fixed(
-            "fargate_spot_price_factor",
-            ten_thousandths(spot),
-            "Fargate Spot of on demand, where no rate was read; AWS says up to 70 % off (FG-40)",
-        ),
-        fixed(
-            "mi_fee_fraction",
-            "0.12; 0.078 for G, 0.048 for P and Trainium".to_owned(),
-            "the fee of Managed Instances of on demand, where no fee of the type is published (MI-51, OPEN-14)",
-        ),
-        fixed(
-            "ec2_spot_price",
-            "on demand less the advisor's savings".to_owned(),
-            "the advisor's monthly average; real prices differ by zone, often twofold (EC2-34)",
-        ),
-        fixed(
-            "public_ipv4_billing",
-            "per second, a minute at least".to_owned(),
-            "addresses are billed like the instances they sit on; the price page names only the hourly price (NET-46)",
-        ),
-        fixed(
-            "stored_gb",
-            "2^30 bytes".to_owned(),
-            "logs, images and objects are sold by the same GB as EBS and EFS storage; their pages do not say",
-        ),
-        fixed(
-            "month_hours",
-            "730".to_owned(),
-            "the month of the AWS Pricing Calculator; AWS's page examples use 720 (BIL-06)",
-        ),
-    ]);
+    all.push(Assumption {
+        name: "mem_register_factor",
+        value: ten_thousandths(MEM_REGISTER_FACTOR),
+        reason: "registered memory of the advertised, where AWS published none; never above a published point (EC2-03)",
+    });
+    all.push(Assumption {
+        name: "fargate_spot_price_factor",
+        value: ten_thousandths(spot),
+        reason: "Fargate Spot of on demand, where no rate was read; AWS says up to 70 % off (FG-40)",
+    });
+    let beside = BESIDE.iter().map(|(name, value, reason)| Assumption { name, value: (*value).to_owned(), reason });
+    all.extend(beside);
     all
 }
 
