@@ -8,5 +8,6 @@ pub mod chance;
 pub mod design;
 pub mod embedded;
 pub mod names;
+pub mod plan;
 pub mod report;
 pub mod units;
