@@ -1,3 +1,4 @@
 //! Bayplan: the window and the command line around the engine. Reads files, draws, runs jobs; decides nothing about ECS.
 
+pub mod charts;
 pub mod widgets;
