@@ -21,8 +21,8 @@ impl<T> Ix<T> {
     }
 
     /// Its place, for indexing a slice kept beside the table.
-    pub const fn index(self) -> usize {
-        self.0 as usize
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).expect("indices are small")
     }
 }
 
@@ -97,7 +97,7 @@ impl<T> Table<T> {
     }
 
     /// All indices, in order.
-    pub fn indices(&self) -> impl DoubleEndedIterator<Item = Ix<T>> + use<T> {
+    pub fn indices(&self) -> impl DoubleEndedIterator<Item = Ix<T>> + ExactSizeIterator + use<T> {
         let count = u32::try_from(self.0.len()).expect("a table holds under 2³² things");
         (0..count).map(Ix::new)
     }
