@@ -8,7 +8,7 @@ use super::id::{ContainerName, LogGroupId, SecretId, VolumeName};
 use super::is_default;
 use super::references::{Refers, Visit, maybe};
 use crate::names::aws_words;
-use crate::units::{CpuUnits, Mib, Seconds};
+use crate::units::{CpuUnits, Mib, Percent, Seconds};
 
 /// How long a container may take to stop where nothing is said.
 ///
@@ -279,6 +279,17 @@ pub struct LinuxParameters {
     pub swappiness: Option<u32>,
 }
 
+/// A share of a GPU by NVIDIA MPS: `sharingStrategy.nvidiaMps` (rule TDF-84).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NvidiaMps {
+    /// GPU memory in MiB.
+    pub memory: Mib,
+    /// `maxComputePercent`, 1 to 100; absent is no limit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub max_compute_percent: Option<Percent>,
+}
+
 /// One container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -299,6 +310,15 @@ pub struct Container {
     /// Whole GPUs reserved.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gpus: u32,
+    /// Whether it reserves every GPU of its instance: a GPU `value` of `ALL` (rule TDF-83).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub all_gpus: bool,
+    /// A share of one GPU in place of whole ones.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gpu_sharing: Option<NvidiaMps>,
+    /// Whether it gets all Neuron devices of its instance: `NeuronDevice` with `ALL` (rule TDF-85).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub neuron_devices: bool,
     /// `essential`; absent is true (rule TDF-60).
     #[serde(default, skip_serializing_if = "is_default")]
     pub essential: Option<bool>,

@@ -67,6 +67,16 @@ aws_words! {
         None = "none",
     }
 
+    /// `trustedExecutionConfiguration.isolationMode` (rule TDF-88).
+    IsolationMode {
+        /// Beside other tasks.
+        Shared = "SHARED",
+        /// In a sandbox of its own.
+        IsolatedSandbox = "ISOLATED_SANDBOX",
+        /// In a sandbox that proves what it is.
+        ConfidentialSandbox = "CONFIDENTIAL_SANDBOX",
+    }
+
     /// Where a Docker volume lives.
     DockerVolumeScope {
         /// As long as its task.
@@ -161,6 +171,24 @@ pub enum VolumeKind {
         /// `domain`.
         domain: String,
     },
+    /// An S3 Files file system.
+    S3Files {
+        /// The file system drawn, if it is.
+        #[serde(default, skip_serializing_if = "is_default")]
+        file_system: Option<FileSystemId>,
+        /// `fileSystemArn`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        file_system_arn: String,
+        /// `rootDirectory`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        root_directory: Option<String>,
+        /// `transitEncryptionPort`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        transit_encryption_port: Option<u16>,
+        /// `accessPointArn`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        access_point: Option<String>,
+    },
     /// An EBS volume made for each task at launch: `configuredAtLaunch` (rule STC-01).
     ConfiguredAtLaunch,
 }
@@ -193,6 +221,17 @@ pub struct ProxyConfiguration {
     /// `properties`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub properties: std::collections::BTreeMap<String, String>,
+}
+
+/// `trustedExecutionConfiguration`: how a task is kept apart, on Managed Instances (rule TDF-88).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedExecution {
+    /// `isolationMode`.
+    pub isolation_mode: IsolationMode,
+    /// `attestationPolicy`, which `CONFIDENTIAL_SANDBOX` needs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attestation_policy: Option<String>,
 }
 
 /// A task definition: one family, its newest revision.
@@ -244,6 +283,9 @@ pub struct TaskDefinition {
     /// `enableFaultInjection`.
     #[serde(skip_serializing_if = "is_default")]
     pub enable_fault_injection: Option<bool>,
+    /// `trustedExecutionConfiguration`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub trusted_execution: Option<TrustedExecution>,
     /// Whether the application stops cleanly on SIGTERM: known, or not stated.
     #[serde(skip_serializing_if = "is_default")]
     pub handles_sigterm: Option<bool>,
@@ -295,7 +337,9 @@ impl Refers for TaskDefinition {
         }
         for volume in &mut self.volumes {
             match &mut volume.kind {
-                VolumeKind::Efs { file_system, .. } | VolumeKind::FsxWindows { file_system, .. } => {
+                VolumeKind::Efs { file_system, .. }
+                | VolumeKind::FsxWindows { file_system, .. }
+                | VolumeKind::S3Files { file_system, .. } => {
                     maybe("volumes", file_system, visit);
                 }
                 VolumeKind::Host { .. } | VolumeKind::Docker { .. } | VolumeKind::ConfiguredAtLaunch => {}
