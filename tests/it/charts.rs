@@ -332,6 +332,10 @@ fn a_png_decodes_at_its_size() {
             if let Some(folder) = &folder {
                 let to = |ending: &str| folder.join(format!("{name}-{}.{ending}", if dark { "dark" } else { "light" }));
                 std::fs::write(to("png"), &file).expect("the folder exists");
+                for (width, height) in [(300, 170), (260, 80)] {
+                    let small = png::to_png(&chart, (width, height), 2, dark).expect("it is small enough");
+                    std::fs::write(to(&format!("{height}.png")), small).expect("the folder exists");
+                }
                 std::fs::write(to("svg"), svg::to_svg(&chart, large, dark)).expect("the folder exists");
             }
         }

@@ -69,27 +69,38 @@ pub struct Plane {
     pub y: Scale,
 }
 
-/// Round values, and how far they are apart.
+/// Round values, how far they are apart, and the range they stand in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ticks {
     pub step: f64,
     pub values: Vec<f64>,
+    pub from: f64,
+    pub to: f64,
 }
 
-/// The range of an axis that holds its figures, widened to whole steps; `most` is how many ticks there is room for.
+/// The range of an axis that holds its figures, with `most` ticks at most or one more. It ends at the bounds that the
+/// axis names, where the figures keep to them, else at a whole step.
 pub fn value_ticks(axis: &ValueAxis, values: impl Iterator<Item = f64>, most: usize) -> Option<Ticks> {
     let seen = values
         .filter(|v| v.is_finite())
         .fold(None, |seen: Option<(f64, f64)>, v| Some(seen.map_or((v, v), |(low, high)| (low.min(v), high.max(v)))));
-    let (low, high) = seen?;
-    let low = axis.least.map_or(low, |least| low.min(least));
-    let high = axis.most.map_or(high, |most| high.max(most));
-    let high = if high > low { high } else { low + if low == 0.0 { 1.0 } else { low.abs() * 0.1 } };
+    let (lowest, highest) = seen?;
+    let low = axis.least.map_or(lowest, |least| lowest.min(least));
+    let high = axis.most.map_or(highest, |most| highest.max(most));
+    let flat = high <= low;
+    let high = if flat { low + if low == 0.0 { 1.0 } else { low.abs() * 0.1 } } else { high };
     let step = round_step(axis.unit, (high - low) / most.max(1) as f64);
-    let (first, last) = ((low / step + 1e-9).floor(), (high / step + 1e-9).floor());
-    let last = if last * step < high - 1e-9 * step { last + 1.0 } else { last };
-    let count = ((last - first).round() as usize).min(1000);
-    Some(Ticks { step, values: (0..=count).map(|i| (first + i as f64) * step).collect() })
+    let from = match axis.least {
+        Some(least) if least <= lowest => least,
+        _ => (low / step + 1e-9).floor() * step,
+    };
+    let to = match axis.most {
+        Some(bound) if bound >= highest && !flat => bound,
+        _ => (high / step - 1e-9).ceil() * step,
+    };
+    let (first, last) = ((from / step - 1e-9).ceil(), (to / step + 1e-9).floor());
+    let count = ((last - first).round().max(0.0) as usize).min(1000);
+    Some(Ticks { step, values: (0..=count).map(|i| (first + i as f64) * step).collect(), from, to })
 }
 
 /// The smallest step people count in that is at least `least`.
@@ -177,7 +188,7 @@ pub fn over_values<DB: DrawingBackend>(
     let Some((left, y)) = left_axis(pen, inner, (y_axis, ys), labelled)? else { return Ok(None) };
     let plot = Rect::from_min_max(pos2(left, inner.top()), inner.max);
     let Some(ticks) = value_ticks(x_axis, xs, room_for(plot.width(), 64.0, 8)) else { return Ok(None) };
-    let (from, to) = (ticks.values[0], ticks.values[ticks.values.len() - 1]);
+    let (from, to) = (ticks.from, ticks.to);
     let x = Scale { from, to, start: plot.left(), end: plot.right() };
     if labelled {
         let labels: Vec<_> = ticks.values.iter().map(|&v| (x.at(v), x_axis.unit.tick(v, ticks.step))).collect();
@@ -219,8 +230,12 @@ fn left_axis<DB: DrawingBackend>(
     (axis, values): (&ValueAxis, impl Iterator<Item = f64>),
     labelled: bool,
 ) -> Drawn<DB, Option<(f32, Scale)>> {
-    let Some(ticks) = value_ticks(axis, values, room_for(inner.height(), 34.0, 6)) else { return Ok(None) };
-    let (from, to) = (ticks.values[0], ticks.values[ticks.values.len() - 1]);
+    let Some(ticks) =
+        value_ticks(axis, values, room_for(inner.height(), 34.0, 6).max(if inner.height() > 34.0 { 2 } else { 1 }))
+    else {
+        return Ok(None);
+    };
+    let (from, to) = (ticks.from, ticks.to);
     let y = Scale { from, to, start: inner.bottom(), end: inner.top() };
     let labels: Vec<_> = ticks.values.iter().map(|&v| (v, axis.unit.tick(v, ticks.step))).collect();
     let widest = labels.iter().map(|(_, label)| Type::LABEL.width(label)).fold(0.0, f32::max);
@@ -281,6 +296,8 @@ mod tests {
         check(&from_zero(Unit::Percent), &[97.0], 4, &[0.0, 25.0, 50.0, 75.0, 100.0]);
         check(&from_zero(Unit::Usd), &[2533.0], 3, &[0.0, 1000.0, 2000.0, 3000.0]);
         check(&from_zero(Unit::Usd), &[0.0], 2, &[0.0, 0.5, 1.0]);
+        let bound = ValueAxis { least: Some(30.0), most: Some(100.0), ..ValueAxis::fitted("", Unit::Percent) };
+        check(&bound, &[36.0, 100.0], 2, &[50.0, 100.0]); // the axis begins at 30 all the same
         check(&from_zero(Unit::Hours), &[20.0], 4, &[0.0, 6.0, 12.0, 18.0, 24.0]);
         check(&ValueAxis::fitted("", Unit::Usd), &[-7.0, 12.0], 4, &[-10.0, -5.0, 0.0, 5.0, 10.0, 15.0]);
         assert_eq!(value_ticks(&from_zero(Unit::Usd), [f64::NAN].into_iter(), 4), None);

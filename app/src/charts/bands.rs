@@ -34,7 +34,7 @@ pub fn draw<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, bands: &Bands, room: Rect
     let columns = columns(bands, room);
     let most = ((columns.bands.1 - columns.bands.0) / 70.0).clamp(1.0, 8.0) as usize;
     let Some(ticks) = axes::value_ticks(&bands.value, held, most) else { return Ok(None) };
-    let (from, to) = (ticks.values[0], ticks.values[ticks.values.len() - 1]);
+    let (from, to) = (ticks.from, ticks.to);
     let x = Scale { from, to, start: columns.bands.0, end: columns.bands.1 };
     let labelled = room.height() > 80.0;
     let top = room.top() + if reference.is_some() { LINE } else { 0.0 };
@@ -57,14 +57,14 @@ pub fn draw<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, bands: &Bands, room: Rect
         row_at(pen, (bands, row), &columns, &x, middle, pitch)?;
         let area =
             Rect::from_min_max(pos2(room.left(), middle - pitch / 2.0), pos2(room.right(), middle + pitch / 2.0));
-        spots.push(Spot { area, said: said(bands, row) });
+        spots.push(Spot { area, of: number, said: said(bands, row) });
     }
     if shown < bands.rows.len() {
         let more = format!("and {} more", bands.rows.len() - shown);
         pen.words(pos2(room.left(), end - pitch / 2.0), HPos::Left, Type::LABEL, &more, tokens.muted)?;
     }
     if let Some(reference) = reference {
-        let at = x.at(reference.at);
+        let at = x.at(reference.at).floor() + 0.5;
         pen.dashed(&[pos2(at, top - 2.0), pos2(at, end)], DOTS, 1.25, tone(tokens.muted, 1.0))?;
         let half = Type::LABEL.width(&reference.name) / 2.0;
         let middle = at.clamp(room.left() + half, (room.right() - half).max(room.left() + half));
@@ -150,7 +150,7 @@ fn row_at<DB: DrawingBackend>(
         let band = Rect::from_min_max(pos2(left, middle - half), pos2(right, middle + half));
         pen.rounded(band, [3.0; 4], tone(color, 0.45))?;
     }
-    let tick = Rect::from_center_size(pos2(x.at(mid), middle), vec2(3.0, half * 2.0 + 4.0));
+    let tick = Rect::from_center_size(pos2(x.at(mid).floor() + 0.5, middle), vec2(3.0, half * 2.0 + 4.0));
     pen.rounded(tick, [1.5; 4], tone(color, 1.0))?;
     pen.words(pos2(columns.mids, middle), HPos::Right, strong, &figure(bands, mid), tokens.text)?;
     if let Some(left) = columns.ranges {

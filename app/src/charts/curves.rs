@@ -20,7 +20,8 @@ pub fn draw<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, curves: &Curves, room: Re
     let points = || curves.curves.iter().flat_map(|c| c.points.iter().copied());
     let all = || points().chain(curves.dots.iter().map(|d| d.at)).filter(|p| p.0.is_finite() && p.1.is_finite());
     let widest = curves.curves.iter().map(|c| NAME.width(&c.name)).fold(0.0, f32::max);
-    let names = if curves.curves.is_empty() { 0.0 } else { LEADER + widest.min(room.width() * 0.3) };
+    let named = room.height() > 60.0 + curves.curves.len() as f32 * APART; // else the read-out names them
+    let names = if curves.curves.is_empty() || !named { 0.0 } else { LEADER + widest.min(room.width() * 0.3) };
     let above = if curves.stripe.is_some() { LINE } else { 0.0 };
     let plane =
         axes::over_values(pen, room, (&curves.x, all().map(|p| p.0)), (&curves.y, all().map(|p| p.1)), (above, names))?;
@@ -37,7 +38,9 @@ pub fn draw<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, curves: &Curves, room: Re
             ends.push((end, curve.ink, curve.name.as_str()));
         }
     }
-    name_ends(pen, ends, &plane, names - LEADER)?;
+    if named {
+        name_ends(pen, ends, &plane, names - LEADER)?;
+    }
     let spots = dots(pen, curves, &plane, (at, &inked))?;
     Ok(Some(Placed { plot: plane.plot, across: Across::Values { from: plane.x.from, to: plane.x.to }, spots }))
 }
@@ -73,7 +76,7 @@ fn name_ends<DB: DrawingBackend>(
         let (edge, at) = (plane.plot.right(), pos2(plane.plot.right() + LEADER - 4.0, height));
         let color = tone(pen.look.ink(ink), 1.0);
         let path = [end, pos2(edge.max(end.x), end.y), at];
-        pen.line(&path[if end.x < edge - 1.0 { 0 } else { 1 }..], 1.0, color)?;
+        pen.line(&path[usize::from(end.x >= edge - 1.0)..], 1.0, color)?;
         pen.disc(end, 2.5, color)?;
         let name = NAME.shortened(name, width);
         pen.words(at + vec2(4.0, 0.0), HPos::Left, NAME, &name, tokens.text)?;
@@ -132,10 +135,10 @@ fn dots<DB: DrawingBackend>(
     plane: &Plane,
     (at, inked): (impl Fn((f64, f64)) -> Pos2, &[Rect]),
 ) -> Drawn<DB, Vec<Spot>> {
-    let seen = || curves.dots.iter().filter(|d| d.at.0.is_finite() && d.at.1.is_finite());
-    let mut taken: Vec<Rect> = seen().map(|d| Rect::from_center_size(at(d.at), Vec2::splat(9.0))).collect();
+    let seen = || curves.dots.iter().enumerate().filter(|(_, d)| d.at.0.is_finite() && d.at.1.is_finite());
+    let mut taken: Vec<Rect> = seen().map(|(_, d)| Rect::from_center_size(at(d.at), Vec2::splat(9.0))).collect();
     let mut spots = Vec::new();
-    for dot in seen() {
+    for (number, dot) in seen() {
         let centre = at(dot.at);
         pen.disc(centre, 6.0, tone(pen.look.tokens.panel, 1.0))?;
         pen.disc(centre, 4.5, tone(pen.look.ink(dot.ink), 1.0))?;
@@ -164,7 +167,7 @@ fn dots<DB: DrawingBackend>(
             taken.push(rect);
         }
         let said = format!("{}\n{}, {}", dot.name, curves.y.unit.text(dot.at.1), curves.x.unit.text(dot.at.0));
-        spots.push(Spot { area: Rect::from_center_size(centre, Vec2::splat(16.0)), said });
+        spots.push(Spot { area: Rect::from_center_size(centre, Vec2::splat(16.0)), of: number, said });
     }
     Ok(spots)
 }

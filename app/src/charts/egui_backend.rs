@@ -1,7 +1,7 @@
 //! plotters' backend that collects a chart as egui shapes, its top left corner at (0, 0).
 //!
-//! In: plotters' whole pixels, `scale` to the point, so that every edge falls on a pixel of the screen. Out: shapes, which
-//! the widget keeps and moves to their place. Words are laid out with the window's own fonts.
+//! In: plotters' whole steps, `scale` to the point: some to the pixel, so that curves are smooth. Out: shapes, which the
+//! widget keeps and moves to their place; egui puts the edges of rectangles on pixels. Words are laid out with the window's own fonts.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct Screen<'a> {
     pub context: &'a Context,
     /// The chart's size in points.
     pub size: Vec2,
-    /// Pixels to the point.
+    /// Steps to the point.
     pub scale: f32,
     pub shapes: Vec<Shape>,
 }
@@ -48,6 +48,7 @@ impl Screen<'_> {
         Stroke::new(style.stroke_width().max(1) as f32 / self.scale, ink(style.color()))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the backend's trait wants a result of every call that ends here")]
     fn push(&mut self, shape: impl Into<Shape>) -> Done {
         self.shapes.push(shape.into());
         Ok(())
@@ -89,7 +90,10 @@ impl DrawingBackend for Screen<'_> {
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
         let (points, stroke) = (self.path(path), self.stroke(style));
-        self.push(Shape::line(points, stroke))
+        match points[..] {
+            [from, to] => self.push(Shape::line_segment([from, to], stroke)), // cheaper, and most are dashes and hatching
+            _ => self.push(Shape::line(points, stroke)),
+        }
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, a: BackendCoord, b: BackendCoord, style: &S, fill: bool) -> Done {

@@ -148,18 +148,19 @@ pub fn marks<DB: DrawingBackend>(
     above: f32,
 ) -> Drawn<DB, Vec<Spot>> {
     const APART: f32 = 18.0;
-    let mut seen: Vec<&EventMark> = marks.iter().filter(|m| (time.from_ms..=time.to_ms).contains(&m.at_ms)).collect();
-    seen.sort_by_key(|m| m.at_ms);
+    let inside = marks.iter().enumerate().filter(|(_, m)| (time.from_ms..=time.to_ms).contains(&m.at_ms));
+    let mut seen: Vec<(usize, &EventMark)> = inside.collect();
+    seen.sort_by_key(|(_, m)| m.at_ms);
     let place = |mark: &EventMark, x: &Scale| x.at(mark.at_ms as f64);
-    let mut groups: Vec<Vec<&EventMark>> = Vec::new();
-    for mark in seen {
+    let mut groups: Vec<(usize, Vec<&EventMark>)> = Vec::new();
+    for (number, mark) in seen {
         match groups.last_mut() {
-            Some(group) if place(mark, &plane.x) - place(group[0], &plane.x) < APART => group.push(mark),
-            _ => groups.push(vec![mark]),
+            Some((_, group)) if place(mark, &plane.x) - place(group[0], &plane.x) < APART => group.push(mark),
+            _ => groups.push((number, vec![mark])),
         }
     }
     let mut spots = Vec::new();
-    for group in groups {
+    for (first, group) in groups {
         let worst = group.iter().find(|m| m.kind == EventKind::Fault).unwrap_or(&group[0]);
         let color = match worst.kind {
             EventKind::Fault => pen.look.tokens.bad,
@@ -167,14 +168,14 @@ pub fn marks<DB: DrawingBackend>(
             EventKind::Scaling | EventKind::Deployment | EventKind::Replacement => pen.look.tokens.muted,
         };
         for mark in &group {
-            let x = place(mark, &plane.x);
+            let x = place(mark, &plane.x).floor() + 0.5; // the middle of a pixel
             let ends = [pos2(x, plane.plot.top() - above.min(4.0)), pos2(x, plane.plot.bottom())];
             pen.dashed(&ends, DOTS, 1.0, tone(color, 0.8))?;
         }
         if above == 0.0 {
             continue;
         }
-        let centre = pos2(place(group[0], &plane.x), plane.plot.top() - 4.0 - 8.0);
+        let centre = pos2(place(group[0], &plane.x).floor() + 0.5, plane.plot.top() - 4.0 - 8.0);
         pen.disc(centre, 8.0, tone(pen.look.tokens.panel, 1.0))?;
         pen.ring(centre, 8.0, 1.0, tone(color, 1.0))?;
         if group.len() == 1 {
@@ -186,7 +187,11 @@ pub fn marks<DB: DrawingBackend>(
         }
         let said = group.iter().take(6).map(|m| format!("{} {}", time.moment(m.at_ms), m.name)).collect::<Vec<_>>();
         let more = if group.len() > 6 { format!("\nand {} more", group.len() - 6) } else { String::new() };
-        spots.push(Spot { area: Rect::from_center_size(centre, vec2(18.0, 18.0)), said: said.join("\n") + &more });
+        spots.push(Spot {
+            area: Rect::from_center_size(centre, vec2(18.0, 18.0)),
+            of: first,
+            said: said.join("\n") + &more,
+        });
     }
     Ok(spots)
 }

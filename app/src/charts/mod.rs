@@ -16,11 +16,13 @@ use text::Type;
 pub mod axes;
 pub mod bands;
 pub mod bars;
+pub mod csv;
 pub mod curves;
 pub mod egui_backend;
 pub mod lines;
 pub mod pen;
 pub mod png;
+pub mod read_out;
 pub mod stack;
 pub mod svg;
 pub mod text;
@@ -34,6 +36,8 @@ pub struct Look {
     pub scale: f32,
     /// Whether the chart paints what it stands on. On the screen the card does.
     pub surface: bool,
+    /// Points kept free at the top right: a menu stands there.
+    pub corner: f32,
     /// Whether title and note are drawn. Where a card has them already they are not.
     pub titled: bool,
 }
@@ -64,6 +68,9 @@ pub enum Across {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spot {
     pub area: Rect,
+    /// Its place in the chart's own list of rows, dots, bars or marks. In a waterfall 0 is the total at the left, then
+    /// the causes follow, then the total at the right.
+    pub of: usize,
     /// What it is, in full: "compute −$1,046".
     pub said: String,
 }
@@ -118,7 +125,7 @@ pub fn draw<DB: DrawingBackend>(chart: &Chart, look: &Look, size: Vec2, backend:
 fn heading<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, chart: &Chart, mut room: Rect) -> Drawn<DB, Rect> {
     let tokens = pen.look.tokens;
     if pen.look.titled && room.height() > 90.0 && !chart.title.is_empty() {
-        let said = Type::TITLE.shortened(&chart.title, room.width());
+        let said = Type::TITLE.shortened(&chart.title, room.width() - pen.look.corner);
         pen.words(pos2(room.left(), room.top() + 9.0), HPos::Left, Type::TITLE, &said, tokens.text)?;
         room.min.y += 20.0;
         if room.height() > 100.0 && !chart.note.is_empty() {
@@ -243,7 +250,7 @@ pub(super) fn among(unit: Unit, value: f64, largest: f64) -> String {
 pub(super) fn thinned(points: &[Pos2]) -> Vec<Pos2> {
     let column = |p: &Pos2| (p.x * 2.0).floor();
     let mut out: Vec<Pos2> = Vec::new();
-    for same in points.chunk_by(|a, b| column(a) == column(b)) {
+    for same in points.chunk_by(|a, b| column(a).total_cmp(&column(b)).is_eq()) {
         if same.len() <= 4 {
             out.extend_from_slice(same);
             continue;

@@ -40,7 +40,7 @@ pub fn to_png(chart: &Chart, size: (u16, u16), scale: u8, dark: bool) -> Result<
     let mut pixels = vec![0; wide as usize * high as usize * 3];
     {
         let tokens = if dark { theme::DARK } else { theme::LIGHT };
-        let look = Look { tokens, scale: (scale * fine) as f32, surface: true, titled: true };
+        let look = Look { tokens, scale: (scale * fine) as f32, surface: true, corner: 0.0, titled: true };
         let points = Vec2::new(f32::from(size.0.max(1)), f32::from(size.1.max(1)));
         let mut backend = Bitmap { inner: BitMapBackend::with_buffer(&mut pixels, (wide, high)) };
         let said = |why: DrawingErrorKind<_>| PngError::Draw(why.to_string());

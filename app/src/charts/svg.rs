@@ -19,7 +19,7 @@ const FINE: u16 = 4;
 pub fn to_svg(chart: &Chart, size: (u16, u16), dark: bool) -> String {
     let (width, height) = size;
     let tokens = if dark { theme::DARK } else { theme::LIGHT };
-    let look = Look { tokens, scale: f32::from(FINE), surface: true, titled: true };
+    let look = Look { tokens, scale: f32::from(FINE), surface: true, corner: 0.0, titled: true };
     let fine = (u32::from(width) * u32::from(FINE), u32::from(height) * u32::from(FINE));
     let mut body = String::new();
     {
@@ -55,21 +55,18 @@ fn gathered(body: &str) -> String {
             out.push_str("\"/>\n");
             style = "";
         }
-        match parts {
-            Some((of, points)) => {
-                if !same {
-                    out.push_str("<path ");
-                    out.push_str(of);
-                    out.push_str(" d=\"");
-                    style = of;
-                }
-                out.push('M');
-                out.push_str(points);
+        if let Some((of, points)) = parts {
+            if !same {
+                out.push_str("<path ");
+                out.push_str(of);
+                out.push_str(" d=\"");
+                style = of;
             }
-            None => {
-                out.push_str(line);
-                out.push('\n');
-            }
+            out.push('M');
+            out.push_str(points);
+        } else {
+            out.push_str(line);
+            out.push('\n');
         }
     }
     out

@@ -88,7 +88,10 @@ impl Type {
             let glyph = Glyph { id, scale: scale.into(), position: point(pen, y) };
             if let Some(outline) = font.outline_glyph(glyph) {
                 let corner = outline.px_bounds().min;
-                outline.draw(|dx, dy, share| visit(corner.x as i32 + dx as i32, corner.y as i32 + dy as i32, share));
+                let (left, top) = (corner.x as i32, corner.y as i32);
+                outline.draw(|dx, dy, share| {
+                    visit(left.saturating_add_unsigned(dx), top.saturating_add_unsigned(dy), share);
+                });
             }
             pen += font.h_advance_unscaled(id) / em * pixels_per_em;
         }

@@ -5,7 +5,7 @@ use egui::{Color32, Rect, pos2, vec2};
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
-use super::axes::{self, LINE, Scale};
+use super::axes::{self, LINE, Scale, Ticks};
 use super::pen::{DOTS, Drawn, Pen, tone};
 use super::text::Type;
 use super::{Across, Look, Placed, Spot, among};
@@ -81,26 +81,26 @@ fn columns<DB: DrawingBackend>(
     inner.min.y += LINE; // the label over the highest column
     let most = (inner.height() / 44.0).clamp(1.0, 6.0) as usize;
     let Some(ticks) = axes::value_ticks(&fall.value, ends(bars), most) else { return Ok(None) };
-    let (from, to) = (ticks.values[0], ticks.values[ticks.values.len() - 1]);
+    let (from, to) = (ticks.from, ticks.to);
     let y = Scale { from, to, start: inner.bottom(), end: inner.top() };
-    let labels: Vec<_> = ticks.values.iter().map(|&v| (v, fall.value.unit.tick(v, ticks.step))).collect();
-    let left = inner.left() + labels.iter().map(|l| Type::LABEL.width(&l.1)).fold(0.0, f32::max) + 8.0;
-    for (value, label) in &labels {
-        let color = if *value == 0.0 { tone(tokens.faint, 0.8) } else { tone(tokens.line, 1.0) };
-        pen.level(left, inner.right(), y.at(*value), color)?;
-        pen.words(pos2(left - 8.0, y.at(*value)), HPos::Right, Type::LABEL, label, tokens.muted)?;
-    }
+    let left = level_lines(pen, fall, &ticks, &y, inner)?;
     let pitch = (inner.right() - left) / bars.len() as f32;
     let width = (pitch * 0.72).min(64.0);
     let mut spots = Vec::new();
     for (number, bar) in bars.iter().enumerate() {
         let middle = left + pitch * (number as f32 + 0.5);
         let (top, bottom) = (y.at(bar.from.max(bar.to)), y.at(bar.from.min(bar.to).max(from)));
-        let (top, bottom) =
-            if bottom - top < 2.0 { ((top + bottom) / 2.0 - 1.0, (top + bottom) / 2.0 + 1.0) } else { (top, bottom) };
-        let column = Rect::from_min_max(pos2(middle - width / 2.0, top), pos2(middle + width / 2.0, bottom));
+        let (top, bottom) = if bottom - top < 2.0 {
+            (top.midpoint(bottom).round() - 1.0, top.midpoint(bottom).round() + 1.0)
+        } else {
+            (top, bottom)
+        };
+        let column = Rect::from_min_max(
+            pos2((middle - width / 2.0).round(), top.round()),
+            pos2((middle + width / 2.0).round(), bottom.round()),
+        );
         if number + 1 < bars.len() {
-            let level = y.at(bar.to);
+            let level = y.at(bar.to).floor() + 0.5; // the middle of a pixel
             let next = middle + pitch - width / 2.0;
             pen.dashed(&[pos2(column.right(), level), pos2(next, level)], DOTS, 1.0, tone(tokens.muted, 1.0))?;
         }
@@ -115,10 +115,29 @@ fn columns<DB: DrawingBackend>(
         }
         let area =
             Rect::from_min_max(pos2(middle - pitch / 2.0, inner.top()), pos2(middle + pitch / 2.0, room.bottom()));
-        spots.push(Spot { area, said: format!("{} {}", bar.name, bar.label) });
+        spots.push(Spot { area, of: number, said: format!("{} {}", bar.name, bar.label) });
     }
     let plot = Rect::from_min_max(pos2(left, inner.top()), inner.max);
     Ok(Some(Placed { plot, across: Across::Names, spots }))
+}
+
+/// The grid with its labels at the left. Returns where the columns begin.
+fn level_lines<DB: DrawingBackend>(
+    pen: &mut Pen<'_, DB>,
+    fall: &Waterfall,
+    ticks: &Ticks,
+    y: &Scale,
+    inner: Rect,
+) -> Drawn<DB, f32> {
+    let tokens = pen.look.tokens;
+    let labels: Vec<_> = ticks.values.iter().map(|&v| (v, fall.value.unit.tick(v, ticks.step))).collect();
+    let left = inner.left() + labels.iter().map(|l| Type::LABEL.width(&l.1)).fold(0.0, f32::max) + 8.0;
+    for (value, label) in &labels {
+        let color = if *value == 0.0 { tone(tokens.faint, 0.8) } else { tone(tokens.line, 1.0) };
+        pen.level(left, inner.right(), y.at(*value), color)?;
+        pen.words(pos2(left - 8.0, y.at(*value)), HPos::Right, Type::LABEL, label, tokens.muted)?;
+    }
+    Ok(left)
 }
 
 fn rows<DB: DrawingBackend>(
@@ -133,7 +152,7 @@ fn rows<DB: DrawingBackend>(
     let left = room.left() + names + 10.0;
     let right = (room.right() - labels - 8.0).max(left + 10.0);
     let Some(ticks) = axes::value_ticks(&fall.value, ends(bars), 4) else { return Ok(None) };
-    let (from, to) = (ticks.values[0], ticks.values[ticks.values.len() - 1]);
+    let (from, to) = (ticks.from, ticks.to);
     let x = Scale { from, to, start: left, end: right };
     let fitting = ((room.height() / 16.0) as usize).max(1);
     let shown = if bars.len() > fitting { fitting.saturating_sub(1) } else { bars.len() };
@@ -146,7 +165,7 @@ fn rows<DB: DrawingBackend>(
         let band =
             Rect::from_min_max(pos2(low, middle - pitch * 0.32), pos2(high.max(low + 2.0), middle + pitch * 0.32));
         if number + 1 < shown {
-            let level = x.at(bar.to);
+            let level = x.at(bar.to).floor() + 0.5;
             let ends = [pos2(level, band.bottom()), pos2(level, middle + pitch * 0.68)];
             pen.dashed(&ends, DOTS, 1.0, tone(tokens.muted, 1.0))?;
         }
@@ -156,7 +175,7 @@ fn rows<DB: DrawingBackend>(
         pen.words(band.right_center() + vec2(7.0, 0.0), HPos::Left, Type::LABEL_STRONG, &bar.label, tokens.text)?;
         let area =
             Rect::from_min_max(pos2(room.left(), middle - pitch / 2.0), pos2(room.right(), middle + pitch / 2.0));
-        spots.push(Spot { area, said: format!("{} {}", bar.name, bar.label) });
+        spots.push(Spot { area, of: number, said: format!("{} {}", bar.name, bar.label) });
     }
     if shown < bars.len() {
         let at = pos2(left - 10.0, room.top() + pitch * (shown as f32 + 0.5));

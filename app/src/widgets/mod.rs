@@ -2,5 +2,6 @@
 //!
 //! A widget reads what it is given, paints, and returns what the user asked for. It never edits, saves, runs or blocks.
 
+pub mod chart_view;
 pub mod icon;
 pub mod theme;
