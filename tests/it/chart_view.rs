@@ -151,3 +151,19 @@ fn a_click_on_a_cause_picks_it() {
     harness.run();
     assert_eq!(harness.state().actions, [ChartAction::Pick(1)]);
 }
+
+#[test]
+fn charts_stand_under_each_other() {
+    let (first, second) = (charts::lines(), charts::stack());
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 500.0))
+        .with_context_setup(theme::install)
+        .renderer(picture::renderer())
+        .build_ui(move |ui| {
+            ChartView::new(&first, "first").height(220.0).show(ui);
+            ChartView::new(&second, "second").height(220.0).show(ui);
+        });
+    harness.run();
+    let rects: Vec<_> = harness.get_all_by_role(Role::Figure).map(|node| node.rect()).collect();
+    assert!(rects.len() == 2 && rects[0].bottom() <= rects[1].top(), "{rects:?}");
+}

@@ -93,7 +93,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.backend.draw_rect(min, max, &ShapeStyle { color, filled: true, stroke_width: 0 }, true)
     }
 
-    /// A filled rectangle with round corners, as polygon for whoever hatches it.
+    /// A filled rectangle with round corners.
     pub fn rounded(&mut self, rect: Rect, radii: [f32; 4], color: RGBAColor) -> Drawn<DB> {
         self.area(&rounded_corners(rect, radii), color)
     }

@@ -98,7 +98,7 @@ impl<'a> ChartView<'a> {
         let plot = kept.placed.plot.translate(corner);
         if response.has_focus() {
             let ring = Stroke::new(1.0, tokens.accent);
-            painter.rect_stroke(rect, f32::from(theme::RADIUS_CARD), ring, StrokeKind::Inside);
+            ui.painter().rect_stroke(rect.expand(6.0), f32::from(theme::RADIUS_CARD), ring, StrokeKind::Inside);
         }
         let mut action = self.keys(ui, &response, &kept.placed);
         let pointed = response.hover_pos().map(|p| p - corner);
@@ -216,23 +216,22 @@ impl<'a> ChartView<'a> {
         let place = Rect::from_min_size(pos2(rect.right() - 26.0, rect.top() - 2.0), vec2(26.0, 24.0));
         let mut action = None;
         let builder = egui::UiBuilder::new().max_rect(place).id_salt((self.id_salt, "menu"));
-        ui.scope_builder(builder, |ui| {
-            let more = egui::RichText::new(icon::MORE.to_string()).size(theme::TITLE).color(tokens.muted);
-            let button = ui.add_sized(place.size(), egui::Button::new(more).frame(false));
-            let name = format!("Export {}", self.chart.title);
-            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-            egui::Popup::menu(&button).show(|ui| {
-                let offers = [
-                    (icon::COPY, "Copy as CSV", ChartAction::CopyCsv),
-                    (icon::EXPORT, "Save SVG…", ChartAction::SaveSvg),
-                    (icon::EXPORT, "Save PNG…", ChartAction::SavePng),
-                ];
-                for (sign, text, offer) in offers {
-                    if ui.button((sign.to_string(), text)).clicked() {
-                        action = Some(offer);
-                    }
+        let mut ui = ui.new_child(builder); // unlike a scope it leaves the place of what comes next alone
+        let more = egui::RichText::new(icon::MORE.to_string()).size(theme::TITLE).color(tokens.muted);
+        let button = ui.add_sized(place.size(), egui::Button::new(more).frame(false));
+        let name = format!("Export {}", self.chart.title);
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        egui::Popup::menu(&button).show(|ui| {
+            let offers = [
+                (icon::COPY, "Copy as CSV", ChartAction::CopyCsv),
+                (icon::EXPORT, "Save SVG…", ChartAction::SaveSvg),
+                (icon::EXPORT, "Save PNG…", ChartAction::SavePng),
+            ];
+            for (sign, text, offer) in offers {
+                if ui.button((sign.to_string(), text)).clicked() {
+                    action = Some(offer);
                 }
-            });
+            }
         });
         action
     }
@@ -295,7 +294,10 @@ fn read_at(ui: &Ui, id: Id, painter: &Painter, plot: Rect, kept: &Kept, read: &R
     let tokens = kept.look.tokens;
     let Some(x) = x_of(&kept.placed, plot, read.at) else { return };
     painter.vline(x, plot.y_range(), Stroke::new(1.0, tokens.faint));
-    let top = ui.input(|input| input.pointer.hover_pos()).filter(|p| plot.contains(*p)).map_or(plot.top(), |p| p.y);
+    let top = ui
+        .input(|input| input.pointer.hover_pos())
+        .filter(|p| plot.contains(*p))
+        .map_or(plot.top() + plot.height() * 0.4, |p| p.y);
     let rows = read.rows.iter().map(|row| {
         let color = row.ink.map(|ink| kept.look.ink(ink));
         (color, row.name.as_str(), row.figure.as_str())
