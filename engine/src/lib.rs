@@ -3,6 +3,7 @@
 //!
 //! The modules stand on floors, lowest first; each may use only what stands below it.
 
+pub mod bill;
 pub mod catalogue;
 pub mod chance;
 pub mod design;
@@ -11,3 +12,4 @@ pub mod names;
 pub mod plan;
 pub mod report;
 pub mod units;
+pub mod usage;

@@ -1,3 +1,119 @@
-//! A design with every reference resolved and no error left.
+//! A design with every reference resolved and no error left: what can be run and estimated.
+//!
+//! In: a design with a scenario's edits done, and the catalogue. Out: dense tables whose every index is good, AWS's
+//! defaults filled in, sizes legal. The simulation has no error to return. What a design holds that is not played is
+//! listed in [`Plan::not_played`], never passed over in silence.
 
+pub mod curve;
 pub mod index;
+pub mod load;
+pub mod network;
+pub mod packing;
+pub mod provider;
+pub mod resolve;
+pub mod service;
+
+use crate::catalogue::timings::Timings;
+use crate::design::ItemRef;
+use crate::design::fault::FaultKind;
+use crate::names::{Region, Zone};
+use crate::units::{CalendarTime, Percent, Span};
+use index::{Ix, Table};
+use load::PlannedLoad;
+use network::{Network, PlannedBalancer, PlannedSubnet};
+use provider::PlannedProvider;
+use service::PlannedService;
+
+/// An availability zone of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedZone {
+    /// Its name.
+    pub name: Zone,
+}
+
+/// What goes wrong in a run, resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlannedFaultKind {
+    /// A zone is lost.
+    ZoneLoss(Ix<PlannedZone>),
+    /// A share of a provider's Spot capacity is reclaimed.
+    SpotWave(Ix<PlannedProvider>, Percent),
+    /// A provider finds no Spot capacity.
+    SpotDrought(Ix<PlannedProvider>),
+    /// Tasks of a service end by themselves.
+    TaskFailure(Ix<PlannedService>, Percent),
+}
+
+/// A fault of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedFault {
+    /// What goes wrong.
+    pub kind: PlannedFaultKind,
+    /// As the scenario says it, for charts and logs.
+    pub said: FaultKind,
+    /// When, from the start of the run.
+    pub at: Span,
+    /// For how long.
+    pub lasts: Span,
+}
+
+/// A deployment during a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedRollout {
+    /// The service.
+    pub service: Ix<PlannedService>,
+    /// When, from the start of the run.
+    pub at: Span,
+}
+
+/// Something drawn that neither the estimate nor the run takes up yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPlayed {
+    /// The item.
+    pub item: ItemRef,
+    /// What of it is left out.
+    pub what: &'static str,
+}
+
+/// A plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The region.
+    pub region: Region,
+    /// When a run starts.
+    pub starts_at: CalendarTime,
+    /// Whether it starts with nothing running.
+    pub cold_start: bool,
+    /// Times and factors AWS does not publish.
+    pub timings: Timings,
+    /// Whom costs belong to.
+    pub owners: Table<ItemRef>,
+    /// Zones, by name.
+    pub zones: Table<PlannedZone>,
+    /// Subnets, by name.
+    pub subnets: Table<PlannedSubnet>,
+    /// Ways between them and out.
+    pub network: Network,
+    /// Capacity: AWS's own two first, then the user's by name.
+    pub providers: Table<PlannedProvider>,
+    /// Services, by name.
+    pub services: Table<PlannedService>,
+    /// Services so that every caller stands before whom it calls.
+    pub call_order: Vec<Ix<PlannedService>>,
+    /// Load balancers, by name.
+    pub balancers: Table<PlannedBalancer>,
+    /// Loads, by name.
+    pub loads: Table<PlannedLoad>,
+    /// What stands from start to end whatever happens: gateways, balancers, endpoints, alarms, storage.
+    pub standing: Vec<network::Standing>,
+    /// Items that the user gave a monthly price of their own.
+    pub own_prices: Vec<(Ix<ItemRef>, crate::units::Usd)>,
+    /// Items that have a cost which the user has not stated: the bill says what it leaves out.
+    pub without_price: Vec<Ix<ItemRef>>,
+    /// Faults, in order of time.
+    pub faults: Vec<PlannedFault>,
+    /// Deployments, in order of time.
+    pub rollouts: Vec<PlannedRollout>,
+    /// What is drawn and not played.
+    pub not_played: Vec<NotPlayed>,
+}

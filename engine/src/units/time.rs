@@ -322,6 +322,11 @@ impl CalendarTime {
         }
     }
 
+    /// Minutes from another instant to this one; negative if this one is earlier.
+    pub const fn minutes_since(self, other: Self) -> i64 {
+        self.minutes - other.minutes
+    }
+
     /// Minutes since the Monday before or at it, 0 to 10,079.
     pub fn minute_of_week(self) -> u32 {
         u32::try_from((self.minutes + 3 * 1440).rem_euclid(7 * 1440)).unwrap_or(0)

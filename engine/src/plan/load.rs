@@ -1,0 +1,65 @@
+//! Loads of a plan: how much work comes to which service, and by which door.
+
+use super::curve::Curve;
+use super::index::Ix;
+use super::network::PlannedBalancer;
+use super::service::PlannedService;
+use crate::design::ItemRef;
+use crate::design::load::Origin;
+use crate::units::{Bytes, Span};
+
+/// The door that work comes in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// A load balancer.
+    Balancer(Ix<PlannedBalancer>),
+    /// An HTTP API, by its owner.
+    Api(Ix<ItemRef>),
+    /// The tasks themselves.
+    Direct,
+}
+
+/// What a unit of the load is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadKind {
+    /// Requests.
+    Requests {
+        /// The door.
+        through: Door,
+        /// Where they come from.
+        origin: Origin,
+        /// Bytes of each request.
+        request_bytes: Bytes,
+        /// Bytes of each answer.
+        response_bytes: Bytes,
+        /// Requests over one connection.
+        requests_per_connection: u32,
+        /// How long a connection lives.
+        connection_lifetime: Span,
+    },
+    /// Jobs that wait in a queue.
+    Jobs {
+        /// The queue.
+        queue: Ix<ItemRef>,
+        /// How long one job keeps one task busy.
+        service_time: Span,
+    },
+    /// Kilobytes that flow out.
+    Stream {
+        /// The door.
+        through: Door,
+    },
+}
+
+/// A load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedLoad {
+    /// The load drawn.
+    pub owner: Ix<ItemRef>,
+    /// The service it works.
+    pub service: Ix<PlannedService>,
+    /// What a unit of it is.
+    pub kind: LoadKind,
+    /// How many units over time.
+    pub curve: Curve,
+}

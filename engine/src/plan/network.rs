@@ -1,0 +1,154 @@
+//! Ways of a plan: subnets, NAT gateways, endpoints, balancers, and by which of them bytes go.
+
+use std::collections::BTreeMap;
+
+use super::PlannedZone;
+use super::index::{Ix, Table};
+use crate::catalogue::meter::Meter;
+use crate::design::ItemRef;
+use crate::design::load_balancing::{LoadBalancerType, Scheme};
+use crate::design::network::EndpointService;
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSubnet {
+    /// The subnet drawn.
+    pub owner: Ix<ItemRef>,
+    /// Its zone.
+    pub zone: Ix<PlannedZone>,
+    /// The VPC it is cut from.
+    pub vpc: Ix<ItemRef>,
+    /// How many addresses can be used (rule NET-02).
+    pub addresses: u64,
+    /// Whether its default route leads to an internet gateway (rule NET-04).
+    pub public: bool,
+    /// The NAT gateway its default route leads to.
+    pub nat: Option<Ix<PlannedNat>>,
+}
+
+/// A NAT gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedNat {
+    /// The gateway drawn.
+    pub owner: Ix<ItemRef>,
+    /// Its zone; a regional one stands in all.
+    pub zone: Option<Ix<PlannedZone>>,
+}
+
+impl PlannedNat {
+    /// What its bytes are charged as.
+    pub const fn data_meter(&self) -> Meter {
+        if self.zone.is_some() { Meter::NatGatewayData } else { Meter::RegionalNatGatewayData }
+    }
+}
+
+/// A VPC endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedEndpoint {
+    /// The endpoint drawn.
+    pub owner: Ix<ItemRef>,
+    /// Zones it has an interface in; `None` for a gateway endpoint, which is free.
+    pub zones: Option<Vec<Ix<PlannedZone>>>,
+}
+
+/// A load balancer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedBalancer {
+    /// The balancer drawn.
+    pub owner: Ix<ItemRef>,
+    /// Which kind.
+    pub kind: LoadBalancerType,
+    /// Who can reach it.
+    pub scheme: Scheme,
+    /// Zones it serves.
+    pub zones: Vec<Ix<PlannedZone>>,
+    /// Whether each node serves the targets of all zones.
+    pub cross_zone: bool,
+    /// Rules a request is tried against, all listeners together.
+    pub rules: u32,
+    /// The web ACL before it.
+    pub web_acl: Option<Ix<ItemRef>>,
+}
+
+/// Something that stands from the start of a run to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Whom it belongs to.
+    pub owner: Ix<ItemRef>,
+    /// What it meters, as (meter, level).
+    pub levels: Vec<(Meter, u64)>,
+}
+
+/// What bytes of a task are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
+    /// An AWS service of the region.
+    Aws(EndpointService),
+    /// Anything on the internet.
+    Internet,
+}
+
+/// The way bytes take out of a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By the internet gateway, from a public address.
+    InternetGateway,
+    /// By a gateway endpoint, free.
+    GatewayEndpoint,
+    /// By an interface endpoint; whether the bytes cross zones on their way to it.
+    InterfaceEndpoint {
+        /// The endpoint.
+        owner: Ix<ItemRef>,
+        /// Whether it has no interface in the task's zone.
+        crosses: bool,
+    },
+    /// By a NAT gateway; whether the bytes cross zones on their way to it.
+    Nat {
+        /// The gateway.
+        nat: Ix<PlannedNat>,
+        /// Whether it stands in another zone.
+        crosses: bool,
+    },
+}
+
+/// Gateways and endpoints, and the ways through them.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// NAT gateways, by name.
+    pub nats: Table<PlannedNat>,
+    /// Endpoints by VPC and service.
+    pub endpoints: BTreeMap<(Ix<ItemRef>, EndpointService), PlannedEndpoint>,
+}
+
+impl Network {
+    /// The way from a subnet; `None` if there is none. An endpoint goes before any other way (rule NET-32).
+    pub fn way(&self, subnet: &PlannedSubnet, public_ip: bool, to: Destination) -> Option<Way> {
+        if let Destination::Aws(service) = to
+            && let Some(endpoint) = self.endpoints.get(&(subnet.vpc, service))
+        {
+            return Some(match &endpoint.zones {
+                None => Way::GatewayEndpoint,
+                Some(zones) => {
+                    Way::InterfaceEndpoint { owner: endpoint.owner, crosses: !zones.contains(&subnet.zone) }
+                }
+            });
+        }
+        if subnet.public {
+            return public_ip.then_some(Way::InternetGateway);
+        }
+        let nat = subnet.nat?;
+        let zone = self.nats[nat].zone;
+        Some(Way::Nat { nat, crosses: zone.is_some_and(|zone| zone != subnet.zone) })
+    }
+}
+
+impl PlannedBalancer {
+    /// The meters of its hour and of its capacity units.
+    pub const fn meters(&self) -> (Meter, Meter) {
+        match self.kind {
+            LoadBalancerType::Application => (Meter::AlbHour, Meter::AlbLcu),
+            LoadBalancerType::Network => (Meter::NlbHour, Meter::NlbLcu),
+            LoadBalancerType::Gateway => (Meter::GwlbHour, Meter::GwlbLcu),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Capacity of a plan: what tasks can be put on.
+
+use super::PlannedZone;
+use super::index::Ix;
+use crate::catalogue::instance_types::TypeIx;
+use crate::catalogue::meter::Meter;
+use crate::design::ItemRef;
+use crate::design::capacity::CapacityOptionType;
+use crate::names::{Architecture, InstanceTypeName};
+use crate::units::{CpuUnits, Mib, Percent, Span, Usd};
+
+/// An instance type that a provider may start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which type.
+    pub kind: TypeIx,
+    /// Its name.
+    pub name: InstanceTypeName,
+    /// CPU it registers.
+    pub cpu: CpuUnits,
+    /// Memory it registers.
+    pub memory: Mib,
+    /// GPUs it has.
+    pub gpus: u32,
+    /// Tasks with an interface of their own that it holds.
+    pub awsvpc_tasks: u32,
+    /// Its architecture.
+    pub architecture: Architecture,
+    /// What the instance costs an hour, fee included, as its provider buys it; what AWS itself chooses by. `None` where
+    /// the catalogue has no price.
+    pub hourly: Option<Usd>,
+    /// What it meters while it exists: instance, fee, volumes, address, as (meter, level).
+    pub levels: Vec<(Meter, u64)>,
+}
+
+/// An Auto Scaling group behind a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedGroup {
+    /// `MinSize`.
+    pub min_size: u32,
+    /// `MaxSize`.
+    pub max_size: u32,
+    /// Whether ECS scales the group, and how: target capacity, step sizes, warm-up.
+    pub managed_scaling: Option<PlannedScaling>,
+    /// `managedTerminationProtection`.
+    pub termination_protection: bool,
+    /// `managedDraining`.
+    pub draining: bool,
+    /// `prefer-cached` images.
+    pub prefer_cached: bool,
+}
+
+/// `managedScaling`, defaults filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedScaling {
+    /// `targetCapacity`.
+    pub target_capacity: Percent,
+    /// `minimumScalingStepSize`.
+    pub minimum_step: u32,
+    /// `maximumScalingStepSize`.
+    pub maximum_step: u32,
+    /// `instanceWarmupPeriod`.
+    pub warmup: Span,
+}
+
+/// The kinds of capacity that are played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProviderKind {
+    /// Fargate on demand.
+    Fargate,
+    /// Fargate Spot.
+    FargateSpot,
+    /// An Auto Scaling group.
+    AutoScalingGroup(PlannedGroup),
+    /// ECS Managed Instances; instances go after being idle or under-used so long, or never.
+    ManagedInstances {
+        /// `scaleInAfter`; `None` turns it off.
+        scale_in_after: Option<Span>,
+    },
+}
+
+/// A capacity provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedProvider {
+    /// The provider drawn, or for AWS's own two the first item of the plan's owners.
+    pub owner: Option<Ix<ItemRef>>,
+    /// Its name.
+    pub name: String,
+    /// What kind it is.
+    pub kind: ProviderKind,
+    /// How it buys instances.
+    pub option: CapacityOptionType,
+    /// Zones instances start in; empty for Fargate, whose tasks stand where their service says.
+    pub zones: Vec<Ix<PlannedZone>>,
+    /// Types it may start, in the order it prefers them; empty for Fargate.
+    pub candidates: Vec<Candidate>,
+}
+
+impl PlannedProvider {
+    /// Whether tasks stand on machines that AWS hides.
+    pub const fn is_fargate(&self) -> bool {
+        matches!(self.kind, ProviderKind::Fargate | ProviderKind::FargateSpot)
+    }
+
+    /// Whether AWS may take its capacity back.
+    pub fn is_spot(&self) -> bool {
+        matches!(self.kind, ProviderKind::FargateSpot) || self.option == CapacityOptionType::Spot
+    }
+}

@@ -1,0 +1,497 @@
+//! Services: their tasks, capacity, scaling, health, work and calls.
+
+use super::Resolver;
+use crate::catalogue::fargate::{self, Platform};
+use crate::catalogue::meter::Meter;
+use crate::design::capacity::LaunchType;
+use crate::design::container::LogDriver;
+use crate::design::deployment::DeploymentStrategy;
+use crate::design::id::{CapacityProviderId, ServiceId};
+use crate::design::load::Load;
+use crate::design::observability::LogClass;
+use crate::design::outside::{Reached, Registry};
+use crate::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
+use crate::design::service::{Capacity, EbsVolumeType, SchedulingStrategy, Service, TaskEbsVolume};
+use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::design::work::{Call, CallPath, CallTarget};
+use crate::design::{Design, ItemRef};
+use crate::names::Architecture;
+use crate::plan::index::Ix;
+use crate::plan::provider::{PlannedProvider, ProviderKind};
+use crate::plan::service::{
+    Ending, HostPort, PlannedCall, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTarget, PlannedTracking,
+    PullFrom, StartUp, TargetCheck,
+};
+use crate::units::{Bytes, CpuUnits, Gib, Mib, Span};
+
+/// How long a task takes to end once SIGTERM reached it, where its application handles it.
+///
+/// Assumption: a second; requests under way were given their time by the deregistration delay.
+const HANDLED_STOP: Span = Span::from_secs(1);
+
+/// The compressed size of an image nothing is said of.
+///
+/// Assumption: 500 MB, the image of a public report of pull traffic (copilot-cli issue 5167).
+const UNKNOWN_IMAGE: Bytes = Bytes::from_mb(500);
+
+/// The layers of an image nothing is said of.
+///
+/// Assumption: 10; each adds 50 ms to a pull.
+const UNKNOWN_LAYERS: u32 = 10;
+
+/// What a gp3 volume includes. Source: Amazon EBS pricing page: 3,000 IOPS and 125 MiB/s (rule STC-02).
+const GP3_IOPS: u32 = 3000;
+/// Source: as above.
+const GP3_THROUGHPUT: u32 = 125;
+
+impl Resolver<'_> {
+    pub(super) fn place_services(&mut self) {
+        // Every service gets its index first, so that calls may lead to later ones.
+        let design: &Design = self.design;
+        let played: Vec<_> = design.services.iter().filter(|(id, s)| self.is_played(id, s)).collect();
+        for (place, (id, _)) in played.iter().enumerate() {
+            let ix = Ix::new(u32::try_from(place).unwrap_or(u32::MAX));
+            self.service_of.insert((*id).clone(), ix);
+        }
+        for (id, service) in played {
+            let planned = self.planned_service(id, service);
+            self.services.push(planned);
+        }
+        for id in design.standalone_tasks.keys() {
+            self.not_played(ItemRef::StandaloneTask(id.clone()), "standalone tasks");
+        }
+        for id in design.express_services.keys() {
+            self.not_played(ItemRef::ExpressService(id.clone()), "Express Mode services");
+        }
+        for id in design.lattices.keys() {
+            self.not_played(ItemRef::Lattice(id.clone()), "VPC Lattice's charges");
+        }
+        for id in design.sites.keys() {
+            self.not_played(ItemRef::Site(id.clone()), "ECS Anywhere");
+        }
+    }
+
+    fn is_played(&mut self, id: &ServiceId, service: &Service) -> bool {
+        let item = ItemRef::Service(id.clone());
+        if service.scheduling_strategy() == SchedulingStrategy::Daemon {
+            self.not_played(item, "DAEMON services");
+            return false;
+        }
+        if service.capacity == Capacity::LaunchType(LaunchType::External) {
+            self.not_played(item, "launch type EXTERNAL");
+            return false;
+        }
+        true
+    }
+
+    fn planned_service(&mut self, id: &ServiceId, service: &Service) -> PlannedService {
+        let item = ItemRef::Service(id.clone());
+        let missing = TaskDefinition::default();
+        let design: &Design = self.design;
+        let definition = design.task_definitions.get(&service.task_definition).unwrap_or(&missing);
+        if definition.containers.is_empty() && !design.task_definitions.contains_key(&service.task_definition) {
+            self.fail(item.clone(), "task_definition", format!("there is no task definition {}", service.task_definition));
+        }
+        if service.deployment.strategy() != DeploymentStrategy::Rolling {
+            self.not_played(item.clone(), "blue/green, linear and canary deployments: played as rolling");
+        }
+        let (proxy_cpu, proxy_memory) = service.proxy_demand();
+        // Fargate sells whole task sizes: the proxy's share lies inside them.
+        let own_size = definition.cpu.is_some() && definition.memory.is_some();
+        let cpu = definition.cpu_demand() + if own_size { CpuUnits::ZERO } else { proxy_cpu };
+        let memory = definition.memory_demand() + if own_size { Mib::ZERO } else { proxy_memory };
+        let capacity = self.capacity(&item, service, definition);
+        let zones = self.task_zones(&item, service, definition, &capacity);
+        let scaling = service.scaling.as_ref();
+        PlannedService {
+            owner: self.owner(item.clone()),
+            name: id.clone(),
+            cpu,
+            memory,
+            gpus: definition.gpu_demand(),
+            architecture: definition.runtime_platform.cpu_architecture,
+            network_mode: definition.network_mode(),
+            ports: host_ports(definition),
+            zones,
+            public_ip: service.assign_public_ip,
+            capacity,
+            desired: service.desired_count,
+            bounds: service.bounds(),
+            tracking: scaling.map(|s| self.tracking(&item, s)).unwrap_or_default(),
+            minimum_healthy: service.minimum_healthy_percent(),
+            maximum: service.maximum_percent(),
+            circuit_breaker: service.deployment.circuit_breaker.is_some_and(|c| c.enable),
+            constraints: [&definition.placement_constraints[..], &service.placement_constraints].concat(),
+            strategies: service.placement_strategies.clone(),
+            target_check: self.target_check(&item, service),
+            ending: self.ending(service, definition),
+            work: service.work.cost(),
+            logs: self.logs(&item, service, definition),
+            calls: service.calls.iter().filter_map(|call| self.call(&item, call)).collect(),
+            pulls: self.pulls(definition),
+        }
+    }
+
+    fn capacity(&mut self, item: &ItemRef, service: &Service, definition: &TaskDefinition) -> Vec<PlannedShare> {
+        let wanted = self.strategy(item, service);
+        let mut shares = Vec::new();
+        for (provider, base, weight) in wanted {
+            let Some(ix) = self.provider_of.get(&provider).copied() else {
+                self.fail(item.clone(), "capacity", format!("there is no capacity provider {provider}"));
+                continue;
+            };
+            let levels = self.task_levels(item, service, definition, ix);
+            shares.push(PlannedShare { provider: ix, base, weight, levels, start: self.start_up(definition, ix) });
+        }
+        if shares.iter().any(|s| s.base > 0 || s.weight > 0) || shares.is_empty() {
+            return shares;
+        }
+        self.fail(item.clone(), "capacity", "at least one provider of a strategy needs a weight above 0 (rule CPS-07)");
+        shares
+    }
+
+    fn strategy(&mut self, item: &ItemRef, service: &Service) -> Vec<(CapacityProviderId, u32, u32)> {
+        let Some(cluster) = self.design.clusters.get(&service.cluster) else {
+            self.fail(item.clone(), "cluster", format!("there is no cluster {}", service.cluster));
+            return Vec::new();
+        };
+        let first = |wanted: fn(&ProviderKind) -> bool| {
+            let mut own = cluster.capacity_providers.iter();
+            own.find(|id| self.provider_of.get(id).is_some_and(|ix| wanted(&self.providers[*ix].kind))).cloned()
+        };
+        let launched = |provider: Option<CapacityProviderId>| provider.map(|p| vec![(p, 0, 1)]).unwrap_or_default();
+        let of = |items: &[crate::design::capacity::StrategyItem]| {
+            items.iter().map(|i| (i.capacity_provider.clone(), i.base, i.weight)).collect::<Vec<_>>()
+        };
+        let group = |kind: &ProviderKind| matches!(kind, ProviderKind::AutoScalingGroup(_));
+        let managed = |kind: &ProviderKind| matches!(kind, ProviderKind::ManagedInstances { .. });
+        let found = match &service.capacity {
+            Capacity::Strategy(items) => of(items),
+            Capacity::ClusterDefault if !cluster.default_strategy.is_empty() => of(&cluster.default_strategy),
+            // No strategy and no default: the API falls back to launch type EC2 (rule CPS-09).
+            Capacity::ClusterDefault | Capacity::LaunchType(LaunchType::Ec2) => launched(first(group)),
+            Capacity::LaunchType(LaunchType::Fargate) => launched(Some(CapacityProviderId::fargate())),
+            Capacity::LaunchType(LaunchType::ManagedInstances) => launched(first(managed)),
+            Capacity::LaunchType(LaunchType::External) => Vec::new(),
+        };
+        if found.is_empty() {
+            self.fail(item.clone(), "capacity", "its cluster has no capacity that this service could run on");
+        }
+        found
+    }
+
+    fn task_levels(
+        &mut self,
+        item: &ItemRef,
+        service: &Service,
+        definition: &TaskDefinition,
+        provider: Ix<PlannedProvider>,
+    ) -> Vec<(Meter, u64)> {
+        let mut levels = Vec::new();
+        let (cpu, memory) = (definition.cpu_demand(), definition.memory_demand());
+        if self.providers[provider].is_fargate() {
+            let platform = platform(definition);
+            if !fargate::legal(platform, cpu, memory) {
+                self.fail(item.clone(), "task_definition", format!("{cpu} with {memory} is no Fargate task size"));
+            }
+            let spot = matches!(self.providers[provider].kind, ProviderKind::FargateSpot);
+            let meters = if spot { platform.spot() } else { Some(platform.on_demand()) };
+            let Some(meters) = meters else {
+                self.fail(item.clone(), "capacity", "Windows tasks cannot use FARGATE_SPOT (rule CPS-17)");
+                return levels;
+            };
+            levels.push((meters.vcpu, u64::from(cpu.units())));
+            levels.push((meters.memory, u64::from(memory.mib())));
+            levels.extend(meters.licence.map(|licence| (licence, u64::from(cpu.units()))));
+            let disk = fargate::billed_ephemeral(definition.ephemeral_storage.unwrap_or(Gib::from_gib(20)));
+            if disk > Gib::from_gib(0) {
+                levels.push((Meter::FargateEphemeralStorage, u64::from(Mib::from_gib(disk.gib()).mib())));
+            }
+            if service.assign_public_ip {
+                levels.push((Meter::PublicIpv4, 1));
+            }
+        }
+        if self.design.clusters.get(&service.cluster).is_some_and(|c| c.runtime_monitoring) {
+            levels.push((Meter::GuardDutyEcsRuntime, u64::from(cpu.units())));
+        }
+        levels.extend(service.ebs_volume.iter().flat_map(ebs_levels));
+        levels
+    }
+
+    /// Rules FG-20, FG-50 to FG-52, EC2-13, DUR-01 to DUR-03.
+    fn start_up(&self, definition: &TaskDefinition, provider: Ix<PlannedProvider>) -> StartUp {
+        let provider = &self.providers[provider];
+        let timings = &self.timings;
+        let own_interface = definition.network_mode() == NetworkMode::Awsvpc;
+        let (overhead, cpu, container) = if provider.is_fargate() {
+            (timings.fargate_overhead, definition.cpu_demand(), timings.fargate_container_start)
+        } else {
+            let instance = provider.candidates.first();
+            let attach = match provider.kind {
+                ProviderKind::ManagedInstances { .. } => timings.eni_attach_trunk,
+                _ if self.design.account.awsvpc_trunking => timings.eni_attach_trunk,
+                _ => timings.eni_attach,
+            };
+            let overhead = if own_interface { attach } else { timings.bridge_overhead };
+            (overhead, instance.map_or(CpuUnits::from_vcpus(2), |i| i.cpu), timings.ec2_container_start)
+        };
+        let pull = definition.containers.iter().map(|c| self.pull(&c.image, cpu, provider.is_fargate())).max();
+        let cached_pull = (!provider.is_fargate()).then_some(timings.cached_pull);
+        StartUp { overhead, pull: pull.unwrap_or_default(), cached_pull, container }
+    }
+
+    /// How long one image takes; containers pull side by side, so the slowest decides.
+    fn pull(&self, image: &str, cpu: CpuUnits, fargate: bool) -> Span {
+        let timings = &self.timings;
+        let known = self.design.images.get(&image.into());
+        if fargate && known.is_some_and(|i| i.soci) {
+            return timings.soci_lazy_start;
+        }
+        let bytes = known.map_or(UNKNOWN_IMAGE, |i| i.compressed_size).bytes();
+        let layers = known.and_then(|i| i.layers).unwrap_or(UNKNOWN_LAYERS);
+        let latency = timings.pull_latency + timings.pull_latency_layer.times(u64::from(layers));
+        // Megabytes a second of one vCPU × CPU units × factors, in bytes a millisecond × 1024.
+        let cap = CpuUnits::from_vcpus(timings.unpack_vcpu_cap);
+        let units = u128::from(cpu.min(cap).units().max(1));
+        let zstd = if known.is_some_and(|i| i.zstd) { timings.zstd_factor.millionths() } else { 1_000_000 };
+        let parallel = if known.is_some_and(|i| i.soci) && cpu >= CpuUnits::from_vcpus(8) {
+            timings.soci_parallel_factor.millionths()
+        } else {
+            1_000_000
+        };
+        let rate = u128::from(timings.unpack_mb_s_per_vcpu) * 1000 * units * u128::from(zstd) * u128::from(parallel);
+        let ms = u128::from(bytes) * 1024 * 1_000_000_000_000 / rate.max(1);
+        latency + Span::from_ms(u64::try_from(ms).unwrap_or(u64::MAX))
+    }
+
+    fn task_zones(
+        &mut self,
+        item: &ItemRef,
+        service: &Service,
+        definition: &TaskDefinition,
+        capacity: &[PlannedShare],
+    ) -> Vec<(Ix<crate::plan::PlannedZone>, Vec<Ix<crate::plan::network::PlannedSubnet>>)> {
+        let providers = capacity.iter().map(|share| share.provider);
+        let drawn = if definition.network_mode() == NetworkMode::Awsvpc {
+            service.subnets.clone()
+        } else {
+            let design: &Design = self.design;
+            let own = providers.filter_map(|p| design.capacity_providers.get(&self.providers[p].name.as_str().into()));
+            own.flat_map(|p| p.subnets().to_vec()).collect()
+        };
+        let mut zones: std::collections::BTreeMap<_, Vec<_>> = std::collections::BTreeMap::new();
+        for id in &drawn {
+            if let Some(subnet) = self.subnet(item, "subnets", id) {
+                let of_zone = zones.entry(self.subnets[subnet].zone).or_default();
+                if !of_zone.contains(&subnet) {
+                    of_zone.push(subnet);
+                }
+            }
+        }
+        if zones.is_empty() && !capacity.is_empty() {
+            self.fail(item.clone(), "subnets", "its tasks need at least one subnet to stand in");
+        }
+        zones.into_iter().collect()
+    }
+
+    fn tracking(&mut self, item: &ItemRef, scaling: &Scaling) -> Vec<PlannedTracking> {
+        let mut all = Vec::new();
+        for policy in &scaling.policies {
+            match policy {
+                ScalingPolicy::TargetTracking(policy) => all.push(planned_tracking(policy)),
+                ScalingPolicy::Step(_) => self.not_played(item.clone(), "step scaling"),
+                ScalingPolicy::Scheduled(_) => self.not_played(item.clone(), "scheduled scaling"),
+                ScalingPolicy::Predictive(_) => self.not_played(item.clone(), "predictive scaling"),
+            }
+        }
+        all
+    }
+
+    /// Rules LBH: a new target is healthy after its threshold of checks, one interval apart.
+    fn target_check(&mut self, item: &ItemRef, service: &Service) -> Option<TargetCheck> {
+        let mut slowest: Option<TargetCheck> = None;
+        for attached in &service.load_balancers {
+            let Some(group) = self.design.target_groups.get(&attached.target_group) else {
+                self.fail(item.clone(), "load_balancers", format!("there is no target group {}", attached.target_group));
+                continue;
+            };
+            let check = &group.health_check;
+            let until = |count: u32| check.interval().span().times(u64::from(count));
+            let (healthy, unhealthy) = (until(check.healthy_threshold()), until(check.unhealthy_threshold()));
+            slowest = Some(slowest.map_or(
+                TargetCheck { until_healthy: healthy, until_unhealthy: unhealthy },
+                |s| TargetCheck {
+                    until_healthy: s.until_healthy.max(healthy),
+                    until_unhealthy: s.until_unhealthy.max(unhealthy),
+                },
+            ));
+        }
+        slowest
+    }
+
+    fn ending(&self, service: &Service, definition: &TaskDefinition) -> Ending {
+        let groups = service.load_balancers.iter().filter_map(|b| self.design.target_groups.get(&b.target_group));
+        let deregistration = groups.map(|g| g.deregistration_delay().span()).max().unwrap_or_default();
+        let timeout = definition.stop_timeout().span();
+        let stop = if definition.handles_sigterm == Some(true) { HANDLED_STOP.min(timeout) } else { timeout };
+        let own_interface = definition.network_mode() == NetworkMode::Awsvpc;
+        let deprovisioning = if own_interface { self.timings.deprovisioning } else { Span::ZERO };
+        Ending { deregistration, stop, deprovisioning }
+    }
+
+    /// What the task's containers write to: the first log group that is drawn, else one of the service's own.
+    fn logs(&mut self, item: &ItemRef, service: &Service, definition: &TaskDefinition) -> Option<PlannedLogs> {
+        let logs = definition.containers.iter().filter_map(|c| c.log_configuration.as_ref());
+        let to_cloudwatch: Vec<_> = logs.filter(|l| l.driver == LogDriver::Awslogs).collect();
+        let design: &Design = self.design;
+        let drawn = to_cloudwatch.first()?.log_group.as_ref().filter(|g| design.log_groups.contains_key(g));
+        let group = drawn.and_then(|g| design.log_groups.get(g));
+        let infrequent = group.and_then(|g| g.class) == Some(LogClass::InfrequentAccess);
+        Some(PlannedLogs {
+            bytes: service.work.log_bytes(),
+            owner: self.owner(drawn.map_or_else(|| item.clone(), |g| ItemRef::LogGroup(g.clone()))),
+            ingest: if infrequent { Meter::LogsIngestIa } else { Meter::LogsIngest },
+            storage: if infrequent { Meter::LogsStorageIa } else { Meter::LogsStorage },
+            retention: group.and_then(|g| g.retention_days).map(|days| Span::from_days(u64::from(days))),
+        })
+    }
+
+    fn call(&mut self, item: &ItemRef, call: &Call) -> Option<PlannedCall> {
+        let to = match &call.to {
+            CallTarget::Internet => PlannedTarget::Internet,
+            CallTarget::Aws(service) => PlannedTarget::Aws(*service),
+            CallTarget::Outside(id) => {
+                let Some(system) = self.design.outside_systems.get(id) else {
+                    self.fail(item.clone(), "calls", format!("there is no outside system {id}"));
+                    return None;
+                };
+                match &system.reached {
+                    Reached::InVpc { subnets, .. } => {
+                        let at = ItemRef::OutsideSystem(id.clone());
+                        let placed: Vec<_> = subnets.iter().filter_map(|s| self.subnet(&at, "reached", s)).collect();
+                        PlannedTarget::InVpc(placed.into_iter().map(|s| self.subnets[s].zone).collect())
+                    }
+                    Reached::AwsService(service) => PlannedTarget::Aws(*service),
+                    Reached::Internet => PlannedTarget::Internet,
+                    Reached::OtherRegion(_) => PlannedTarget::OtherRegion,
+                    Reached::OtherVpc | Reached::OnPremises => PlannedTarget::Free,
+                }
+            }
+            CallTarget::Service { service, via } => {
+                let Some(ix) = self.service_of.get(service).copied() else {
+                    if !self.design.services.contains_key(service) {
+                        self.fail(item.clone(), "calls", format!("there is no service {service}"));
+                    }
+                    return None;
+                };
+                match via {
+                    CallPath::LoadBalancer => PlannedTarget::Through(ix, self.balancer_before(item, service)?),
+                    CallPath::ServiceConnect | CallPath::ServiceDiscovery | CallPath::Lattice => {
+                        PlannedTarget::Service(ix)
+                    }
+                }
+            }
+        };
+        let (request_bytes, response_bytes) = (call.request_bytes, call.response_bytes);
+        Some(PlannedCall { to, per_work: call.per_work(), request_bytes, response_bytes })
+    }
+
+    fn balancer_before(
+        &mut self,
+        item: &ItemRef,
+        service: &ServiceId,
+    ) -> Option<Ix<crate::plan::network::PlannedBalancer>> {
+        let groups = self.design.services.get(service).map(|s| &s.load_balancers[..]).unwrap_or_default();
+        let before = self.design.load_balancers.iter().find(|(_, balancer)| {
+            balancer.target_groups().iter().any(|g| groups.iter().any(|attached| attached.target_group == *g))
+        });
+        let found = before.and_then(|(id, _)| self.balancer_of.get(id).copied());
+        if found.is_none() {
+            self.fail(item.clone(), "calls", format!("service {service} stands behind no load balancer"));
+        }
+        found
+    }
+
+    fn pulls(&self, definition: &TaskDefinition) -> Vec<(Bytes, PullFrom)> {
+        let images = definition.containers.iter().map(|c| {
+            let known = self.design.images.get(&c.image.as_str().into());
+            let bytes = known.map_or(UNKNOWN_IMAGE, |i| i.compressed_size);
+            let from = match known.map(|i| i.registry) {
+                Some(Registry::EcrPrivate) => PullFrom::Ecr,
+                Some(Registry::EcrPublic | Registry::DockerHub | Registry::Other) => PullFrom::Internet,
+                None if c.image.contains(".dkr.ecr.") => PullFrom::Ecr,
+                None => PullFrom::Internet,
+            };
+            (bytes, from)
+        });
+        images.collect()
+    }
+
+    /// Whether a load of jobs works a service: what `BacklogPerTask` looks at.
+    pub(super) fn takes_jobs(&self, service: &ServiceId) -> bool {
+        self.design.loads.values().any(|l| matches!(l, Load::Jobs(jobs) if jobs.service == *service))
+    }
+}
+
+/// What a task runs on when it runs on Fargate, `X86_64` where nothing is said (rule TDF-80).
+fn platform(definition: &TaskDefinition) -> Platform {
+    if definition.runtime_platform.is_windows() {
+        Platform::Windows
+    } else {
+        Platform::linux(definition.runtime_platform.cpu_architecture.unwrap_or(Architecture::X86))
+    }
+}
+
+fn planned_tracking(policy: &TargetTracking) -> PlannedTracking {
+    PlannedTracking {
+        metric: match policy.metric {
+            ScalingMetric::AverageCpuUtilization => PlannedMetric::Cpu,
+            ScalingMetric::AverageMemoryUtilization => PlannedMetric::Memory,
+            ScalingMetric::RequestCountPerTarget(_) => PlannedMetric::RequestsPerTarget,
+            ScalingMetric::BacklogPerTask(_) => PlannedMetric::BacklogPerTask,
+        },
+        target_milli: policy.target_milli.max(1),
+        scale_out_cooldown: policy.scale_out_cooldown().span(),
+        scale_in_cooldown: policy.scale_in_cooldown().span(),
+        scale_in: !policy.disable_scale_in,
+        high_resolution: policy.high_resolution,
+    }
+}
+
+fn host_ports(definition: &TaskDefinition) -> Vec<HostPort> {
+    let host = definition.network_mode() == NetworkMode::Host;
+    if !host && definition.network_mode() != NetworkMode::Bridge {
+        return Vec::new();
+    }
+    let mappings = definition.containers.iter().flat_map(|c| &c.port_mappings);
+    let taken = mappings.filter_map(|m| {
+        let port = if host { m.host_port.or(m.container_port) } else { m.host_port };
+        let udp = m.protocol == Some(crate::design::container::TransportProtocol::Udp);
+        port.filter(|p| *p > 0).map(|port| HostPort { port, udp })
+    });
+    let mut ports: Vec<_> = taken.collect();
+    ports.sort();
+    ports.dedup();
+    ports
+}
+
+/// What a task's EBS volume meters (rules STC-01, STC-02).
+fn ebs_levels(volume: &TaskEbsVolume) -> Vec<(Meter, u64)> {
+    let size = u64::from(Mib::from_gib(volume.size.gib()).mib());
+    let above = |value: Option<u32>, included: u32| u64::from(value.unwrap_or(included).saturating_sub(included));
+    let iops = u64::from(volume.iops.unwrap_or(0));
+    let all = match volume.volume_type.unwrap_or(EbsVolumeType::Gp3) {
+        EbsVolumeType::Gp3 => vec![
+            (Meter::EbsGp3Storage, size),
+            (Meter::EbsGp3Iops, above(volume.iops, GP3_IOPS)),
+            (Meter::EbsGp3Throughput, above(volume.throughput, GP3_THROUGHPUT)),
+        ],
+        EbsVolumeType::Gp2 => vec![(Meter::EbsGp2Storage, size)],
+        EbsVolumeType::Io1 => vec![(Meter::EbsIo1Storage, size), (Meter::EbsIo1Iops, iops)],
+        EbsVolumeType::Io2 => vec![(Meter::EbsIo2Storage, size), (Meter::EbsIo2Iops, iops)],
+        EbsVolumeType::St1 => vec![(Meter::EbsSt1Storage, size)],
+        EbsVolumeType::Sc1 => vec![(Meter::EbsSc1Storage, size)],
+        EbsVolumeType::Standard => vec![(Meter::EbsMagneticStorage, size)],
+    };
+    all.into_iter().filter(|(_, level)| *level > 0).collect()
+}

@@ -1,0 +1,195 @@
+//! What stands, and costs, from the start of a run to its end whatever happens.
+
+use super::Resolver;
+use crate::catalogue::meter::Meter;
+use crate::design::ItemRef;
+use crate::design::capacity::CapacityProvider;
+use crate::design::cluster::{Cluster, ContainerInsights, NamespaceKind};
+use crate::design::id::ClusterId;
+use crate::design::load_balancing::{LoadBalancerType, Scheme};
+use crate::design::network::{EndpointKind, NatPlacement};
+use crate::design::outside::{FileSystemKind, OutsideKind, Registry, SecretStore};
+use crate::design::scaling::{ScalingMetric, ScalingPolicy};
+use crate::plan::index::Ix;
+use crate::plan::network::Standing;
+use crate::units::{Gib, Mib, Usd};
+
+/// How many metrics Container Insights reports: for a cluster, for each service, for each task definition family.
+///
+/// Source: `CloudWatch` User Guide, "Amazon ECS Container Insights metrics", counted (rule OBS-03): Fargate clusters.
+const INSIGHTS_FARGATE: (u64, u64, u64) = (12, 15, 10);
+/// Source: as above, clusters with container instances.
+const INSIGHTS_EC2: (u64, u64, u64) = (11, 13, 8);
+
+impl Resolver<'_> {
+    pub(super) fn place_standing(&mut self) {
+        self.stand_gateways();
+        self.stand_balancers();
+        self.stand_watching();
+        self.stand_storage();
+        for (id, secret) in &self.design.secrets {
+            if secret.store == SecretStore::SecretsManager {
+                self.stand(ItemRef::Secret(id.clone()), vec![(Meter::Secret, 1)]);
+            }
+        }
+        for (id, namespace) in &self.design.namespaces {
+            if namespace.kind == NamespaceKind::PrivateDns {
+                self.stand(ItemRef::Namespace(id.clone()), vec![(Meter::CloudMapNamespace, 1)]);
+            }
+        }
+        if !self.design.account.purchase_plans.is_empty()
+            && let Some(cluster) = self.design.clusters.keys().next()
+        {
+            self.not_played(ItemRef::Cluster(cluster.clone()), "the account's Savings Plans");
+        }
+    }
+
+    fn stand(&mut self, item: ItemRef, levels: Vec<(Meter, u64)>) {
+        let levels: Vec<_> = levels.into_iter().filter(|(_, level)| *level > 0).collect();
+        if !levels.is_empty() {
+            let owner = self.owner(item);
+            self.standing.push(Standing { owner, levels });
+        }
+    }
+
+    fn stand_gateways(&mut self) {
+        for (id, nat) in &self.design.nat_gateways {
+            let addresses = if nat.private { 0 } else { u64::from(nat.elastic_ips.unwrap_or(1)) };
+            let levels = match &nat.placement {
+                NatPlacement::Zonal(_) => vec![(Meter::NatGatewayHour, 1), (Meter::PublicIpv4, addresses)],
+                NatPlacement::Regional(vpc) => {
+                    let subnets = self.design.subnets.values().filter(|s| s.vpc == *vpc);
+                    let zones: std::collections::BTreeSet<_> = subnets.map(|s| &s.zone).collect();
+                    let zones = zones.len() as u64;
+                    vec![(Meter::RegionalNatGatewayHour, zones), (Meter::PublicIpv4, zones * addresses)]
+                }
+            };
+            self.stand(ItemRef::NatGateway(id.clone()), levels);
+        }
+        for (id, endpoint) in &self.design.vpc_endpoints {
+            if let EndpointKind::Interface { subnets, .. } = &endpoint.kind {
+                let level = subnets.len() as u64;
+                self.stand(ItemRef::VpcEndpoint(id.clone()), vec![(Meter::InterfaceEndpointHour, level)]);
+            }
+        }
+    }
+
+    fn stand_balancers(&mut self) {
+        for (id, balancer) in &self.design.load_balancers {
+            let item = ItemRef::LoadBalancer(id.clone());
+            let Some(planned) = self.balancer_of.get(id).map(|ix| &self.balancers[*ix]) else { continue };
+            let zones = planned.zones.len() as u64;
+            let (hour, _) = planned.meters();
+            let hours = if balancer.kind == LoadBalancerType::Gateway { zones } else { 1 };
+            // One node, so one public address, in each zone: rule LB-09 below 25 capacity units a zone.
+            let addresses = if balancer.scheme == Scheme::InternetFacing { zones } else { 0 };
+            self.stand(item, vec![(hour, hours), (Meter::PublicIpv4, addresses)]);
+        }
+        for (id, acl) in &self.design.web_acls {
+            let levels = vec![(Meter::WafWebAcl, 1), (Meter::WafRule, u64::from(acl.rules))];
+            self.stand(ItemRef::WebAcl(id.clone()), levels);
+        }
+    }
+
+    fn stand_watching(&mut self) {
+        for (id, alarm) in &self.design.alarms {
+            let fast = alarm.period.is_some_and(|p| p.secs() < 60);
+            let meter = if fast { Meter::AlarmHighResolution } else { Meter::AlarmStandard };
+            self.stand(ItemRef::Alarm(id.clone()), vec![(meter, 1)]);
+        }
+        for (id, service) in &self.design.services {
+            let mut levels = Vec::new();
+            for policy in service.scaling.iter().flat_map(|s| &s.policies) {
+                if let ScalingPolicy::TargetTracking(tracking) = policy {
+                    // Each policy has a high and a low alarm of its own (rule AAS-12).
+                    let fast = tracking.high_resolution;
+                    levels.push((if fast { Meter::AlarmHighResolution } else { Meter::AlarmStandard }, 2));
+                    if matches!(tracking.metric, ScalingMetric::BacklogPerTask(_)) && self.takes_jobs(id) {
+                        levels.push((Meter::CustomMetric, 1));
+                    }
+                }
+            }
+            self.stand(ItemRef::Service(id.clone()), levels);
+        }
+        for (id, provider) in &self.design.capacity_providers {
+            if let CapacityProvider::AutoScalingGroup(group) = provider
+                && group.managed_scaling.is_some()
+            {
+                // ECS creates a high and a low alarm (rule CAS-20).
+                self.stand(ItemRef::CapacityProvider(id.clone()), vec![(Meter::AlarmStandard, 2)]);
+            }
+        }
+        for (id, cluster) in &self.design.clusters {
+            let levels = self.insights(id, cluster);
+            self.stand(ItemRef::Cluster(id.clone()), levels);
+        }
+    }
+
+    fn insights(&mut self, id: &ClusterId, cluster: &Cluster) -> Vec<(Meter, u64)> {
+        let default = if self.design.account.container_insights {
+            ContainerInsights::Enabled
+        } else {
+            ContainerInsights::Disabled
+        };
+        let services: Vec<_> = self.design.services.values().filter(|s| s.cluster == *id).collect();
+        let families: std::collections::BTreeSet<_> = services.iter().map(|s| &s.task_definition).collect();
+        let own = cluster.capacity_providers.iter().any(|p| self.design.capacity_providers.contains_key(p));
+        let (of_cluster, of_service, of_family) = if own { INSIGHTS_EC2 } else { INSIGHTS_FARGATE };
+        let count = of_cluster + of_service * services.len() as u64 + of_family * families.len() as u64;
+        match cluster.container_insights.unwrap_or(default) {
+            ContainerInsights::Disabled => Vec::new(),
+            ContainerInsights::Enabled => vec![(Meter::CustomMetric, count)],
+            ContainerInsights::Enhanced => {
+                self.not_played(ItemRef::Cluster(id.clone()), "task and container metrics of enhanced observability");
+                vec![(Meter::ContainerInsightsMetric, count)]
+            }
+        }
+    }
+
+    fn stand_storage(&mut self) {
+        for (id, system) in &self.design.file_systems {
+            let item = ItemRef::FileSystem(id.clone());
+            let size = u64::from(Mib::from_gib(system.stored.gib()).mib());
+            let throughput = u64::from(system.throughput);
+            let levels = match system.kind {
+                FileSystemKind::Efs => vec![(Meter::EfsStandardStorage, bytes(system.stored))],
+                FileSystemKind::FsxWindowsSingleAz => {
+                    vec![(Meter::FsxSingleAzStorage, size), (Meter::FsxSingleAzThroughput, throughput)]
+                }
+                FileSystemKind::FsxWindowsMultiAz => {
+                    vec![(Meter::FsxMultiAzStorage, size), (Meter::FsxMultiAzThroughput, throughput)]
+                }
+            };
+            self.stand(item, levels);
+        }
+        for (id, image) in &self.design.images {
+            if image.registry == Registry::EcrPrivate {
+                self.stand(ItemRef::Image(id.clone()), vec![(Meter::EcrStorage, image.compressed_size.bytes())]);
+            }
+        }
+    }
+
+    /// Outside systems with a price of the user's own, and those without: their cost is not in the bill.
+    pub(super) fn own_prices(&mut self) -> (Vec<(Ix<ItemRef>, Usd)>, Vec<Ix<ItemRef>>) {
+        let (mut priced, mut without) = (Vec::new(), Vec::new());
+        for (id, system) in &self.design.outside_systems {
+            let owner = self.owner(ItemRef::OutsideSystem(id.clone()));
+            match system.monthly_price {
+                Some(price) => priced.push((owner, price)),
+                // A queue is metered by its requests.
+                None if system.kind == OutsideKind::Queue => {}
+                None => without.push(owner),
+            }
+        }
+        for (id, site) in &self.design.sites {
+            if let Some(price) = site.monthly_price {
+                priced.push((self.owner(ItemRef::Site(id.clone())), price));
+            }
+        }
+        (priced, without)
+    }
+}
+
+fn bytes(size: Gib) -> u64 {
+    u64::from(size.gib()) << 30
+}

@@ -1,0 +1,245 @@
+//! Services of a plan: what one task is, where it may stand, how long its life's steps take, what its work costs.
+
+use super::PlannedZone;
+use super::index::Ix;
+use super::network::{PlannedBalancer, PlannedSubnet};
+use super::provider::PlannedProvider;
+use crate::catalogue::meter::Meter;
+use crate::design::ItemRef;
+use crate::design::id::ServiceId;
+use crate::design::network::EndpointService;
+use crate::design::service::PlacementStrategy;
+use crate::design::task_definition::{NetworkMode, PlacementConstraint};
+use crate::design::work::WorkCost;
+use crate::names::Architecture;
+use crate::units::{Bytes, CpuUnits, Mib, Percent, Ppm, Span};
+
+/// An entry of the capacity provider strategy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedShare {
+    /// The provider.
+    pub provider: Ix<PlannedProvider>,
+    /// `base`.
+    pub base: u32,
+    /// `weight`.
+    pub weight: u32,
+    /// What one task meters on it besides its instance, as (meter, level).
+    pub levels: Vec<(Meter, u64)>,
+    /// How long a task takes to start on it.
+    pub start: StartUp,
+}
+
+/// How long the steps of a task's start take (rules DUR, FG-20, FG-50).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StartUp {
+    /// PROVISIONING and PENDING until the pull: interface, agent.
+    pub overhead: Span,
+    /// The pull of the image from its registry.
+    pub pull: Span,
+    /// The pull of an image the instance has; Fargate has none (rule FG-03).
+    pub cached_pull: Option<Span>,
+    /// ACTIVATING: the container's start.
+    pub container: Span,
+}
+
+/// How long a task's end takes (rules STP, DRG).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// DEACTIVATING: leaving its target groups.
+    pub deregistration: Span,
+    /// STOPPING: from SIGTERM on, as long as its containers take: all of `stopTimeout` where SIGTERM is not handled.
+    pub stop: Span,
+    /// DEPROVISIONING: giving back its interface.
+    pub deprovisioning: Span,
+}
+
+/// What a scaling policy looks at, resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlannedMetric {
+    /// Average CPU utilisation.
+    Cpu,
+    /// Average memory utilisation.
+    Memory,
+    /// Requests a minute and target.
+    RequestsPerTarget,
+    /// Messages waiting for each running task.
+    BacklogPerTask,
+}
+
+/// A target tracking policy, defaults filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedTracking {
+    /// What it looks at.
+    pub metric: PlannedMetric,
+    /// Its target in thousandths of the metric's unit.
+    pub target_milli: u64,
+    /// `ScaleOutCooldown`.
+    pub scale_out_cooldown: Span,
+    /// `ScaleInCooldown`.
+    pub scale_in_cooldown: Span,
+    /// Whether it may take tasks away.
+    pub scale_in: bool,
+    /// Metrics every 20 s.
+    pub high_resolution: bool,
+}
+
+/// Whom a service calls, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedTarget {
+    /// Another service, directly: Service Connect or service discovery.
+    Service(Ix<PlannedService>),
+    /// Another service through an internal load balancer.
+    Through(Ix<PlannedService>, Ix<PlannedBalancer>),
+    /// A system in the VPC, in these zones.
+    InVpc(Vec<Ix<PlannedZone>>),
+    /// An AWS service of the region.
+    Aws(EndpointService),
+    /// The internet, or what is reached over it.
+    Internet,
+    /// Another region.
+    OtherRegion,
+    /// Another VPC of the region; its way is not drawn, its bytes cost nothing here.
+    Free,
+}
+
+impl PlannedTarget {
+    /// The service called, if it is one.
+    pub const fn service(&self) -> Option<Ix<PlannedService>> {
+        match self {
+            Self::Service(service) | Self::Through(service, _) => Some(*service),
+            Self::InVpc(_) | Self::Aws(_) | Self::Internet | Self::OtherRegion | Self::Free => None,
+        }
+    }
+}
+
+/// A call for each unit of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedCall {
+    /// Whom it calls.
+    pub to: PlannedTarget,
+    /// Calls for each unit of work.
+    pub per_work: Ppm,
+    /// Bytes sent with each.
+    pub request_bytes: Bytes,
+    /// Bytes received with each.
+    pub response_bytes: Bytes,
+}
+
+/// What a service writes to `CloudWatch` Logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedLogs {
+    /// Bytes for each unit of work.
+    pub bytes: Bytes,
+    /// The log group, or the service where none is drawn.
+    pub owner: Ix<ItemRef>,
+    /// What writing is charged as.
+    pub ingest: Meter,
+    /// What keeping is charged as.
+    pub storage: Meter,
+    /// How long entries are kept; `None` is for ever.
+    pub retention: Option<Span>,
+}
+
+/// Where an image is pulled from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullFrom {
+    /// ECR of this account: layers come from Amazon S3 (rule NET-33).
+    Ecr,
+    /// A registry on the internet.
+    Internet,
+}
+
+/// What a new target must pass before it gets requests (rules LBH).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TargetCheck {
+    /// From RUNNING to healthy: interval × threshold.
+    pub until_healthy: Span,
+    /// From failing to unhealthy.
+    pub until_unhealthy: Span,
+}
+
+/// A host port that tasks take on an instance (rule TDF-45).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostPort {
+    /// The port.
+    pub port: u16,
+    /// UDP instead of TCP.
+    pub udp: bool,
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedService {
+    /// The service drawn.
+    pub owner: Ix<ItemRef>,
+    /// Its name.
+    pub name: ServiceId,
+    /// CPU of one task, the proxy included.
+    pub cpu: CpuUnits,
+    /// Memory of one task, the proxy included.
+    pub memory: Mib,
+    /// GPUs of one task.
+    pub gpus: u32,
+    /// The architecture its image is for; `None` takes any.
+    pub architecture: Option<Architecture>,
+    /// How its containers are connected.
+    pub network_mode: NetworkMode,
+    /// Host ports of one task.
+    pub ports: Vec<HostPort>,
+    /// Subnets of its tasks with their zones, one list a zone, in the zones' order.
+    pub zones: Vec<(Ix<PlannedZone>, Vec<Ix<PlannedSubnet>>)>,
+    /// Whether tasks have a public IPv4 address.
+    pub public_ip: bool,
+    /// Its capacity provider strategy.
+    pub capacity: Vec<PlannedShare>,
+    /// What it starts with.
+    pub desired: u32,
+    /// Bounds of auto scaling; with none, `desired` twice.
+    pub bounds: (u32, u32),
+    /// Its target tracking policies.
+    pub tracking: Vec<PlannedTracking>,
+    /// `minimumHealthyPercent`.
+    pub minimum_healthy: Percent,
+    /// `maximumPercent`.
+    pub maximum: Percent,
+    /// Whether a deployment that cannot start tasks is ended.
+    pub circuit_breaker: bool,
+    /// `placementConstraints`, of service and task definition.
+    pub constraints: Vec<PlacementConstraint>,
+    /// `placementStrategy`.
+    pub strategies: Vec<PlacementStrategy>,
+    /// What a new target must pass; `None` without a load balancer.
+    pub target_check: Option<TargetCheck>,
+    /// How long its tasks take to end.
+    pub ending: Ending,
+    /// What one unit of work costs; `None` while nothing is known.
+    pub work: Option<WorkCost>,
+    /// What it writes to `CloudWatch` Logs.
+    pub logs: Option<PlannedLogs>,
+    /// Whom it calls.
+    pub calls: Vec<PlannedCall>,
+    /// The compressed size of all images of a task, and where they are pulled from.
+    pub pulls: Vec<(Bytes, PullFrom)>,
+}
+
+impl PlannedService {
+    /// How many units of work a second one task gets through, in thousandths; `None` while nothing is known.
+    ///
+    /// One task does 1,000,000 µs of vCPU time a second for each vCPU (rule TRF-02: ρ = λ·D / c reaches 1). A job's
+    /// `service_time` bounds it too, through the load.
+    pub fn capacity_milli(&self) -> Option<u64> {
+        let cost = self.work.as_ref()?;
+        let by_cpu = if cost.cpu_micros == 0 {
+            u64::MAX
+        } else {
+            u64::from(self.cpu.units()).saturating_mul(1_000_000_000) / 1024 / cost.cpu_micros
+        };
+        let by_workers = match (cost.concurrency, cost.duration) {
+            (Some(workers), Some(duration)) if duration.ms() > 0 => {
+                u64::from(workers).saturating_mul(1_000_000) / duration.ms()
+            }
+            _ => u64::MAX,
+        };
+        Some(by_cpu.min(by_workers))
+    }
+}

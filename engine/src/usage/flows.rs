@@ -1,0 +1,496 @@
+//! From work to bytes: what each unit of work moves over which gateway, endpoint, balancer and zone border.
+//!
+//! Compiled once from a plan into terms — an account, and so much of it for each unit of work — and evaluated alike by
+//! the estimate and by the simulation. All arithmetic is in whole numbers: work in millionths of a unit, amounts in
+//! 10⁻¹⁸ of a byte or a request.
+
+use super::ledger::{FlowIx, FlowKey, Ledger, stored};
+use super::record::{Amount, Cause, Thing, UsageRecord};
+use crate::catalogue::meter::Meter;
+use crate::design::ItemRef;
+use crate::design::load::Origin;
+use crate::design::load_balancing::LoadBalancerType;
+use crate::design::network::EndpointService;
+use crate::plan::index::Ix;
+use crate::plan::load::{Door, LoadKind, PlannedLoad};
+use crate::plan::network::{Destination, PlannedBalancer, Way};
+use crate::plan::service::{PlannedService, PlannedTarget, PullFrom};
+use crate::plan::{Plan, PlannedZone};
+use crate::units::{Bytes, Micro, Ppm, SimTime, Span};
+
+/// Which part of the work a term applies to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Share {
+    /// All of it.
+    All,
+    /// What tasks in one zone do.
+    InZone(Ix<PlannedZone>),
+    /// What goes from a zone to tasks of another service in another zone.
+    CrossTo(Ix<PlannedService>),
+    /// What goes from a zone to others among these, all alike.
+    CrossAmong(Vec<Ix<PlannedZone>>),
+}
+
+/// So much into an account for each unit of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Term {
+    flow: FlowIx,
+    /// Millionths of a byte or a request for each unit of work.
+    micro_per_work: u128,
+    share: Share,
+}
+
+/// How many healthy tasks of a service stand in each zone, by the zone's index.
+pub type ZoneCounts = Vec<u32>;
+
+/// The terms of a plan.
+#[derive(Debug, Clone)]
+pub struct Flows {
+    /// By service: for each unit of its work.
+    work: Vec<Vec<Term>>,
+    /// By load: for each unit of it.
+    loads: Vec<Vec<Term>>,
+    /// By service and zone: bytes of one task's pull, by account.
+    pulls: Vec<Vec<Vec<(FlowIx, u128)>>>,
+    /// By balancer: what its capacity units are filled from.
+    balancers: Vec<FlowIx>,
+}
+
+/// What came through a balancer in one hour, for its capacity units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BalancerHour {
+    /// Bytes × 10⁶ in both directions.
+    pub micro_bytes: u128,
+    /// New connections × 10⁶.
+    pub connections: u128,
+    /// Connections × 10⁶ × the milliseconds they live.
+    pub connection_ms: u128,
+    /// Requests × 10⁶.
+    pub requests: u128,
+}
+
+impl Flows {
+    /// Compiles a plan's terms and opens their accounts.
+    pub fn of(plan: &Plan, ledger: &mut Ledger) -> Self {
+        let mut compiler = Compiler { plan, ledger };
+        Self {
+            work: plan.services.pairs().map(|(_, service)| compiler.service_terms(service)).collect(),
+            loads: plan.loads.iter().map(|load| compiler.load_terms(load)).collect(),
+            pulls: plan.services.iter().map(|service| compiler.pull_terms(service)).collect(),
+            balancers: plan
+                .balancers
+                .iter()
+                .map(|b| {
+                    let (owner, meter, cause) = (b.owner, b.meters().1, Cause::Requests);
+                    compiler.ledger.flow(FlowKey { owner, meter, cause })
+                })
+                .collect(),
+        }
+    }
+
+    /// Enters what a service's work moved, done by healthy tasks standing as `counts` says, by service.
+    pub fn settle_work(&self, service: Ix<PlannedService>, work: Micro, counts: &[ZoneCounts], ledger: &mut Ledger) {
+        settle(&self.work[service.index()], work, &counts[service.index()], counts, ledger);
+    }
+
+    /// Enters what a load moved by itself: requests at its door, answers to the internet.
+    pub fn settle_load(
+        &self,
+        load: Ix<PlannedLoad>,
+        work: Micro,
+        service: Ix<PlannedService>,
+        counts: &[ZoneCounts],
+        ledger: &mut Ledger,
+    ) {
+        settle(&self.loads[load.index()], work, &counts[service.index()], counts, ledger);
+    }
+
+    /// Enters the pulls of so many tasks of a service in a zone.
+    pub fn pull(&self, service: Ix<PlannedService>, zone: Ix<PlannedZone>, tasks: u32, ledger: &mut Ledger) {
+        if let Some(terms) = self.pulls[service.index()].get(zone.index()) {
+            for (flow, micro_bytes) in terms {
+                ledger.add(*flow, micro_bytes * u128::from(tasks) * 1_000_000_000_000);
+            }
+        }
+    }
+
+    /// Enters a balancer's capacity units of `hours` hours alike, each with this traffic.
+    pub fn settle_balancer(
+        &self,
+        plan: &Plan,
+        balancer: Ix<PlannedBalancer>,
+        hour: BalancerHour,
+        hours: u64,
+        ledger: &mut Ledger,
+    ) {
+        let units = capacity_units(&plan.balancers[balancer], hour);
+        ledger.add(self.balancers[balancer.index()], units * u128::from(hours) * 1_000_000_000_000_000_000);
+    }
+
+    /// Adds what a load and a service's calls bring to the balancers they pass, for so much work.
+    pub fn fill_balancers(plan: &Plan, through: BalancerTraffic<'_>, hours: &mut [BalancerHour]) {
+        match through {
+            BalancerTraffic::Load(load, work) => {
+                let PlannedLoad { kind, .. } = load;
+                let (door, bytes, per_connection, lifetime) = match kind {
+                    LoadKind::Requests {
+                        through,
+                        request_bytes,
+                        response_bytes,
+                        requests_per_connection,
+                        connection_lifetime,
+                        ..
+                    } => (*through, *request_bytes + *response_bytes, *requests_per_connection, *connection_lifetime),
+                    LoadKind::Stream { through } => (*through, Bytes::from_bytes(1000), u32::MAX, Span::ZERO),
+                    LoadKind::Jobs { .. } => return,
+                };
+                let Door::Balancer(balancer) = door else { return };
+                hours[balancer.index()].add(work.micro(), bytes, per_connection, lifetime);
+            }
+            BalancerTraffic::Calls(service, work) => {
+                for call in &plan.services[service].calls {
+                    if let PlannedTarget::Through(_, balancer) = call.to {
+                        let calls = work.micro() * u128::from(call.per_work.ppm()) / 1_000_000;
+                        let bytes = call.request_bytes + call.response_bytes;
+                        hours[balancer.index()].add(calls, bytes, CALLS_PER_CONNECTION, CALL_CONNECTION);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Records what is kept of all logs written, at the end of a run.
+    pub fn record_stored_logs(plan: &Plan, ledger: &mut Ledger, window: Span) {
+        let end = SimTime::ZERO + window;
+        for service in &plan.services {
+            let Some(logs) = service.logs else { continue };
+            // Each service's own writing, by its share of the account: groups may be shared.
+            let flow = ledger.flow(FlowKey { owner: logs.owner, meter: logs.ingest, cause: Cause::Logs });
+            let byte_ms = stored(ledger.flowed(flow), window, logs.retention);
+            let already = ledger.records().iter().any(|r| {
+                r.owner == logs.owner && r.meter == logs.storage && matches!(r.amount, Amount::Total(_))
+            });
+            if byte_ms > 0 && !already {
+                let (owner, meter, cause) = (logs.owner, logs.storage, Cause::Logs);
+                let amount = Amount::Total(byte_ms);
+                let from = SimTime::ZERO;
+                ledger.record(UsageRecord { thing: Thing::Flow, owner, meter, amount, from, to: end, cause });
+            }
+        }
+    }
+}
+
+/// Calls of one connection between services, and how long it lives.
+///
+/// Assumption: clients keep connections open: 100 calls each, for a minute.
+const CALLS_PER_CONNECTION: u32 = 100;
+/// Assumption: as above.
+const CALL_CONNECTION: Span = Span::MINUTE;
+
+/// What fills balancers.
+#[derive(Debug, Clone, Copy)]
+pub enum BalancerTraffic<'p> {
+    /// So much of a load.
+    Load(&'p PlannedLoad, Micro),
+    /// The calls of so much work of a service.
+    Calls(Ix<PlannedService>, Micro),
+}
+
+impl BalancerHour {
+    fn add(&mut self, micro_requests: u128, bytes: Bytes, per_connection: u32, lifetime: Span) {
+        self.requests += micro_requests;
+        self.micro_bytes += micro_requests * u128::from(bytes.bytes());
+        let connections = micro_requests / u128::from(per_connection.max(1));
+        self.connections += connections;
+        self.connection_ms += connections * u128::from(lifetime.ms());
+    }
+}
+
+/// Capacity units of one hour, in billionths of a unit for an hour: the greatest of the dimensions.
+///
+/// Source: Elastic Load Balancing pricing page (rules LB-20 to LB-22). One unit for an hour is, of an Application Load
+/// Balancer: 25 new connections a second, 3,000 active ones, 1 GB, 1,000 rule evaluations a second above 10 rules; of a
+/// Network Load Balancer (TCP): 800, 100,000, 1 GB; of a Gateway Load Balancer: 600, 60,000, 1 GB.
+pub fn capacity_units(balancer: &PlannedBalancer, hour: BalancerHour) -> u128 {
+    let (new_a_second, active) = match balancer.kind {
+        LoadBalancerType::Application => (25, 3_000),
+        LoadBalancerType::Network => (800, 100_000),
+        LoadBalancerType::Gateway => (600, 60_000),
+    };
+    let new = hour.connections * 1000 / (new_a_second * 3600);
+    let open = hour.connection_ms / (active * 3600);
+    let bytes = hour.micro_bytes / 1_000_000;
+    let evaluated = u128::from(balancer.rules.saturating_sub(10));
+    let rules = match balancer.kind {
+        LoadBalancerType::Application => hour.requests * evaluated * 1000 / (1000 * 3600),
+        LoadBalancerType::Network | LoadBalancerType::Gateway => 0,
+    };
+    new.max(open).max(bytes).max(rules)
+}
+
+fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], ledger: &mut Ledger) {
+    for term in terms {
+        let share = share_of(&term.share, own, counts);
+        if share > Ppm::ZERO {
+            ledger.add(term.flow, work.micro() * term.micro_per_work * u128::from(share.ppm()));
+        }
+    }
+}
+
+fn share_of(share: &Share, own: &ZoneCounts, counts: &[ZoneCounts]) -> Ppm {
+    let all = |counts: &ZoneCounts| counts.iter().map(|n| u64::from(*n)).sum::<u64>();
+    match share {
+        Share::All => Ppm::ONE,
+        Share::InZone(zone) => Ppm::ratio(own.get(zone.index()).map_or(0, |n| u64::from(*n)), all(own)),
+        Share::CrossTo(other) => {
+            let other = &counts[other.index()];
+            let same: u64 = own.iter().zip(other).map(|(a, b)| u64::from(*a) * u64::from(*b)).sum();
+            let pairs = all(own) * all(other);
+            Ppm::ratio(pairs - same, pairs)
+        }
+        Share::CrossAmong(zones) => {
+            let inside: u64 = zones.iter().filter_map(|z| own.get(z.index())).map(|n| u64::from(*n)).sum();
+            let (tasks, zones) = (all(own), zones.len() as u64);
+            Ppm::ratio(tasks * zones - inside, tasks * zones)
+        }
+    }
+}
+
+struct Compiler<'p, 'l> {
+    plan: &'p Plan,
+    ledger: &'l mut Ledger,
+}
+
+impl Compiler<'_, '_> {
+    fn term(&mut self, owner: Ix<ItemRef>, meter: Meter, cause: Cause, micro_per_work: u128, share: Share) -> Option<Term> {
+        (micro_per_work > 0).then(|| {
+            let flow = self.ledger.flow(FlowKey { owner, meter, cause });
+            Term { flow, micro_per_work, share }
+        })
+    }
+
+    fn service_terms(&mut self, service: &PlannedService) -> Vec<Term> {
+        let mut terms = Vec::new();
+        if let Some(logs) = service.logs {
+            let bytes = whole(logs.bytes);
+            terms.extend(self.term(logs.owner, logs.ingest, Cause::Logs, bytes, Share::All));
+            let to = Destination::Aws(EndpointService::Logs);
+            self.ways(service, to, bytes, Cause::Logs, &mut terms);
+        }
+        for call in &service.calls {
+            let (sent, received) = (per_work(call.request_bytes, call.per_work), per_work(call.response_bytes, call.per_work));
+            let both = sent + received;
+            // Each byte that crosses zones is charged where it leaves and where it arrives (rule NET-41).
+            let crossing = 2 * both;
+            match &call.to {
+                PlannedTarget::Service(other) => {
+                    let share = Share::CrossTo(*other);
+                    terms.extend(self.term(service.owner, Meter::CrossAz, Cause::Calls, crossing, share));
+                }
+                PlannedTarget::Through(_, balancer) => {
+                    // From the caller to a node in any of the balancer's zones; an Application Load Balancer's own way to
+                    // its targets is free (rule NET-42).
+                    let balancer = &self.plan.balancers[*balancer];
+                    let share = Share::CrossAmong(balancer.zones.clone());
+                    terms.extend(self.term(service.owner, Meter::CrossAz, Cause::Calls, crossing, share));
+                }
+                PlannedTarget::InVpc(zones) => {
+                    let share = Share::CrossAmong(zones.clone());
+                    terms.extend(self.term(service.owner, Meter::CrossAz, Cause::Calls, crossing, share));
+                }
+                PlannedTarget::Aws(to) => self.ways(service, Destination::Aws(*to), both, Cause::Calls, &mut terms),
+                PlannedTarget::Internet => {
+                    self.ways(service, Destination::Internet, both, Cause::Calls, &mut terms);
+                    let out = self.term(service.owner, Meter::InternetOut, Cause::Calls, sent, Share::All);
+                    terms.extend(out);
+                }
+                PlannedTarget::OtherRegion => {
+                    self.ways(service, Destination::Internet, both, Cause::Calls, &mut terms);
+                    let out = self.term(service.owner, Meter::InterRegion, Cause::Calls, sent, Share::All);
+                    terms.extend(out);
+                }
+                PlannedTarget::Free => {}
+            }
+        }
+        terms
+    }
+
+    /// What bytes to a destination cost on their way out, zone by zone.
+    fn ways(&mut self, service: &PlannedService, to: Destination, micro_bytes: u128, cause: Cause, terms: &mut Vec<Term>) {
+        for (zone, subnets) in &service.zones {
+            // Tasks of a zone stand in its first subnet; several in one zone nearly always share their routes.
+            let Some(subnet) = subnets.first() else { continue };
+            let way = self.plan.network.way(&self.plan.subnets[*subnet], service.public_ip, to);
+            for (owner, meter, factor) in charges(self.plan, way, service.owner) {
+                terms.extend(self.term(owner, meter, cause, micro_bytes * factor, Share::InZone(*zone)));
+            }
+        }
+    }
+
+    fn pull_terms(&mut self, service: &PlannedService) -> Vec<Vec<(FlowIx, u128)>> {
+        let mut by_zone = vec![Vec::new(); self.plan.zones.len()];
+        for (zone, subnets) in &service.zones {
+            let Some(subnet) = subnets.first() else { continue };
+            for (bytes, from) in &service.pulls {
+                // Layers of a private image come from Amazon S3, whatever serves ECR's own endpoints (rule NET-33).
+                let to = match from {
+                    PullFrom::Ecr => Destination::Aws(EndpointService::S3),
+                    PullFrom::Internet => Destination::Internet,
+                };
+                let way = self.plan.network.way(&self.plan.subnets[*subnet], service.public_ip, to);
+                for (owner, meter, factor) in charges(self.plan, way, service.owner) {
+                    let flow = self.ledger.flow(FlowKey { owner, meter, cause: Cause::ImagePulls });
+                    by_zone[zone.index()].push((flow, whole(*bytes) * factor));
+                }
+            }
+        }
+        by_zone
+    }
+
+    fn load_terms(&mut self, load: &PlannedLoad) -> Vec<Term> {
+        let mut terms = Vec::new();
+        match &load.kind {
+            LoadKind::Requests { through, origin, request_bytes, response_bytes, .. } => {
+                let answer = whole(*response_bytes);
+                match origin {
+                    Origin::Internet => {
+                        terms.extend(self.term(load.owner, Meter::InternetOut, Cause::Requests, answer, Share::All));
+                    }
+                    Origin::Region | Origin::OnPremises => {}
+                }
+                self.door_terms(*through, (*request_bytes).max(*response_bytes), &mut terms);
+                self.cross_zone_terms(load, *through, *request_bytes + *response_bytes, &mut terms);
+            }
+            LoadKind::Jobs { queue, .. } => {
+                terms.extend(self.term(*queue, Meter::SqsRequest, Cause::Jobs, REQUESTS_PER_JOB * 1_000_000, Share::All));
+            }
+            LoadKind::Stream { through } => {
+                let kilobyte = Bytes::from_bytes(1000);
+                let bytes = whole(kilobyte);
+                terms.extend(self.term(load.owner, Meter::InternetOut, Cause::Requests, bytes, Share::All));
+                self.cross_zone_terms(load, *through, kilobyte, &mut terms);
+            }
+        }
+        terms
+    }
+
+    fn door_terms(&mut self, door: Door, payload: Bytes, terms: &mut Vec<Term>) {
+        match door {
+            Door::Api(api) => {
+                let steps = u128::from(Meter::HttpApiRequest.billing().steps(payload));
+                let (meter, cause) = (Meter::HttpApiRequest, Cause::Requests);
+                terms.extend(self.term(api, meter, cause, steps * 1_000_000, Share::All));
+            }
+            Door::Balancer(balancer) => {
+                if let Some(acl) = self.plan.balancers[balancer].web_acl {
+                    terms.extend(self.term(acl, Meter::WafRequest, Cause::Requests, 1_000_000, Share::All));
+                }
+            }
+            Door::Direct => {}
+        }
+    }
+
+    /// A Network Load Balancer with cross-zone balancing pays for what crosses between its nodes and targets; an
+    /// Application Load Balancer does not (rule NET-42).
+    fn cross_zone_terms(&mut self, load: &PlannedLoad, door: Door, bytes: Bytes, terms: &mut Vec<Term>) {
+        let Door::Balancer(balancer) = door else { return };
+        let balancer = &self.plan.balancers[balancer];
+        if balancer.kind == LoadBalancerType::Network && balancer.cross_zone {
+            let (share, crossing) = (Share::CrossAmong(balancer.zones.clone()), 2 * whole(bytes));
+            terms.extend(self.term(load.owner, Meter::CrossAz, Cause::Requests, crossing, share));
+        }
+    }
+}
+
+/// Requests to a queue for each job.
+///
+/// Assumption: one to send it, one to receive it, one to delete it; empty receives, which long polling keeps few, are
+/// left out.
+const REQUESTS_PER_JOB: u128 = 3;
+
+/// What a byte on a way is charged as: whom, as what, and how often.
+fn charges(plan: &Plan, way: Option<Way>, service: Ix<ItemRef>) -> Vec<(Ix<ItemRef>, Meter, u128)> {
+    let mut all = Vec::new();
+    let crossing = match way {
+        None | Some(Way::InternetGateway | Way::GatewayEndpoint) => false,
+        Some(Way::InterfaceEndpoint { owner, crosses }) => {
+            all.push((owner, Meter::InterfaceEndpointData, 1));
+            crosses
+        }
+        Some(Way::Nat { nat, crosses }) => {
+            let nat = &plan.network.nats[nat];
+            all.push((nat.owner, nat.data_meter(), 1));
+            crosses
+        }
+    };
+    if crossing {
+        all.push((service, Meter::CrossAz, 2));
+    }
+    all
+}
+
+/// Bytes in millionths.
+fn whole(bytes: Bytes) -> u128 {
+    u128::from(bytes.bytes()) * 1_000_000
+}
+
+/// Bytes of a call for each unit of work, in millionths.
+fn per_work(bytes: Bytes, calls: Ppm) -> u128 {
+    u128::from(bytes.bytes()) * u128::from(calls.ppm())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::design::load_balancing::Scheme;
+
+    fn balancer(kind: LoadBalancerType, rules: u32) -> PlannedBalancer {
+        PlannedBalancer {
+            owner: Ix::new(0),
+            kind,
+            scheme: Scheme::InternetFacing,
+            zones: Vec::new(),
+            cross_zone: true,
+            rules,
+            web_acl: None,
+        }
+    }
+
+    /// An hour of new connections a second living so long, requests a second, and bytes a second.
+    fn hour(new: u128, lives_s: u128, requests: u128, bytes: u128) -> BalancerHour {
+        let connections = new * 3600 * 1_000_000;
+        BalancerHour {
+            micro_bytes: bytes * 3600 * 1_000_000,
+            connections,
+            connection_ms: connections * lives_s * 1000,
+            requests: requests * 3600 * 1_000_000,
+        }
+    }
+
+    #[test]
+    fn lb_20_capacity_units_follow_the_pricing_page() {
+        // TV-65: 1 new/s living 120 s → 0.04 and 0.04; 300 KB/s → 1.08 GB; 60 rules × 5 req/s → 0.25. The bytes bind.
+        let units = capacity_units(&balancer(LoadBalancerType::Application, 60), hour(1, 120, 5, 300_000));
+        assert_eq!(units, 1_080_000_000);
+        // TV-66: 100 new/s living 180 s are 18,000 active, 6 units.
+        let units = capacity_units(&balancer(LoadBalancerType::Application, 20), hour(100, 180, 4, 1000));
+        assert_eq!(units, 6_000_000_000);
+        // TV-67: ten rules are free: 5000 req/s with them evaluate nothing.
+        assert_eq!(capacity_units(&balancer(LoadBalancerType::Application, 10), hour(0, 0, 5000, 0)), 0);
+        // TV-68: NLB, TCP, 300 KB/s.
+        assert_eq!(capacity_units(&balancer(LoadBalancerType::Network, 0), hour(1, 120, 5, 300_000)), 1_080_000_000);
+    }
+
+    #[test]
+    fn net_44_blind_balancing_over_equal_zones_crosses_as_often_as_it_must() {
+        let counts = vec![vec![2, 2, 2], vec![3, 3, 3], vec![4, 0, 0]];
+        let cross = |to: u32| share_of(&Share::CrossTo(Ix::new(to)), &counts[0], &counts).ppm();
+        assert_eq!(cross(1), 666_667);
+        assert_eq!(cross(2), 666_667);
+        let two = vec![vec![5, 5], vec![5, 5]];
+        assert_eq!(share_of(&Share::CrossTo(Ix::new(1)), &two[0], &two).ppm(), 500_000);
+        assert_eq!(share_of(&Share::InZone(Ix::new(1)), &counts[2], &counts), Ppm::ZERO);
+        let among = Share::CrossAmong(vec![Ix::new(0)]);
+        assert_eq!(share_of(&among, &counts[0], &counts).ppm(), 666_667);
+    }
+}

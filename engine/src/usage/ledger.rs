@@ -1,0 +1,259 @@
+//! The ledger: opens and closes what things hold, adds what flows.
+
+use std::collections::BTreeMap;
+
+use super::record::{Amount, Cause, Thing, UsageRecord};
+use crate::catalogue::meter::{Base, Meter};
+use crate::design::ItemRef;
+use crate::plan::index::Ix;
+use crate::units::{SimTime, Span};
+
+/// The account of a flow: its amounts add up here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FlowKey {
+    /// Whom it belongs to.
+    pub owner: Ix<ItemRef>,
+    /// What AWS charges for it.
+    pub meter: Meter,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// The place of a [`FlowKey`] in the ledger.
+pub type FlowIx = Ix<FlowKey>;
+
+/// What one record holds while it is open.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    levels: u32,
+    from: SimTime,
+    cause: Cause,
+    owner: Ix<ItemRef>,
+}
+
+/// A set of levels that things of one kind hold: opened and closed together.
+pub type LevelSet = Ix<Vec<(Meter, u64)>>;
+
+/// How far back the base unit of a flow lies from what is added: flows count in 10⁻¹⁸ of a byte or a request.
+const ATTO: u128 = 1_000_000_000_000_000_000;
+/// The same for meters whose base unit is a millionth of a request.
+const ATTO_OF_MICRO: u128 = 1_000_000_000_000;
+
+/// The ledger of one run.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    records: Vec<UsageRecord>,
+    level_sets: Vec<Vec<(Meter, u64)>>,
+    /// What tasks hold, by their number in the run.
+    tasks: Vec<Option<Open>>,
+    /// What instances hold, by their number in the run.
+    instances: Vec<Option<Open>>,
+    /// What stands to the end.
+    standing: Vec<Open>,
+    keys: BTreeMap<FlowKey, u32>,
+    flows: Vec<Flow>,
+    closed_until: SimTime,
+}
+
+#[derive(Debug, Clone)]
+struct Flow {
+    key: FlowKey,
+    /// All that flowed, in 10⁻¹⁸.
+    sum: u128,
+    /// What records already say, in the meter's base unit.
+    recorded: u128,
+}
+
+impl Ledger {
+    /// Registers a set of levels.
+    pub fn level_set(&mut self, levels: &[(Meter, u64)]) -> LevelSet {
+        let place = u32::try_from(self.level_sets.len()).expect("a plan has few kinds of things");
+        self.level_sets.push(levels.to_vec());
+        Ix::new(place)
+    }
+
+    /// A thing begins: its levels open. Panics if it is open already.
+    pub fn begin(&mut self, thing: Thing, owner: Ix<ItemRef>, levels: LevelSet, cause: Cause, now: SimTime) {
+        let open = Open { levels: levels.place(), from: now, cause, owner };
+        let Some((things, place)) = self.slot(thing) else {
+            self.standing.push(open);
+            return;
+        };
+        if things.len() <= place {
+            things.resize(place + 1, None);
+        }
+        let before = things[place].replace(open);
+        assert!(before.is_none(), "{thing:?} is opened twice");
+    }
+
+    /// A thing ends: its levels close. Panics if it is not open.
+    pub fn end(&mut self, thing: Thing, now: SimTime) {
+        let open = self.slot(thing).and_then(|(things, place)| things.get_mut(place)?.take());
+        let open = open.unwrap_or_else(|| panic!("{thing:?} is closed without being open"));
+        self.close(thing, open, now);
+    }
+
+    /// Where a task or an instance is kept; everything else stands to the end.
+    fn slot(&mut self, thing: Thing) -> Option<(&mut Vec<Option<Open>>, usize)> {
+        let (things, place) = match thing {
+            Thing::Task(place) => (&mut self.tasks, place),
+            Thing::Instance(place) => (&mut self.instances, place),
+            Thing::Standing | Thing::Flow | Thing::Tasks(_) | Thing::Instances(_) => return None,
+        };
+        Some((things, usize::try_from(place).expect("things of a run are counted in 32 bits")))
+    }
+
+    fn close(&mut self, thing: Thing, open: Open, now: SimTime) {
+        let levels = usize::try_from(open.levels).expect("level sets are few");
+        for place in 0..self.level_sets[levels].len() {
+            let (meter, level) = self.level_sets[levels][place];
+            let (owner, cause) = (open.owner, open.cause);
+            let amount = Amount::Level(level);
+            self.records.push(UsageRecord { thing, owner, meter, amount, from: open.from, to: now, cause });
+        }
+    }
+
+    /// A record of something that held a level for a time, as a whole.
+    pub fn record(&mut self, record: UsageRecord) {
+        self.records.push(record);
+    }
+
+    /// The account of a flow.
+    pub fn flow(&mut self, key: FlowKey) -> FlowIx {
+        let next = u32::try_from(self.flows.len()).expect("a plan has few flows");
+        let place = *self.keys.entry(key).or_insert(next);
+        if place == next {
+            self.flows.push(Flow { key, sum: 0, recorded: 0 });
+        }
+        Ix::new(place)
+    }
+
+    /// Adds to a flow, in 10⁻¹⁸ of a byte or a request; of a capacity unit, in its base unit × 10¹⁸.
+    pub fn add(&mut self, flow: FlowIx, atto: u128) {
+        self.flows[flow.index()].sum += atto;
+    }
+
+    /// Writes what flowed since the last time into records that end now.
+    ///
+    /// Each record is the difference of two rounded sums, so that records add up to the rounded whole however often they
+    /// are written.
+    pub fn close_flows(&mut self, now: SimTime) {
+        for flow in &mut self.flows {
+            let divisor = match flow.key.meter.unit().base {
+                Base::MicroRequest => ATTO_OF_MICRO,
+                Base::Byte
+                | Base::NanoUnitHour
+                | Base::CpuUnitMs
+                | Base::MibMs
+                | Base::ByteMs
+                | Base::ThingMs => ATTO,
+            };
+            let whole = flow.sum / divisor;
+            let amount = whole - flow.recorded;
+            if amount > 0 {
+                flow.recorded = whole;
+                self.records.push(UsageRecord {
+                    thing: Thing::Flow,
+                    owner: flow.key.owner,
+                    meter: flow.key.meter,
+                    amount: Amount::Total(amount),
+                    from: self.closed_until,
+                    to: now,
+                    cause: flow.key.cause,
+                });
+            }
+        }
+        self.closed_until = now;
+    }
+
+    /// What has flowed into one account so far, in the meter's base unit.
+    pub fn flowed(&self, flow: FlowIx) -> u128 {
+        let flow = &self.flows[flow.index()];
+        flow.sum / if flow.key.meter.unit().base == Base::MicroRequest { ATTO_OF_MICRO } else { ATTO }
+    }
+
+    /// Closes everything at the end of a run and gives all records, in the order they closed.
+    pub fn finish(mut self, end: SimTime) -> Vec<UsageRecord> {
+        for open in std::mem::take(&mut self.standing) {
+            self.close(Thing::Standing, open, end);
+        }
+        for (kind, things) in [std::mem::take(&mut self.tasks), std::mem::take(&mut self.instances)].into_iter().enumerate()
+        {
+            for (place, open) in (0u32..).zip(things) {
+                let thing = if kind == 0 { Thing::Task(place) } else { Thing::Instance(place) };
+                if let Some(open) = open {
+                    self.close(thing, open, end);
+                }
+            }
+        }
+        self.close_flows(end);
+        self.records
+    }
+
+    /// Records closed so far.
+    pub fn records(&self) -> &[UsageRecord] {
+        &self.records
+    }
+}
+
+/// How much is stored over a window, in bytes × milliseconds, of bytes written evenly into a store that was empty.
+///
+/// Assumption: written evenly; kept for `retention`, or to the end. Half the window on average if all is kept; with a
+/// retention R under the window H, each byte is kept R but for those of the last R, kept R/2 on average.
+pub fn stored(bytes: u128, window: Span, retention: Option<Span>) -> u128 {
+    let (h, r) = (u128::from(window.ms()), retention.map_or(u128::from(window.ms()), |r| u128::from(r.ms())));
+    if h == 0 {
+        return 0;
+    }
+    let r = r.min(h);
+    bytes * (2 * h - r) * r / (2 * h)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner() -> Ix<ItemRef> {
+        Ix::new(0)
+    }
+
+    #[test]
+    fn flow_records_add_up_to_the_whole_however_often_they_are_written() {
+        let key = FlowKey { owner: owner(), meter: Meter::NatGatewayData, cause: Cause::Logs };
+        let mut often = Ledger::default();
+        let flow = often.flow(key);
+        for minute in 1..=10 {
+            often.add(flow, ATTO / 3);
+            often.close_flows(SimTime::from_secs(minute * 60));
+        }
+        let total: u128 = often
+            .records()
+            .iter()
+            .map(|r| match r.amount {
+                Amount::Total(n) => n,
+                Amount::Level(_) => 0,
+            })
+            .sum();
+        assert_eq!(total, 3); // ten thirds of a byte, rounded down once
+    }
+
+    #[test]
+    fn what_stands_open_is_closed_at_the_end() {
+        let mut ledger = Ledger::default();
+        let levels = ledger.level_set(&[(Meter::NatGatewayHour, 1), (Meter::PublicIpv4, 2)]);
+        ledger.begin(Thing::Task(1), owner(), levels, Cause::Drawn, SimTime::from_secs(5));
+        let records = ledger.finish(SimTime::from_secs(65));
+        assert_eq!(records.len(), 2);
+        assert_eq!(records[1].amount, Amount::Level(2));
+        assert_eq!(records[1].to.since(records[1].from), Span::from_secs(60));
+    }
+
+    #[test]
+    fn storage_is_half_the_window_on_average_or_its_retention() {
+        let day = Span::from_days(1);
+        assert_eq!(stored(1000, day, None), 1000 * u128::from(day.ms()) / 2);
+        // Kept 6 h of 24 h: (2·24 − 6)·6 / 48 = 5.25 h.
+        assert_eq!(stored(1000, day, Some(Span::from_hours(6))), 1000 * 5_250 * 3600);
+        assert_eq!(stored(1000, day, Some(Span::from_days(9))), stored(1000, day, None));
+    }
+}

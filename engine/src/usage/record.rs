@@ -1,0 +1,106 @@
+//! Usage records: one thing metered this much, from then to then, because of that.
+
+use crate::catalogue::meter::Meter;
+use crate::design::ItemRef;
+use crate::plan::index::Ix;
+use crate::units::SimTime;
+
+/// Why something was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// It is drawn, and stands whatever happens.
+    Drawn,
+    /// A service's desired count.
+    DesiredCount,
+    /// A scaling policy wanted more.
+    Scaling,
+    /// A deployment.
+    Deployment,
+    /// A task that ended by itself was replaced.
+    Replacement,
+    /// AWS took Spot capacity back.
+    SpotReclaim,
+    /// A fault of the scenario.
+    Fault,
+    /// Tasks waited for an instance.
+    WaitingTasks,
+    /// An instance kept beyond need: its group's minimum, its target capacity.
+    SpareCapacity,
+    /// Requests and their answers.
+    Requests,
+    /// Jobs of a queue.
+    Jobs,
+    /// Calls between services and to others.
+    Calls,
+    /// Logs written.
+    Logs,
+    /// Images pulled.
+    ImagePulls,
+}
+
+impl Cause {
+    /// In words, as a bill says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Drawn => "as drawn",
+            Self::DesiredCount => "desired count",
+            Self::Scaling => "scaling",
+            Self::Deployment => "deployment",
+            Self::Replacement => "replacement",
+            Self::SpotReclaim => "Spot reclaim",
+            Self::Fault => "fault",
+            Self::WaitingTasks => "waiting tasks",
+            Self::SpareCapacity => "spare capacity",
+            Self::Requests => "requests",
+            Self::Jobs => "jobs",
+            Self::Calls => "calls",
+            Self::Logs => "logs",
+            Self::ImagePulls => "image pulls",
+        }
+    }
+}
+
+/// What kind of thing a record is of, with its number in the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// A task, by its number in the run.
+    Task(u32),
+    /// An instance, by its number in the run.
+    Instance(u32),
+    /// Something that stands as drawn.
+    Standing,
+    /// Something that flows.
+    Flow,
+    /// So many tasks at once, of the estimate.
+    Tasks(u32),
+    /// So many instances at once, of the estimate.
+    Instances(u32),
+}
+
+/// How much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Held all the time, in the meter's base unit without its milliseconds.
+    Level(u64),
+    /// Moved or summed in all, in the meter's base unit.
+    Total(u128),
+}
+
+/// A usage record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageRecord {
+    /// What was used.
+    pub thing: Thing,
+    /// Whom it belongs to.
+    pub owner: Ix<ItemRef>,
+    /// What AWS charges for it.
+    pub meter: Meter,
+    /// How much.
+    pub amount: Amount,
+    /// From when.
+    pub from: SimTime,
+    /// To when.
+    pub to: SimTime,
+    /// Why.
+    pub cause: Cause,
+}
