@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod chance;
 pub mod design;
 pub mod embedded;
+pub mod estimate;
 pub mod names;
 pub mod plan;
 pub mod report;

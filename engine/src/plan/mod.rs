@@ -12,6 +12,8 @@ pub mod packing;
 pub mod provider;
 pub mod resolve;
 pub mod service;
+pub mod strategy;
+pub mod warm;
 
 use crate::catalogue::timings::Timings;
 use crate::design::ItemRef;

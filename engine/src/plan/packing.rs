@@ -92,3 +92,52 @@ pub fn tasks_on_one(candidate: &Candidate, task: &PlannedService) -> u32 {
     let by_eni = by(candidate.awsvpc_tasks, eni_demand(task));
     by_cpu.min(by_memory).min(by_gpu).min(by_eni).max(1)
 }
+
+/// Instances of Managed Instances that hold `counts` tasks of each service in one zone: the places of the candidates
+/// chosen, one for each instance (rule MI-23 d): again and again the type whose price for each task it holds is least,
+/// ties to the fewer instances, then the larger type, then the name. Tasks that fit no candidate are left out.
+pub fn managed_instances_for(candidates: &[Candidate], tasks: &[(&PlannedService, u32)]) -> Vec<usize> {
+    let mut left: Vec<_> = tasks.iter().filter(|(_, count)| *count > 0).copied().collect();
+    left.sort_by_key(|(task, _)| (std::cmp::Reverse((task.gpus, task.memory, task.cpu)), task.owner));
+    let mut chosen = Vec::new();
+    loop {
+        let best = candidates
+            .iter()
+            .enumerate()
+            .filter_map(|(place, candidate)| {
+                let price = u128::try_from(candidate.hourly?.nanos()).ok()?;
+                let taken = fill(candidate, &left);
+                let held: u32 = taken.iter().sum();
+                (held > 0).then_some((place, price, held, taken))
+            })
+            .min_by(|a, b| {
+                let (left, right) = (a.1 * u128::from(b.2), b.1 * u128::from(a.2));
+                let larger = candidates[b.0].memory.cmp(&candidates[a.0].memory);
+                left.cmp(&right).then(b.2.cmp(&a.2)).then(larger).then(candidates[a.0].name.cmp(&candidates[b.0].name))
+            });
+        let Some((place, _, _, taken)) = best else { return chosen };
+        // As many alike as hold the same tasks again.
+        let again = left.iter().zip(&taken).filter(|(_, t)| **t > 0).map(|((_, count), t)| count / t).min().unwrap_or(1);
+        for ((_, count), taken) in left.iter_mut().zip(taken) {
+            *count -= taken * again;
+        }
+        chosen.extend(std::iter::repeat_n(place, usize::try_from(again).unwrap_or(0)));
+    }
+}
+
+/// How many tasks of each service one empty instance takes, in their order.
+fn fill(candidate: &Candidate, tasks: &[(&PlannedService, u32)]) -> Vec<u32> {
+    let mut free = Free::of(candidate);
+    let fill_one = |(task, count): &(&PlannedService, u32)| {
+        if *count == 0 || !fits(candidate, task) {
+            return 0;
+        }
+        let most = if task.ports.is_empty() { *count } else { 1 };
+        let mut taken = 0;
+        while taken < most && free.take(task) {
+            taken += 1;
+        }
+        taken
+    };
+    tasks.iter().map(fill_one).collect()
+}
