@@ -6,11 +6,14 @@
 pub mod bill;
 pub mod catalogue;
 pub mod chance;
+pub mod control;
 pub mod design;
 pub mod embedded;
 pub mod estimate;
 pub mod names;
 pub mod plan;
 pub mod report;
+pub mod simulation;
+pub mod state;
 pub mod units;
 pub mod usage;

@@ -1,0 +1,53 @@
+//! What a controller may ask for, each with its cause.
+
+use crate::plan::PlannedZone;
+use crate::plan::index::Ix;
+use crate::plan::service::PlannedService;
+use crate::state::task::Task;
+use crate::usage::record::Cause;
+
+/// Why a task is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopReason {
+    /// The service wants fewer.
+    ScaleIn,
+    /// A deployment replaces it.
+    Deployment,
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Starts a task of the newest revision.
+    Start {
+        /// Its service.
+        service: Ix<PlannedService>,
+        /// Its entry of the capacity provider strategy.
+        share: usize,
+        /// Its zone.
+        zone: Ix<PlannedZone>,
+        /// Why.
+        cause: Cause,
+    },
+    /// Stops a task in order.
+    Stop {
+        /// The task.
+        task: Ix<Task>,
+        /// Why.
+        reason: StopReason,
+    },
+    /// Notes that so many tasks of an entry of the strategy find no place.
+    Wait {
+        /// The service.
+        service: Ix<PlannedService>,
+        /// The entry.
+        share: usize,
+        /// How many.
+        tasks: u32,
+    },
+    /// Ends the deployment: all its tasks are there, no other is left.
+    Complete {
+        /// The service.
+        service: Ix<PlannedService>,
+    },
+}

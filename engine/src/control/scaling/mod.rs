@@ -1,0 +1,46 @@
+//! Service auto scaling: which policy speaks.
+
+pub mod target_tracking;
+
+use crate::plan::Plan;
+use crate::plan::index::Ix;
+use crate::plan::service::PlannedService;
+use crate::state::State;
+use crate::units::SimTime;
+use target_tracking::{Verdict, decide};
+
+/// The new desired count that a service's policies ask for: out if any wants out, in only if all that may scale in want
+/// in; the largest figure wins (rule AAS-21). `None` leaves it as it is.
+pub fn desired(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime) -> Option<u32> {
+    let (planned, service) = (&plan.services[ix], state.service(ix));
+    let (min, max) = planned.bounds;
+    let verdicts: Vec<_> = planned
+        .tracking
+        .iter()
+        .zip(&service.tracking)
+        .map(|(policy, tracking)| (policy, decide(policy, tracking, service.running, plan.timings.tt_scale_in_max_fraction)))
+        .collect();
+    let out = verdicts.iter().filter_map(|(policy, verdict)| match verdict {
+        Verdict::Out(count) => Some((*count, policy.scale_out_cooldown)),
+        Verdict::In(_) | Verdict::Stay => None,
+    });
+    if let Some((count, _)) = out.max_by_key(|(count, _)| *count) {
+        // Within the cool-down only a larger figure acts, which it does by being above what is wanted already (AAS-17).
+        let count = count.clamp(min, max.max(min));
+        return (count > service.desired).then_some(count);
+    }
+    // A deployment under way holds scale-in back (rule AAS-04).
+    if service.rollout.is_some() {
+        return None;
+    }
+    let mut largest = None;
+    for (policy, verdict) in verdicts.iter().filter(|(policy, _)| policy.scale_in) {
+        let Verdict::In(count) = verdict else { return None };
+        let last = service.scaled_in.max(service.scaled_out);
+        if last.is_some_and(|at| now < at + policy.scale_in_cooldown) {
+            return None;
+        }
+        largest = largest.max(Some(*count));
+    }
+    largest.map(|count| count.clamp(min, max.max(min))).filter(|count| *count < service.desired)
+}

@@ -1,0 +1,3 @@
+//! Looking after services: what is missing, what is too many, how a deployment goes on.
+
+pub mod replica;

@@ -1,0 +1,171 @@
+//! One service of a run: what it wants, what it has, what comes to it.
+
+use std::collections::VecDeque;
+
+use super::task::Task;
+use crate::plan::index::Ix;
+use crate::units::{Micro, MilliPerSecond, SimTime, Span};
+use crate::usage::record::Cause;
+
+/// A deployment under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rollout {
+    /// The revision it brings.
+    pub revision: u32,
+    /// When it began.
+    pub since: SimTime,
+}
+
+/// Why tasks are owed: what the next starts will be put down to, in this order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Owed {
+    /// Lost to a fault.
+    pub fault: u32,
+    /// Lost to Spot reclaim.
+    pub spot: u32,
+    /// Ended by themselves.
+    pub replacement: u32,
+    /// Wanted by a scaling policy.
+    pub scaling: u32,
+}
+
+impl Owed {
+    /// The cause of the next start.
+    pub const fn next(self) -> Cause {
+        if self.fault > 0 {
+            Cause::Fault
+        } else if self.spot > 0 {
+            Cause::SpotReclaim
+        } else if self.replacement > 0 {
+            Cause::Replacement
+        } else if self.scaling > 0 {
+            Cause::Scaling
+        } else {
+            Cause::DesiredCount
+        }
+    }
+
+    /// One task less is owed for a cause.
+    pub const fn paid(&mut self, cause: Cause) {
+        let slot = match cause {
+            Cause::Fault => &mut self.fault,
+            Cause::SpotReclaim => &mut self.spot,
+            Cause::Replacement => &mut self.replacement,
+            Cause::Scaling => &mut self.scaling,
+            Cause::Drawn
+            | Cause::DesiredCount
+            | Cause::Deployment
+            | Cause::WaitingTasks
+            | Cause::SpareCapacity
+            | Cause::Requests
+            | Cause::Jobs
+            | Cause::Calls
+            | Cause::Logs
+            | Cause::ImagePulls => return,
+        };
+        *slot = slot.saturating_sub(1);
+    }
+}
+
+/// What comes to a service and what it does with it, at the moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Traffic {
+    /// Requests that come.
+    pub asked: MilliPerSecond,
+    /// Jobs that come.
+    pub jobs: MilliPerSecond,
+    /// Requests done.
+    pub served: MilliPerSecond,
+    /// Jobs done.
+    pub jobs_done: MilliPerSecond,
+    /// Since when.
+    pub since: SimTime,
+    /// Jobs that wait.
+    pub backlog: Micro,
+    /// Work done since it was last entered into the ledger.
+    pub unsettled: Micro,
+    /// Work done in this clock hour, for capacity units.
+    pub hour: Micro,
+    /// Asked in this minute.
+    pub minute_asked: Micro,
+    /// Done in this minute.
+    pub minute_done: Micro,
+    /// Tasks RUNNING × milliseconds in this minute.
+    pub minute_running: u64,
+    /// Asked in all.
+    pub total_asked: Micro,
+    /// More than could be done at the moment, in all.
+    pub total_over: Micro,
+}
+
+/// What a target tracking policy remembers.
+#[derive(Debug, Clone, Default)]
+pub struct Tracking {
+    /// Metric values on their way to the alarms, oldest first, in thousandths of the metric's unit; `None` is no data.
+    pub under_way: VecDeque<Option<u64>>,
+    /// The newest value the alarms have seen.
+    pub seen: Option<u64>,
+    /// Minutes in a row above the target, as the alarm sees them.
+    pub high: u32,
+    /// Minutes in a row below nine tenths of the target.
+    pub low: u32,
+}
+
+/// A service.
+#[derive(Debug, Clone)]
+pub struct ServiceState {
+    /// `desiredCount`.
+    pub desired: u32,
+    /// Its newest revision.
+    pub revision: u32,
+    /// The deployment under way.
+    pub rollout: Option<Rollout>,
+    /// Tasks driven to RUNNING, in no order.
+    pub live: Vec<Ix<Task>>,
+    /// Of those, tasks of older revisions.
+    pub old: u32,
+    /// Tasks that are RUNNING.
+    pub running: u32,
+    /// Tasks that take requests.
+    pub in_service: u32,
+    /// Tasks that count as healthy.
+    pub healthy: u32,
+    /// Tasks in DEACTIVATING or STOPPING, which count against the maximum.
+    pub ending: u32,
+    /// By entry of the strategy: live tasks of the newest revision.
+    pub by_share: Vec<u32>,
+    /// By entry of the strategy and zone: live tasks.
+    pub by_share_zone: Vec<Vec<u32>>,
+    /// By entry of the strategy: tasks that found no place at the last try.
+    pub waiting: Vec<u32>,
+    /// When placement is tried again, and how long after that.
+    pub retry: Option<(SimTime, Span)>,
+    /// When it last began to want for places.
+    pub waiting_since: Option<SimTime>,
+    /// Why tasks are owed.
+    pub owed: Owed,
+    /// Scaling, by policy.
+    pub tracking: Vec<Tracking>,
+    /// When it last scaled out, and in.
+    pub scaled_out: Option<SimTime>,
+    /// When it last scaled in.
+    pub scaled_in: Option<SimTime>,
+    /// Launches left in this minute (rule RAT: 500 a service and minute).
+    pub launches_left: u32,
+    /// Traffic.
+    pub traffic: Traffic,
+    /// Since when it has had fewer tasks in service than it wants.
+    pub short_since: Option<SimTime>,
+}
+
+impl ServiceState {
+    /// Tasks driven to RUNNING.
+    pub fn live_count(&self) -> u32 {
+        u32::try_from(self.live.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Tasks that wait for a place.
+    pub fn waiting_count(&self) -> u32 {
+        self.waiting.iter().sum()
+    }
+}
