@@ -156,7 +156,7 @@ pub enum VolumeKind {
         #[serde(default, skip_serializing_if = "is_default")]
         iam_authorization: Option<bool>,
     },
-    /// An FSx for Windows file system.
+    /// An `FSx` for Windows file system.
     FsxWindows {
         /// The file system drawn, if it is.
         #[serde(default, skip_serializing_if = "is_default")]

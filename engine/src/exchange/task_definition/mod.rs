@@ -1,0 +1,32 @@
+//! ECS task definitions as JSON: what `register-task-definition` takes and `describe-task-definition` gives.
+//!
+//! Reading and writing again gives the same definition. What may look different is how it is put:
+//!
+//! - sizes become CPU units and MiB, whichever way they were written (rule TDF-20); numbers and truth values written as
+//!   text become numbers and truth values, and the other way round where AWS wants text;
+//! - nulls, empty texts, lists and objects go, but for empty words of a command;
+//! - `environment`, `systemControls`, `dockerLabels`, options, proxy properties and tags stand in order of name;
+//! - the `type` of environment files and proxies, of which there is one, is always said;
+//! - `host` without a path goes: a volume of no kind is an empty one; a Docker volume's scope is always said;
+//! - `awslogs-region`, which AWS demands, is the design's where the options name none;
+//! - tags beside a wrapped definition move into it.
+//!
+//! Roles are written by ARN where it is known, else by name: both are legal for `taskRoleArn`, and a name is also taken
+//! for `executionRoleArn`, though AWS documents an ARN there. `handles_sigterm` is Bayplan's own and is not written.
+//!
+//! Source: ECS API, `RegisterTaskDefinition` (botocore 1.44.5); ECS Developer Guide, "Task definition parameters".
+
+mod around;
+mod read;
+mod read_container;
+mod write;
+mod write_container;
+
+pub use read::read;
+pub use write::{write, write_all};
+
+/// The log driver option that names a log group: drawn as a reference, not kept as text.
+const LOG_GROUP_OPTION: &str = "awslogs-group";
+
+#[cfg(test)]
+mod tests;

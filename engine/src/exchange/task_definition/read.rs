@@ -1,0 +1,272 @@
+//! A task definition's JSON, read.
+
+use serde_json::Value;
+
+use super::around::{Around, free_name};
+use super::read_container::{container, size_of};
+use crate::design::ItemRef;
+use crate::design::capacity::LaunchType;
+use crate::design::id::{ContainerName, TaskDefinitionId, VolumeName};
+use crate::design::outside::{FileSystemKind, RoleUse};
+use crate::design::task_definition::{
+    DockerVolumeScope, IpcMode, IsolationMode, NetworkMode, OperatingSystemFamily, PidMode, PlacementConstraint,
+    ProxyConfiguration, RuntimePlatform, TaskDefinition, TrustedExecution, Volume, VolumeKind,
+};
+use crate::exchange::json::{self, Notes, Object};
+use crate::exchange::{Assumed, ImportError, Imported};
+use crate::names::Architecture;
+use crate::units::{CpuUnits, Gib, Mib};
+
+/// What a file should hold.
+const WANTED: &str = "a task definition, an object with family and containerDefinitions";
+
+/// Keys that only ECS writes, into what `describe-task-definition` gives.
+///
+/// Source: ECS API, `TaskDefinition` against `RegisterTaskDefinitionRequest` (botocore 1.44.5).
+const SET_BY_ECS: &[&str] = &[
+    "taskDefinitionArn",
+    "revision",
+    "status",
+    "requiresAttributes",
+    "compatibilities",
+    "registeredAt",
+    "registeredBy",
+    "deregisteredAt",
+    "deleteRequestedAt",
+];
+
+/// Reads a file: the input of `register-task-definition`, or the output of `describe-task-definition`, wrapped or bare;
+/// one, a list of them, or several one after the other.
+pub fn read(text: &str, file: &str) -> Result<Imported, ImportError> {
+    let (documents, mut notes) = json::parse(text, file, WANTED)?;
+    let mut around = Around::default();
+    let mut imported = Imported::default();
+    for (path, document) in documents {
+        let (family, definition) = unwrap(document, path, &mut notes, &mut around)?;
+        let family = family.unwrap_or_else(|| {
+            let family = family_of(file);
+            let at = ItemRef::TaskDefinition(TaskDefinitionId::new(&family));
+            let why = "the file's name: the definition has no family".to_owned();
+            imported.assumptions.push(Assumed { at, field: "family", why });
+            family
+        });
+        add(&mut imported, &family, definition);
+    }
+    let (items, assumptions) = around.items();
+    imported.items = items;
+    imported.assumptions.extend(assumptions);
+    imported.not_understood = notes.not_understood;
+    imported.set_aside = notes.set_aside;
+    Ok(imported)
+}
+
+/// Adds a definition; another of the same family gets a number, the very same one is not added again.
+fn add(imported: &mut Imported, family: &str, definition: TaskDefinition) {
+    let taken = |name: &str| imported.definitions.iter().any(|(id, other)| id.as_str() == name && *other != definition);
+    let name = free_name(family, taken);
+    let id = TaskDefinitionId::new(&name);
+    if imported.definitions.iter().any(|(other, _)| *other == id) {
+        return;
+    }
+    if name != family {
+        let why = format!("{name}: the file has another definition of family {family}");
+        imported.assumptions.push(Assumed { at: ItemRef::TaskDefinition(id.clone()), field: "family", why });
+    }
+    imported.definitions.push((id, definition));
+}
+
+/// The file's name without folders and extension.
+fn family_of(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let stem = name.split('.').find(|part| !part.is_empty()).unwrap_or("imported");
+    stem.to_owned()
+}
+
+/// The definition of a document, out of `describe-task-definition`'s wrapping where it is wrapped.
+fn unwrap(
+    document: Value,
+    path: String,
+    notes: &mut Notes,
+    around: &mut Around,
+) -> Result<(Option<String>, TaskDefinition), ImportError> {
+    let not_one = notes.error(&path, format!("expected {WANTED}"));
+    let Value::Object(fields) = document else { return Err(not_one) };
+    let Some(mut outer) = Object::of(Value::Object(fields), path, notes) else { return Err(not_one) };
+    if !outer.has("taskDefinition") {
+        return definition(outer, around);
+    }
+    outer.set_aside("ResponseMetadata", "of the answer, not part of a definition");
+    let tags = outer.pairs("tags", "key", "value");
+    let inner = outer.object("taskDefinition").ok_or(not_one)?;
+    let (family, mut definition) = definition(inner, around)?;
+    definition.tags.extend(tags);
+    Ok((family, definition))
+}
+
+fn definition(mut of: Object<'_>, around: &mut Around) -> Result<(Option<String>, TaskDefinition), ImportError> {
+    if !of.has("containerDefinitions") {
+        let cloud = of.has("Resources") || of.has("ContainerDefinitions") || of.has("Properties");
+        let hint = if cloud { "; this is CloudFormation, whose keys begin with capitals" } else { "" };
+        return Err(of.error(format!("no containerDefinitions; expected {WANTED}{hint}")));
+    }
+    let family = of.text("family");
+    for key in SET_BY_ECS {
+        of.set_aside(key, "set by ECS, not part of a definition");
+    }
+    let mut failed = None;
+    let containers = of.list("containerDefinitions", |one| match container(one, around) {
+        Ok(container) => Some(container),
+        Err(error) => {
+            failed.get_or_insert(error);
+            None
+        }
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let mut role = |of: &mut Object<'_>, key, used_as| of.text(key).map(|text| around.role(&text, used_as));
+    let execution_role = role(&mut of, "executionRoleArn", RoleUse::Execution);
+    let task_role = role(&mut of, "taskRoleArn", RoleUse::Task);
+    let read = TaskDefinition {
+        requires_compatibilities: of.words("requiresCompatibilities", LaunchType::ALL),
+        network_mode: of.word("networkMode", NetworkMode::ALL),
+        cpu: of
+            .read("cpu", "CPU units or vCPU, like 256 or .25 vCPU", |value| size_of(value, "vcpu"))
+            .map(CpuUnits::from_units),
+        memory: of.read("memory", "MiB or GB, like 512 or 0.5 GB", |value| size_of(value, "gb")).map(Mib::from_mib),
+        runtime_platform: of.object("runtimePlatform").map(platform).unwrap_or_default(),
+        ephemeral_storage: of
+            .object("ephemeralStorage")
+            .and_then(|mut storage| storage.number("sizeInGiB", "whole GiB"))
+            .map(Gib::from_gib),
+        execution_role,
+        task_role,
+        containers,
+        volumes: of.list("volumes", |one| volume(one, around)),
+        placement_constraints: of.list("placementConstraints", placement_constraint),
+        pid_mode: of.word("pidMode", PidMode::ALL),
+        ipc_mode: of.word("ipcMode", IpcMode::ALL),
+        proxy_configuration: of.object("proxyConfiguration").and_then(proxy),
+        enable_fault_injection: of.flag("enableFaultInjection"),
+        trusted_execution: of.object("trustedExecutionConfiguration").and_then(trusted_execution),
+        handles_sigterm: None,
+        tags: of.pairs("tags", "key", "value"),
+    };
+    Ok((family, read))
+}
+
+fn platform(mut of: Object<'_>) -> RuntimePlatform {
+    RuntimePlatform {
+        cpu_architecture: of.word("cpuArchitecture", &[Architecture::X86, Architecture::Arm]),
+        operating_system_family: of.word("operatingSystemFamily", OperatingSystemFamily::ALL),
+    }
+}
+
+fn placement_constraint(mut of: Object<'_>) -> Option<PlacementConstraint> {
+    match (of.text_or_empty("type").as_str(), of.text("expression")) {
+        ("memberOf", Some(expression)) => Some(PlacementConstraint::MemberOf(expression)),
+        ("distinctInstance", None) => Some(PlacementConstraint::DistinctInstance),
+        (_, _) => of.refuse("expected memberOf with an expression"),
+    }
+}
+
+fn proxy(mut of: Object<'_>) -> Option<ProxyConfiguration> {
+    if of.text("type").is_some_and(|kind| kind != "APPMESH") {
+        return of.refuse("expected the type APPMESH");
+    }
+    let Some(name) = of.text("containerName") else { return of.refuse("expected containerName") };
+    let properties = of.pairs("properties", "name", "value");
+    Some(ProxyConfiguration { container_name: ContainerName::new(&name), properties })
+}
+
+fn trusted_execution(mut of: Object<'_>) -> Option<TrustedExecution> {
+    let isolation_mode = of.word("isolationMode", IsolationMode::ALL)?;
+    Some(TrustedExecution { isolation_mode, attestation_policy: of.text("attestationPolicy") })
+}
+
+fn volume(mut of: Object<'_>, around: &mut Around) -> Option<Volume> {
+    let Some(name) = of.text("name") else { return of.refuse("expected a volume with a name") };
+    let source_path = of.object("host").and_then(|mut host| host.text("sourcePath"));
+    let configured_at_launch = of.flag("configuredAtLaunch") == Some(true);
+    let kind = if of.has("efsVolumeConfiguration") {
+        of.object("efsVolumeConfiguration").and_then(|efs| efs_volume(efs, around))
+    } else if of.has("fsxWindowsFileServerVolumeConfiguration") {
+        of.object("fsxWindowsFileServerVolumeConfiguration").and_then(|fsx| fsx_volume(fsx, around))
+    } else if of.has("s3filesVolumeConfiguration") {
+        of.object("s3filesVolumeConfiguration").and_then(s3_files_volume)
+    } else if of.has("dockerVolumeConfiguration") {
+        of.object("dockerVolumeConfiguration").map(docker_volume)
+    } else if configured_at_launch {
+        Some(VolumeKind::ConfiguredAtLaunch)
+    } else {
+        Some(VolumeKind::Host { source_path: source_path.clone() })
+    };
+    let Some(kind) = kind else { return of.refuse("expected a volume whose kind has its settings") };
+    if let Some(path) = source_path.filter(|_| !matches!(kind, VolumeKind::Host { .. })) {
+        of.tell("host.sourcePath", format!("{path:?}"), "a volume is of one kind, and this one is of another");
+    }
+    if configured_at_launch && kind != VolumeKind::ConfiguredAtLaunch {
+        of.tell("configuredAtLaunch", "true".to_owned(), "a volume is of one kind, and this one is of another");
+    }
+    Some(Volume { name: VolumeName::new(&name), kind })
+}
+
+fn efs_volume(mut of: Object<'_>, around: &mut Around) -> Option<VolumeKind> {
+    let Some(file_system_id) = of.text("fileSystemId") else { return of.refuse("expected fileSystemId") };
+    let root_directory = of.text("rootDirectory");
+    let transit_encryption = of.switch("transitEncryption", "ENABLED", "DISABLED");
+    let transit_encryption_port = of.number("transitEncryptionPort", "a port");
+    let (mut access_point, mut iam_authorization) = (None, None);
+    if let Some(mut authorization) = of.object("authorizationConfig") {
+        access_point = authorization.text("accessPointId");
+        iam_authorization = authorization.switch("iam", "ENABLED", "DISABLED");
+    }
+    Some(VolumeKind::Efs {
+        file_system: Some(around.file_system(&file_system_id, FileSystemKind::Efs)),
+        file_system_id,
+        root_directory,
+        transit_encryption,
+        transit_encryption_port,
+        access_point,
+        iam_authorization,
+    })
+}
+
+fn fsx_volume(mut of: Object<'_>, around: &mut Around) -> Option<VolumeKind> {
+    let Some(file_system_id) = of.text("fileSystemId") else { return of.refuse("expected fileSystemId") };
+    let root_directory = of.text_or_empty("rootDirectory");
+    let (mut credentials_parameter, mut domain) = (String::new(), String::new());
+    if let Some(mut authorization) = of.object("authorizationConfig") {
+        credentials_parameter = authorization.text_or_empty("credentialsParameter");
+        domain = authorization.text_or_empty("domain");
+    }
+    Some(VolumeKind::FsxWindows {
+        file_system: Some(around.file_system(&file_system_id, FileSystemKind::FsxWindowsSingleAz)),
+        file_system_id,
+        root_directory,
+        credentials_parameter,
+        domain,
+    })
+}
+
+fn s3_files_volume(mut of: Object<'_>) -> Option<VolumeKind> {
+    let Some(file_system_arn) = of.text("fileSystemArn") else { return of.refuse("expected fileSystemArn") };
+    Some(VolumeKind::S3Files {
+        file_system: None,
+        file_system_arn,
+        root_directory: of.text("rootDirectory"),
+        transit_encryption_port: of.number("transitEncryptionPort", "a port"),
+        access_point: of.text("accessPointArn"),
+    })
+}
+
+fn docker_volume(mut of: Object<'_>) -> VolumeKind {
+    VolumeKind::Docker {
+        // AWS's default, said so that the kind of a volume without any setting can be written again.
+        scope: of.word("scope", DockerVolumeScope::ALL).or(Some(DockerVolumeScope::Task)),
+        autoprovision: of.flag("autoprovision").unwrap_or(false),
+        driver: of.text("driver"),
+        driver_options: of.map("driverOpts"),
+        labels: of.map("labels"),
+    }
+}
