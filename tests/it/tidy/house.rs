@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(found(&format!("x\nsee `/{folder}/a.txt`\n/{folder}/.b")), [2, 3], "{folder}");
             assert_eq!(
                 found(&format!("https://a.example/{folder}/b and a/{folder}/b and /{folder} and ../{folder}/b")),
-                [],
+                Vec::<usize>::new(),
                 "{folder}"
             );
         }
