@@ -167,10 +167,9 @@ impl Flows {
             // Each service's own writing, by its share of the account: groups may be shared.
             let flow = ledger.flow(FlowKey { owner: logs.owner, meter: logs.ingest, cause: Cause::Logs });
             let byte_ms = stored(ledger.flowed(flow), window, logs.retention);
-            let already = ledger
-                .records()
-                .iter()
-                .any(|r| r.owner == logs.owner && r.meter == logs.storage && matches!(r.amount, Amount::Total(_)));
+            let already = ledger.records().iter().any(|r| {
+                r.owner == logs.owner && r.meter == logs.storage && matches!(r.amount, Amount::Total(_))
+            });
             if byte_ms > 0 && !already {
                 let (owner, meter, cause) = (logs.owner, logs.storage, Cause::Logs);
                 let amount = Amount::Total(byte_ms);
@@ -263,14 +262,7 @@ struct Compiler<'p, 'l> {
 }
 
 impl Compiler<'_, '_> {
-    fn term(
-        &mut self,
-        owner: Ix<ItemRef>,
-        meter: Meter,
-        cause: Cause,
-        micro_per_work: u128,
-        share: Share,
-    ) -> Option<Term> {
+    fn term(&mut self, owner: Ix<ItemRef>, meter: Meter, cause: Cause, micro_per_work: u128, share: Share) -> Option<Term> {
         (micro_per_work > 0).then(|| {
             let flow = self.ledger.flow(FlowKey { owner, meter, cause });
             Term { flow, micro_per_work, share }
@@ -286,8 +278,7 @@ impl Compiler<'_, '_> {
             self.ways(service, to, bytes, Cause::Logs, &mut terms);
         }
         for call in &service.calls {
-            let (sent, received) =
-                (per_work(call.request_bytes, call.per_work), per_work(call.response_bytes, call.per_work));
+            let (sent, received) = (per_work(call.request_bytes, call.per_work), per_work(call.response_bytes, call.per_work));
             let both = sent + received;
             // Each byte that crosses zones is charged where it leaves and where it arrives (rule NET-41).
             let crossing = 2 * both;
@@ -325,14 +316,7 @@ impl Compiler<'_, '_> {
     }
 
     /// What bytes to a destination cost on their way out, zone by zone.
-    fn ways(
-        &mut self,
-        service: &PlannedService,
-        to: Destination,
-        micro_bytes: u128,
-        cause: Cause,
-        terms: &mut Vec<Term>,
-    ) {
+    fn ways(&mut self, service: &PlannedService, to: Destination, micro_bytes: u128, cause: Cause, terms: &mut Vec<Term>) {
         for (zone, subnets) in &service.zones {
             // Tasks of a zone stand in its first subnet; several in one zone nearly always share their routes.
             let Some(subnet) = subnets.first() else { continue };
@@ -378,13 +362,7 @@ impl Compiler<'_, '_> {
                 self.cross_zone_terms(load, *through, *request_bytes + *response_bytes, &mut terms);
             }
             LoadKind::Jobs { queue, .. } => {
-                terms.extend(self.term(
-                    *queue,
-                    Meter::SqsRequest,
-                    Cause::Jobs,
-                    REQUESTS_PER_JOB * 1_000_000,
-                    Share::All,
-                ));
+                terms.extend(self.term(*queue, Meter::SqsRequest, Cause::Jobs, REQUESTS_PER_JOB * 1_000_000, Share::All));
             }
             LoadKind::Stream { through } => {
                 let kilobyte = Bytes::from_bytes(1000);

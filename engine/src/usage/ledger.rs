@@ -141,7 +141,12 @@ impl Ledger {
         for flow in &mut self.flows {
             let divisor = match flow.key.meter.unit().base {
                 Base::MicroRequest => ATTO_OF_MICRO,
-                Base::Byte | Base::NanoUnitHour | Base::CpuUnitMs | Base::MibMs | Base::ByteMs | Base::ThingMs => ATTO,
+                Base::Byte
+                | Base::NanoUnitHour
+                | Base::CpuUnitMs
+                | Base::MibMs
+                | Base::ByteMs
+                | Base::ThingMs => ATTO,
             };
             let whole = flow.sum / divisor;
             let amount = whole - flow.recorded;
@@ -172,8 +177,7 @@ impl Ledger {
         for open in std::mem::take(&mut self.standing) {
             self.close(Thing::Standing, open, end);
         }
-        for (kind, things) in
-            [std::mem::take(&mut self.tasks), std::mem::take(&mut self.instances)].into_iter().enumerate()
+        for (kind, things) in [std::mem::take(&mut self.tasks), std::mem::take(&mut self.instances)].into_iter().enumerate()
         {
             for (place, open) in (0u32..).zip(things) {
                 let thing = if kind == 0 { Thing::Task(place) } else { Thing::Instance(place) };
