@@ -185,13 +185,7 @@ pub fn price_month(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, win
     priced(records, plan, prices, window, Some((Span::MONTH.ms(), window.span.ms().max(1))))
 }
 
-fn priced(
-    records: &[UsageRecord],
-    plan: &Plan,
-    prices: &PriceBook,
-    window: Window,
-    scale: Option<(u64, u64)>,
-) -> Bill {
+fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Window, scale: Option<(u64, u64)>) -> Bill {
     let mut drafts: BTreeMap<(Ix<ItemRef>, Charge, Cause), Draft> = BTreeMap::new();
     for (place, record) in (0u32..).zip(records) {
         let key = (record.owner, Charge::Aws(record.meter), record.cause);

@@ -82,7 +82,13 @@ fn hours_of(plan: &Plan, window: Span) -> Vec<Hours> {
     let rest = Span::from_ms(window.ms() % Span::HOUR.ms());
     let constant = plan.loads.iter().all(|l| l.curve.is_constant());
     let weekly = plan.loads.iter().all(|l| l.curve.is_weekly());
-    let period = if constant { 1 } else if weekly { 168 } else { whole.max(1) };
+    let period = if constant {
+        1
+    } else if weekly {
+        168
+    } else {
+        whole.max(1)
+    };
     let repeated = (0..period.min(whole)).map(|hour| Hours {
         minute: hour * 60,
         count: (whole - hour).div_ceil(period),

@@ -10,6 +10,7 @@ pub mod control;
 pub mod design;
 pub mod embedded;
 pub mod estimate;
+pub mod evaluate;
 pub mod exchange;
 pub mod names;
 pub mod plan;

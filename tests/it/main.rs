@@ -1,5 +1,7 @@
 //! Journeys through Bayplan and the rules of its house: one binary, a module a subject.
 
+mod agreement;
 mod chart_view;
 mod charts;
+mod steady;
 mod tidy;

@@ -39,8 +39,7 @@ impl PlannedSpike {
     fn covers(&self, minute: u64, minute_of_day: u64) -> bool {
         match self.when {
             When::Daily(from) => (minute_of_day + DAY - from % DAY) % DAY < self.minutes,
-            When::Once(from) => i64::try_from(minute)
-                .is_ok_and(|m| m >= from && m.abs_diff(from) < self.minutes),
+            When::Once(from) => i64::try_from(minute).is_ok_and(|m| m >= from && m.abs_diff(from) < self.minutes),
         }
     }
 }
@@ -173,8 +172,7 @@ mod tests {
     fn samples_hold_and_repeat() {
         let values = [1, 2, 3].map(MilliPerSecond::from_whole).to_vec();
         let series = Series::Samples { step: Seconds::from_secs(300), values, source: String::new() };
-        let curve =
-            Curve::new(&Shape { series, spikes: Vec::new(), noise: Ppm::ZERO }, CalendarTime::DEFAULT, 0);
+        let curve = Curve::new(&Shape { series, spikes: Vec::new(), noise: Ppm::ZERO }, CalendarTime::DEFAULT, 0);
         let seen: Vec<_> = [0, 4, 5, 14, 15].iter().map(|m| curve.at(*m, 1).milli() / 1000).collect();
         assert_eq!(seen, [1, 1, 2, 3, 1]);
     }
@@ -188,6 +186,9 @@ mod tests {
         assert!(rates.iter().all(|r| (90_000..=110_000).contains(r)));
         assert!(rates.iter().max() > rates.iter().min());
         assert_eq!(curve.at(0, 1), curve.at(4, 1));
-        assert_ne!((0..9).map(|m| curve.at(m * 5, 1)).collect::<Vec<_>>(), (0..9).map(|m| curve.at(m * 5, 2)).collect::<Vec<_>>());
+        assert_ne!(
+            (0..9).map(|m| curve.at(m * 5, 1)).collect::<Vec<_>>(),
+            (0..9).map(|m| curve.at(m * 5, 2)).collect::<Vec<_>>()
+        );
     }
 }

@@ -128,9 +128,7 @@ impl Network {
         {
             return Some(match &endpoint.zones {
                 None => Way::GatewayEndpoint,
-                Some(zones) => {
-                    Way::InterfaceEndpoint { owner: endpoint.owner, crosses: !zones.contains(&subnet.zone) }
-                }
+                Some(zones) => Way::InterfaceEndpoint { owner: endpoint.owner, crosses: !zones.contains(&subnet.zone) },
             });
         }
         if subnet.public {

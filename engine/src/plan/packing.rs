@@ -117,7 +117,8 @@ pub fn managed_instances_for(candidates: &[Candidate], tasks: &[(&PlannedService
             });
         let Some((place, _, _, taken)) = best else { return chosen };
         // As many alike as hold the same tasks again.
-        let again = left.iter().zip(&taken).filter(|(_, t)| **t > 0).map(|((_, count), t)| count / t).min().unwrap_or(1);
+        let again =
+            left.iter().zip(&taken).filter(|(_, t)| **t > 0).map(|((_, count), t)| count / t).min().unwrap_or(1);
         for ((_, count), taken) in left.iter_mut().zip(taken) {
             *count -= taken * again;
         }

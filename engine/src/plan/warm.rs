@@ -1,12 +1,12 @@
 //! What stands when every service has its tasks and nothing moves: the estimate's quantities, and a warm run's start.
 
 use super::Plan;
+use super::PlannedZone;
 use super::index::Ix;
 use super::packing::{fits, instances_for, managed_instances_for};
 use super::provider::{PlannedProvider, ProviderKind};
 use super::service::PlannedService;
 use super::strategy::split;
-use super::PlannedZone;
 
 /// Instances alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

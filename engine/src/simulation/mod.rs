@@ -1,5 +1,225 @@
 //! A plan is played: events in order of time, and what each does to the world.
+//!
+//! In: a plan, how long, a seed. Out: usage records, figures, and the trace of a run that somebody looks at. One run is
+//! one thread; the same plan and seed give the same run. Reading [`play`] is reading ECS.
 
 pub mod event;
+mod faults;
+mod measure;
 pub mod queue;
+mod tasks;
 pub mod trace;
+mod traffic;
+mod world;
+
+use crate::control::action::{Action, StopReason};
+use crate::control::service::replica;
+use crate::plan::Plan;
+use crate::plan::index::Ix;
+use crate::plan::service::PlannedService;
+use crate::plan::warm::{Warm, evenly};
+use crate::units::{SimTime, Span};
+use crate::usage::flows::Flows;
+use crate::usage::record::UsageRecord;
+use event::Event;
+use trace::{Ended, EntryKind, Summary, Trace};
+use world::World;
+pub use world::{Detail, Options};
+
+/// How many tasks ECS starts of one service in a minute.
+///
+/// Source: ECS service quotas, "Tasks launched per service per minute": 500, fixed (rule QTA).
+const LAUNCHES_A_MINUTE: u32 = 500;
+
+/// What a run gave.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// What was metered.
+    pub records: Vec<UsageRecord>,
+    /// In figures.
+    pub summary: Summary,
+    /// What was seen, where it was asked for.
+    pub trace: Option<Trace>,
+}
+
+/// A run that was stopped from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the run was cancelled")]
+pub struct Cancelled;
+
+/// Plays a plan. `go_on` is asked now and then with the share of the window played, and ends the run by saying no.
+pub fn run(plan: &Plan, options: Options, mut go_on: impl FnMut(u64, u64) -> bool) -> Result<Run, Cancelled> {
+    let mut world = World::new(plan, options);
+    world.begin();
+    while let Some(due) = world.queue.pop() {
+        if due.at >= world.end {
+            break;
+        }
+        world.now = due.at;
+        world.summary.events += 1;
+        if world.summary.events.is_multiple_of(1 << 14) && !go_on(due.at.ms(), options.window.ms()) {
+            return Err(Cancelled);
+        }
+        play(&mut world, due.event);
+    }
+    Ok(world.finish())
+}
+
+/// What each event does.
+fn play(world: &mut World<'_>, event: Event) {
+    match event {
+        Event::Fault(place) => world.fault_strikes(place),
+        Event::FaultEnds(place) => world.fault_ends(place),
+        Event::Rollout(place) => world.rollout_begins(place),
+        Event::Task(task) => world.step_task(task),
+        Event::Healthy(task) => world.task_healthy(task),
+        Event::Minute => world.close_minute(),
+        Event::Hour => {
+            world.close_hour();
+            world.after(Span::HOUR, Event::Hour);
+        }
+        Event::Retry(service) => world.retry(service),
+        Event::Decide => world.decide(),
+    }
+}
+
+impl World<'_> {
+    fn begin(&mut self) {
+        if !self.plan.cold_start {
+            let counts: Vec<_> = self.state.services.iter().map(|s| s.desired).collect();
+            let warm = Warm::of(self.plan, &counts);
+            for (ix, service) in self.plan.services.pairs() {
+                for (share, count) in warm.shares[ix.index()].iter().enumerate() {
+                    let in_zones = evenly(*count, service.zones.len());
+                    for ((zone, _), count) in service.zones.iter().zip(in_zones) {
+                        (0..count).for_each(|_| self.warm_task(ix, share, *zone));
+                    }
+                }
+            }
+        }
+        self.set_rates();
+        for ix in self.plan.services.indices() {
+            self.note(ix);
+        }
+        for (place, fault) in (0u32..).zip(&self.plan.faults) {
+            self.queue.push(SimTime::ZERO + fault.at, Event::Fault(place));
+            if fault.lasts > Span::ZERO {
+                self.queue.push(SimTime::ZERO + fault.at + fault.lasts, Event::FaultEnds(place));
+            }
+        }
+        for (place, rollout) in (0u32..).zip(&self.plan.rollouts) {
+            self.queue.push(SimTime::ZERO + rollout.at, Event::Rollout(place));
+        }
+        if self.moves || self.trace.is_some() {
+            self.after(Span::MINUTE, Event::Minute);
+        }
+        self.after(Span::HOUR, Event::Hour);
+        self.after(Span::ZERO, Event::Decide);
+    }
+
+    /// Controllers look at every service that something happened to, in the plan's order (rule SVC-20).
+    fn decide(&mut self) {
+        self.deciding = None;
+        while let Some(ix) = self.dirty.pop_first() {
+            loop {
+                let mut chance = self.victims.clone();
+                let action = replica::next(self.plan, &self.state, ix, self.now, &mut chance);
+                self.victims = chance;
+                let Some(action) = action else { break };
+                self.perform(action);
+            }
+            self.dirty.remove(&ix);
+            self.note(ix);
+        }
+    }
+
+    fn perform(&mut self, action: Action) {
+        match action {
+            Action::Start { service, share, zone, cause } => self.start_task(service, share, zone, cause),
+            Action::Stop { task, reason } => {
+                let why = match reason {
+                    StopReason::ScaleIn => Ended::ScaledIn,
+                    StopReason::Deployment => Ended::Replaced,
+                };
+                self.stop_task(task, why);
+            }
+            Action::Wait { service, share, tasks } => self.note_waiting(service, share, tasks),
+            Action::Complete { service } => {
+                let now = self.now;
+                let since = self.service(service).rollout.take().map(|rollout| rollout.since);
+                let (name, took) = (self.plan.services[service].name.clone(), now.since(since.unwrap_or(now)));
+                let text = || format!("the deployment of {name} is complete after {took}");
+                self.log(EntryKind::Deployment, Some(service), text);
+            }
+        }
+    }
+
+    /// Tasks find no place, or find one again: placement is tried after 10 s, six times, then ever further apart, at most
+    /// five minutes (rule PLC-45).
+    fn note_waiting(&mut self, ix: Ix<PlannedService>, share: usize, tasks: u32) {
+        let (first, most, now) = (self.plan.timings.placement_retry, self.plan.timings.placement_retry_max, self.now);
+        self.service(ix).waiting[share] = tasks;
+        let service = self.service(ix);
+        if service.waiting_count() == 0 {
+            (service.retry, service.waiting_since) = (None, None);
+            return;
+        }
+        let begins = service.waiting_since.is_none();
+        let since = *service.waiting_since.get_or_insert(now);
+        let due = service.retry.is_none_or(|(at, _)| at <= now);
+        if due {
+            let step = match service.retry {
+                None => first,
+                Some((_, step)) if now.since(since) < Span::MINUTE => step,
+                Some((_, step)) => step.times(2).min(most),
+            };
+            service.retry = Some((now + step, step));
+            self.after(step, Event::Retry(ix));
+        }
+        if begins {
+            let provider = self.plan.services[ix].capacity[share].provider;
+            let (name, provider) = (self.plan.services[ix].name.clone(), self.plan.providers[provider].name.clone());
+            self.log(EntryKind::Placement, Some(ix), || {
+                format!("{tasks} tasks of {name} find no place on {provider}: no fallback to another provider")
+            });
+        }
+    }
+
+    fn retry(&mut self, ix: Ix<PlannedService>) {
+        if self.service(ix).retry.is_some_and(|(at, _)| at == self.now) {
+            self.service(ix).launches_left = LAUNCHES_A_MINUTE;
+            // What was noted as waiting is looked at as if new.
+            self.service(ix).waiting.fill(0);
+            self.look_at(ix);
+        }
+    }
+
+    fn rollout_begins(&mut self, place: u32) {
+        let rollout = &self.plan.rollouts[usize::try_from(place).expect("deployments are few")];
+        let (ix, now) = (rollout.service, self.now);
+        let service = self.service(ix);
+        service.revision += 1;
+        service.old = service.live_count();
+        service.by_share.fill(0);
+        let revision = service.revision;
+        service.rollout = Some(crate::state::service::Rollout { revision, since: now });
+        let name = self.plan.services[ix].name.clone();
+        self.log(EntryKind::Deployment, Some(ix), || format!("a deployment of {name} begins"));
+        self.look_at(ix);
+    }
+
+    fn finish(mut self) -> Run {
+        self.now = self.end;
+        self.close_hour();
+        for (service, summary) in self.state.services.iter().zip(&mut self.summary.services) {
+            summary.asked = service.traffic.total_asked;
+            summary.over_capacity = service.traffic.total_over;
+            if let Some(since) = service.short_since {
+                summary.recovery = summary.recovery.max(self.end.since(since));
+            }
+        }
+        let window = self.options.window;
+        Flows::record_stored_logs(self.plan, &mut self.ledger, window);
+        Run { records: self.ledger.finish(self.end), summary: self.summary, trace: self.trace }
+    }
+}

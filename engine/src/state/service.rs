@@ -146,8 +146,8 @@ pub struct ServiceState {
     pub owed: Owed,
     /// Scaling, by policy.
     pub tracking: Vec<Tracking>,
-    /// When it last scaled out, and in.
-    pub scaled_out: Option<SimTime>,
+    /// When it last scaled out, and how many tasks ran then.
+    pub scaled_out: Option<(SimTime, u32)>,
     /// When it last scaled in.
     pub scaled_in: Option<SimTime>,
     /// Launches left in this minute (rule RAT: 500 a service and minute).

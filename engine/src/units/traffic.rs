@@ -168,6 +168,11 @@ impl Micro {
     pub const fn micro(self) -> u128 {
         self.0
     }
+    /// The mean rate over a span, rounded down to a thousandth a second; nothing over no time.
+    pub fn mean_over(self, span: Span) -> MilliPerSecond {
+        let ms = u128::from(span.ms());
+        MilliPerSecond(if ms == 0 { 0 } else { u64::try_from(self.0 / ms).unwrap_or(u64::MAX) })
+    }
     /// In whole ones, for people and for formulas inside one function.
     pub fn whole(self) -> f64 {
         self.0 as f64 / 1e6
@@ -178,6 +183,22 @@ impl Add for Micro {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Sub for Micro {
+    type Output = Self;
+    /// Stops at nothing.
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl std::ops::Sub for MilliPerSecond {
+    type Output = Self;
+    /// Stops at nothing.
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 }
 

@@ -167,9 +167,10 @@ impl Flows {
             // Each service's own writing, by its share of the account: groups may be shared.
             let flow = ledger.flow(FlowKey { owner: logs.owner, meter: logs.ingest, cause: Cause::Logs });
             let byte_ms = stored(ledger.flowed(flow), window, logs.retention);
-            let already = ledger.records().iter().any(|r| {
-                r.owner == logs.owner && r.meter == logs.storage && matches!(r.amount, Amount::Total(_))
-            });
+            let already = ledger
+                .records()
+                .iter()
+                .any(|r| r.owner == logs.owner && r.meter == logs.storage && matches!(r.amount, Amount::Total(_)));
             if byte_ms > 0 && !already {
                 let (owner, meter, cause) = (logs.owner, logs.storage, Cause::Logs);
                 let amount = Amount::Total(byte_ms);
@@ -230,30 +231,35 @@ pub fn capacity_units(balancer: &PlannedBalancer, hour: BalancerHour) -> u128 {
 
 fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], ledger: &mut Ledger) {
     for term in terms {
-        let share = share_of(&term.share, own, counts);
-        if share > Ppm::ZERO {
-            ledger.add(term.flow, work.micro() * term.micro_per_work * u128::from(share.ppm()));
+        let (part, whole) = share_of(&term.share, own, counts);
+        if part > 0 {
+            let all = work.micro() * term.micro_per_work * 1_000_000;
+            // The quotient first, so that no product leaves 128 bits.
+            let (quotient, rest) = (all / whole, all % whole);
+            ledger.add(term.flow, quotient * part + rest * part / whole);
         }
     }
 }
 
-fn share_of(share: &Share, own: &ZoneCounts, counts: &[ZoneCounts]) -> Ppm {
-    let all = |counts: &ZoneCounts| counts.iter().map(|n| u64::from(*n)).sum::<u64>();
-    match share {
-        Share::All => Ppm::ONE,
-        Share::InZone(zone) => Ppm::ratio(own.get(zone.index()).map_or(0, |n| u64::from(*n)), all(own)),
+/// The part of the work that a term applies to, as a fraction; nothing of nothing is nothing.
+fn share_of(share: &Share, own: &ZoneCounts, counts: &[ZoneCounts]) -> (u128, u128) {
+    let all = |counts: &ZoneCounts| counts.iter().map(|n| u128::from(*n)).sum::<u128>();
+    let (part, whole) = match share {
+        Share::All => (1, 1),
+        Share::InZone(zone) => (own.get(zone.index()).map_or(0, |n| u128::from(*n)), all(own)),
         Share::CrossTo(other) => {
             let other = &counts[other.index()];
-            let same: u64 = own.iter().zip(other).map(|(a, b)| u64::from(*a) * u64::from(*b)).sum();
+            let same: u128 = own.iter().zip(other).map(|(a, b)| u128::from(*a) * u128::from(*b)).sum();
             let pairs = all(own) * all(other);
-            Ppm::ratio(pairs - same, pairs)
+            (pairs - same, pairs)
         }
         Share::CrossAmong(zones) => {
-            let inside: u64 = zones.iter().filter_map(|z| own.get(z.index())).map(|n| u64::from(*n)).sum();
-            let (tasks, zones) = (all(own), zones.len() as u64);
-            Ppm::ratio(tasks * zones - inside, tasks * zones)
+            let inside: u128 = zones.iter().filter_map(|z| own.get(z.index())).map(|n| u128::from(*n)).sum();
+            let pairs = all(own) * zones.len() as u128;
+            (pairs - inside, pairs)
         }
-    }
+    };
+    (part, whole.max(1))
 }
 
 struct Compiler<'p, 'l> {
@@ -262,7 +268,14 @@ struct Compiler<'p, 'l> {
 }
 
 impl Compiler<'_, '_> {
-    fn term(&mut self, owner: Ix<ItemRef>, meter: Meter, cause: Cause, micro_per_work: u128, share: Share) -> Option<Term> {
+    fn term(
+        &mut self,
+        owner: Ix<ItemRef>,
+        meter: Meter,
+        cause: Cause,
+        micro_per_work: u128,
+        share: Share,
+    ) -> Option<Term> {
         (micro_per_work > 0).then(|| {
             let flow = self.ledger.flow(FlowKey { owner, meter, cause });
             Term { flow, micro_per_work, share }
@@ -278,7 +291,8 @@ impl Compiler<'_, '_> {
             self.ways(service, to, bytes, Cause::Logs, &mut terms);
         }
         for call in &service.calls {
-            let (sent, received) = (per_work(call.request_bytes, call.per_work), per_work(call.response_bytes, call.per_work));
+            let (sent, received) =
+                (per_work(call.request_bytes, call.per_work), per_work(call.response_bytes, call.per_work));
             let both = sent + received;
             // Each byte that crosses zones is charged where it leaves and where it arrives (rule NET-41).
             let crossing = 2 * both;
@@ -316,7 +330,14 @@ impl Compiler<'_, '_> {
     }
 
     /// What bytes to a destination cost on their way out, zone by zone.
-    fn ways(&mut self, service: &PlannedService, to: Destination, micro_bytes: u128, cause: Cause, terms: &mut Vec<Term>) {
+    fn ways(
+        &mut self,
+        service: &PlannedService,
+        to: Destination,
+        micro_bytes: u128,
+        cause: Cause,
+        terms: &mut Vec<Term>,
+    ) {
         for (zone, subnets) in &service.zones {
             // Tasks of a zone stand in its first subnet; several in one zone nearly always share their routes.
             let Some(subnet) = subnets.first() else { continue };
@@ -362,7 +383,13 @@ impl Compiler<'_, '_> {
                 self.cross_zone_terms(load, *through, *request_bytes + *response_bytes, &mut terms);
             }
             LoadKind::Jobs { queue, .. } => {
-                terms.extend(self.term(*queue, Meter::SqsRequest, Cause::Jobs, REQUESTS_PER_JOB * 1_000_000, Share::All));
+                terms.extend(self.term(
+                    *queue,
+                    Meter::SqsRequest,
+                    Cause::Jobs,
+                    REQUESTS_PER_JOB * 1_000_000,
+                    Share::All,
+                ));
             }
             LoadKind::Stream { through } => {
                 let kilobyte = Bytes::from_bytes(1000);
@@ -484,13 +511,16 @@ mod tests {
     #[test]
     fn net_44_blind_balancing_over_equal_zones_crosses_as_often_as_it_must() {
         let counts = vec![vec![2, 2, 2], vec![3, 3, 3], vec![4, 0, 0]];
-        let cross = |to: u32| share_of(&Share::CrossTo(Ix::new(to)), &counts[0], &counts).ppm();
-        assert_eq!(cross(1), 666_667);
-        assert_eq!(cross(2), 666_667);
+        let check = |share: Share, own: usize, part: u128, whole: u128| {
+            let (p, w) = share_of(&share, &counts[own], &counts);
+            assert_eq!(p * whole, part * w, "{share:?}");
+        };
+        check(Share::CrossTo(Ix::new(1)), 0, 2, 3);
+        check(Share::CrossTo(Ix::new(2)), 0, 2, 3);
+        check(Share::InZone(Ix::new(1)), 2, 0, 1);
+        check(Share::InZone(Ix::new(1)), 0, 1, 3);
+        check(Share::CrossAmong(vec![Ix::new(0)]), 0, 2, 3);
         let two = vec![vec![5, 5], vec![5, 5]];
-        assert_eq!(share_of(&Share::CrossTo(Ix::new(1)), &two[0], &two).ppm(), 500_000);
-        assert_eq!(share_of(&Share::InZone(Ix::new(1)), &counts[2], &counts), Ppm::ZERO);
-        let among = Share::CrossAmong(vec![Ix::new(0)]);
-        assert_eq!(share_of(&among, &counts[0], &counts).ppm(), 666_667);
+        assert_eq!(share_of(&Share::CrossTo(Ix::new(1)), &two[0], &two), (50, 100));
     }
 }

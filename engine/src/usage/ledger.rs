@@ -141,14 +141,9 @@ impl Ledger {
         for flow in &mut self.flows {
             let divisor = match flow.key.meter.unit().base {
                 Base::MicroRequest => ATTO_OF_MICRO,
-                Base::Byte
-                | Base::NanoUnitHour
-                | Base::CpuUnitMs
-                | Base::MibMs
-                | Base::ByteMs
-                | Base::ThingMs => ATTO,
+                Base::Byte | Base::NanoUnitHour | Base::CpuUnitMs | Base::MibMs | Base::ByteMs | Base::ThingMs => ATTO,
             };
-            let whole = flow.sum / divisor;
+            let whole = (flow.sum + divisor / 2) / divisor;
             let amount = whole - flow.recorded;
             if amount > 0 {
                 flow.recorded = whole;
@@ -169,7 +164,8 @@ impl Ledger {
     /// What has flowed into one account so far, in the meter's base unit.
     pub fn flowed(&self, flow: FlowIx) -> u128 {
         let flow = &self.flows[flow.index()];
-        flow.sum / if flow.key.meter.unit().base == Base::MicroRequest { ATTO_OF_MICRO } else { ATTO }
+        let divisor = if flow.key.meter.unit().base == Base::MicroRequest { ATTO_OF_MICRO } else { ATTO };
+        (flow.sum + divisor / 2) / divisor
     }
 
     /// Closes everything at the end of a run and gives all records, in the order they closed.
@@ -177,7 +173,8 @@ impl Ledger {
         for open in std::mem::take(&mut self.standing) {
             self.close(Thing::Standing, open, end);
         }
-        for (kind, things) in [std::mem::take(&mut self.tasks), std::mem::take(&mut self.instances)].into_iter().enumerate()
+        for (kind, things) in
+            [std::mem::take(&mut self.tasks), std::mem::take(&mut self.instances)].into_iter().enumerate()
         {
             for (place, open) in (0u32..).zip(things) {
                 let thing = if kind == 0 { Thing::Task(place) } else { Thing::Instance(place) };
@@ -234,7 +231,7 @@ mod tests {
                 Amount::Level(_) => 0,
             })
             .sum();
-        assert_eq!(total, 3); // ten thirds of a byte, rounded down once
+        assert_eq!(total, 3); // ten thirds of a byte, rounded once
     }
 
     #[test]

@@ -18,13 +18,19 @@ pub fn desired(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime)
         .tracking
         .iter()
         .zip(&service.tracking)
-        .map(|(policy, tracking)| (policy, decide(policy, tracking, service.running, plan.timings.tt_scale_in_max_fraction)))
+        .map(|(policy, tracking)| {
+            // Within the cool-down the metric still speaks of the tasks there were: those it has brought since do not
+            // multiply it again (rule AAS-17, "capacity already added counts"). Our reading; AWS gives no formula.
+            let before = service.scaled_out.filter(|(at, _)| now < *at + policy.scale_out_cooldown);
+            let running = before.map_or(service.running, |(_, tasks)| tasks.min(service.running));
+            (policy, decide(policy, tracking, running, plan.timings.tt_scale_in_max_fraction))
+        })
         .collect();
-    let out = verdicts.iter().filter_map(|(policy, verdict)| match verdict {
-        Verdict::Out(count) => Some((*count, policy.scale_out_cooldown)),
+    let out = verdicts.iter().filter_map(|(_, verdict)| match verdict {
+        Verdict::Out(count) => Some(*count),
         Verdict::In(_) | Verdict::Stay => None,
     });
-    if let Some((count, _)) = out.max_by_key(|(count, _)| *count) {
+    if let Some(count) = out.max() {
         // Within the cool-down only a larger figure acts, which it does by being above what is wanted already (AAS-17).
         let count = count.clamp(min, max.max(min));
         return (count > service.desired).then_some(count);
@@ -36,7 +42,7 @@ pub fn desired(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime)
     let mut largest = None;
     for (policy, verdict) in verdicts.iter().filter(|(policy, _)| policy.scale_in) {
         let Verdict::In(count) = verdict else { return None };
-        let last = service.scaled_in.max(service.scaled_out);
+        let last = service.scaled_in.max(service.scaled_out.map(|(at, _)| at));
         if last.is_some_and(|at| now < at + policy.scale_in_cooldown) {
             return None;
         }

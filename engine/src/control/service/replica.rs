@@ -5,8 +5,8 @@
 
 use crate::chance::Chance;
 use crate::control::action::{Action, StopReason};
-use crate::plan::PlannedZone;
 use crate::plan::Plan;
+use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
 use crate::plan::strategy::{place_one, remove_one};

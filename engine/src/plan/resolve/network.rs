@@ -85,8 +85,7 @@ impl Resolver<'_> {
         let owner = self.owner(item);
         let vpc = self.owner(ItemRef::Vpc(subnet.vpc.clone()));
         let zone = self.zone(&subnet.zone);
-        let planned =
-            PlannedSubnet { owner, zone, vpc, addresses: subnet.cidr.usable_addresses(), public, nat };
+        let planned = PlannedSubnet { owner, zone, vpc, addresses: subnet.cidr.usable_addresses(), public, nat };
         let ix = self.subnets.push(planned);
         self.subnet_of.insert(id.clone(), ix);
     }
@@ -115,8 +114,7 @@ impl Resolver<'_> {
     fn place_balancers(&mut self) {
         for (id, balancer) in &self.design.load_balancers {
             let item = ItemRef::LoadBalancer(id.clone());
-            let placed: Vec<_> =
-                balancer.subnets.iter().filter_map(|s| self.subnet(&item, "subnets", s)).collect();
+            let placed: Vec<_> = balancer.subnets.iter().filter_map(|s| self.subnet(&item, "subnets", s)).collect();
             let mut zones: Vec<_> = placed.into_iter().map(|s| self.subnets[s].zone).collect();
             zones.sort();
             zones.dedup();

@@ -108,8 +108,7 @@ impl Resolver<'_> {
             crate::design::service::Capacity::Strategy(items) => {
                 items.iter().any(|i| i.capacity_provider.as_str() == provider.name())
             }
-            crate::design::service::Capacity::ClusterDefault
-            | crate::design::service::Capacity::LaunchType(_) => false,
+            crate::design::service::Capacity::ClusterDefault | crate::design::service::Capacity::LaunchType(_) => false,
         };
         let definitions = &self.design.task_definitions;
         let services = self.design.services.values().filter(|s| names(&s.capacity));
@@ -142,13 +141,11 @@ impl Resolver<'_> {
     /// C, M or R type, else the cheapest current one, else the cheapest. Types without a price cannot be chosen.
     fn within_price(&self, all: Vec<Candidate>, wanted: &InstanceRequirements, spot: bool) -> Vec<Candidate> {
         let of = |c: &Candidate| &self.catalogue.types[c.kind];
-        let cheapest = |keep: &dyn Fn(&Candidate) -> bool| {
-            all.iter().filter(|c| keep(c)).filter_map(|c| c.hourly).min()
-        };
+        let cheapest =
+            |keep: &dyn Fn(&Candidate) -> bool| all.iter().filter(|c| keep(c)).filter_map(|c| c.hourly).min();
         let general = |c: &Candidate| of(c).current_generation && of(c).family.starts_with(['c', 'm', 'r']);
-        let reference = cheapest(&general)
-            .or_else(|| cheapest(&|c| of(c).current_generation))
-            .or_else(|| cheapest(&|_| true));
+        let reference =
+            cheapest(&general).or_else(|| cheapest(&|c| of(c).current_generation)).or_else(|| cheapest(&|_| true));
         let Some(reference) = reference else { return Vec::new() };
         let percent = if spot {
             wanted.spot_max_price_percentage_over_lowest_price.unwrap_or(SPOT_PROTECTION)
@@ -235,13 +232,13 @@ fn matches(wanted: &InstanceRequirements, of: &InstanceType) -> bool {
         MadeBy::Aws => Some(CpuManufacturer::Aws),
         MadeBy::Apple => None,
     };
-    let manufacturer = wanted.cpu_manufacturers.is_empty() || made_by.is_some_and(|m| wanted.cpu_manufacturers.contains(&m));
-    let generation =
-        if of.current_generation { InstanceGeneration::Current } else { InstanceGeneration::Previous };
+    let manufacturer =
+        wanted.cpu_manufacturers.is_empty() || made_by.is_some_and(|m| wanted.cpu_manufacturers.contains(&m));
+    let generation = if of.current_generation { InstanceGeneration::Current } else { InstanceGeneration::Previous };
     let gpus = of.gpus.as_ref();
     let accelerators = gpus.map_or(0, |g| u32::from(g.count));
-    let named = wanted.accelerator_names.is_empty()
-        || gpus.is_some_and(|g| named_as(&wanted.accelerator_names, &g.name));
+    let named =
+        wanted.accelerator_names.is_empty() || gpus.is_some_and(|g| named_as(&wanted.accelerator_names, &g.name));
     // Accelerated types are bought only when asked for: ECS chooses by what the tasks need.
     let accelerated = gpus.is_some() || of.accelerators.is_some();
     let accelerator_asked = wanted.accelerator_count.min.is_some_and(|n| n > 0) || !wanted.accelerator_names.is_empty();
@@ -301,6 +298,8 @@ mod tests {
     fn patterns_cover_names() {
         let covers = |pattern: &str, name: &str| glob_matches(pattern, &InstanceTypeName::new(name));
         assert!(covers("m7g.*", "m7g.large") && covers("*", "c5.large") && covers("m*.large", "m7g.large"));
-        assert!(!covers("m7g.*", "m7gd.large") && !covers("m7g.large", "m7g.xlarge") && !covers("m*.large", "m7g.xlarge2"));
+        assert!(
+            !covers("m7g.*", "m7gd.large") && !covers("m7g.large", "m7g.xlarge") && !covers("m*.large", "m7g.xlarge2")
+        );
     }
 }

@@ -19,8 +19,8 @@ use crate::names::Architecture;
 use crate::plan::index::Ix;
 use crate::plan::provider::{PlannedProvider, ProviderKind};
 use crate::plan::service::{
-    Ending, HostPort, PlannedCall, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTarget, PlannedTracking,
-    PullFrom, StartUp, TargetCheck,
+    Ending, HostPort, PlannedCall, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTarget,
+    PlannedTracking, PullFrom, StartUp, TargetCheck,
 };
 use crate::units::{Bytes, CpuUnits, Gib, Mib, Span};
 
@@ -90,7 +90,11 @@ impl Resolver<'_> {
         let design: &Design = self.design;
         let definition = design.task_definitions.get(&service.task_definition).unwrap_or(&missing);
         if definition.containers.is_empty() && !design.task_definitions.contains_key(&service.task_definition) {
-            self.fail(item.clone(), "task_definition", format!("there is no task definition {}", service.task_definition));
+            self.fail(
+                item.clone(),
+                "task_definition",
+                format!("there is no task definition {}", service.task_definition),
+            );
         }
         if service.deployment.strategy() != DeploymentStrategy::Rolling {
             self.not_played(item.clone(), "blue/green, linear and canary deployments: played as rolling");
@@ -312,19 +316,22 @@ impl Resolver<'_> {
         let mut slowest: Option<TargetCheck> = None;
         for attached in &service.load_balancers {
             let Some(group) = self.design.target_groups.get(&attached.target_group) else {
-                self.fail(item.clone(), "load_balancers", format!("there is no target group {}", attached.target_group));
+                self.fail(
+                    item.clone(),
+                    "load_balancers",
+                    format!("there is no target group {}", attached.target_group),
+                );
                 continue;
             };
             let check = &group.health_check;
             let until = |count: u32| check.interval().span().times(u64::from(count));
             let (healthy, unhealthy) = (until(check.healthy_threshold()), until(check.unhealthy_threshold()));
-            slowest = Some(slowest.map_or(
-                TargetCheck { until_healthy: healthy, until_unhealthy: unhealthy },
-                |s| TargetCheck {
+            slowest = Some(slowest.map_or(TargetCheck { until_healthy: healthy, until_unhealthy: unhealthy }, |s| {
+                TargetCheck {
                     until_healthy: s.until_healthy.max(healthy),
                     until_unhealthy: s.until_unhealthy.max(unhealthy),
-                },
-            ));
+                }
+            }));
         }
         slowest
     }

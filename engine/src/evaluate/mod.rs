@@ -1,0 +1,187 @@
+//! One scenario end to end: edits, checks, plan, estimate or run, bill; and many of them in parallel.
+//!
+//! The only place besides `optimise` with threads, and those only through rayon. Results come in the order they were
+//! asked for, never of finishing.
+
+pub mod stamp;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::bill::{Bill, Window, price, price_month};
+use crate::catalogue::Catalogue;
+use crate::design::Design;
+use crate::design::edit::EditError;
+use crate::design::id::ScenarioId;
+use crate::design::project::Project;
+use crate::design::scenario::Scenario;
+use crate::estimate::{EstimatedService, estimate};
+use crate::plan::Plan;
+use crate::plan::resolve::{Unresolved, resolve};
+use crate::simulation::trace::{Summary, Trace};
+use crate::simulation::{Cancelled, Detail, Options, run};
+use crate::units::Span;
+use crate::usage::record::UsageRecord;
+use stamp::Stamp;
+
+/// A design that can be run.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The design with the scenario's edits done.
+    pub design: Design,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// Why a scenario cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The project has no such scenario.
+    #[error("there is no scenario {0}")]
+    NoScenario(ScenarioId),
+    /// One of the scenario's edits cannot be done.
+    #[error("edit {place} of the scenario: {error}")]
+    Edit {
+        /// Its place, from 1.
+        place: usize,
+        /// Why.
+        error: EditError,
+    },
+    /// The design lacks something.
+    #[error("{}", said(.0))]
+    Unresolved(Vec<Unresolved>),
+}
+
+fn said(all: &[Unresolved]) -> String {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// What one scenario gave.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What names it: equal stamps, equal outcomes.
+    pub stamp: Stamp,
+    /// How long was looked at.
+    pub window: Span,
+    /// The seed of a run; none of an estimate.
+    pub seed: Option<u64>,
+    /// What was metered.
+    pub records: Vec<UsageRecord>,
+    /// What the window cost.
+    pub bill: Bill,
+    /// What a month of 730 hours would (rule BIL-06).
+    pub month: Bill,
+    /// What each service holds, of an estimate.
+    pub estimated: Vec<EstimatedService>,
+    /// A run in figures.
+    pub summary: Option<Summary>,
+    /// What was seen of a run, where it was asked for.
+    pub trace: Option<Trace>,
+}
+
+/// How far work has got, and whether it shall stop; shared between threads.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicU64,
+    total: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+impl Progress {
+    /// So much is to be done, in any unit.
+    pub fn expect(&self, total: u64) {
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    /// So much more is done.
+    pub fn advance(&self, by: u64) {
+        self.done.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Done and to be done.
+    pub fn figures(&self) -> (u64, u64) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Asks the work to stop.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the work was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// Makes a project's scenario ready to run; without a scenario the design as drawn, warm, from Monday on.
+pub fn prepare(project: &Project, scenario: Option<&ScenarioId>, catalogue: &Catalogue) -> Result<Prepared, Refused> {
+    let scenario = match scenario {
+        None => Scenario::default(),
+        Some(id) => project.scenarios.get(id).cloned().ok_or_else(|| Refused::NoScenario(id.clone()))?,
+    };
+    prepare_scenario(&project.design, scenario, catalogue)
+}
+
+/// Makes a design ready to run under a scenario.
+pub fn prepare_scenario(design: &Design, scenario: Scenario, catalogue: &Catalogue) -> Result<Prepared, Refused> {
+    let mut design = design.clone();
+    for (place, edit) in scenario.edits.iter().enumerate() {
+        edit.apply(&mut design).map_err(|error| Refused::Edit { place: place + 1, error })?;
+    }
+    let plan = resolve(&design, &scenario, catalogue).map_err(Refused::Unresolved)?;
+    Ok(Prepared { design, scenario, plan })
+}
+
+/// The closed form of a window.
+pub fn estimate_outcome(prepared: &Prepared, catalogue: &Catalogue, window: Span) -> Outcome {
+    let Prepared { plan, .. } = prepared;
+    let estimate = estimate(plan, window);
+    let seen = Window::of(plan, window);
+    let bill = price(&estimate.records, plan, &catalogue.prices, seen);
+    let month = price_month(&estimate.records, plan, &catalogue.prices, seen);
+    Outcome {
+        stamp: Stamp::of(&prepared.design, &prepared.scenario, window, None, &bill),
+        window,
+        seed: None,
+        records: estimate.records,
+        bill,
+        month,
+        estimated: estimate.services,
+        summary: None,
+        trace: None,
+    }
+}
+
+/// A run of a window under a seed. `progress` advances by milliseconds of simulated time.
+pub fn simulate(
+    prepared: &Prepared,
+    catalogue: &Catalogue,
+    window: Span,
+    seed: u64,
+    detail: Detail,
+    progress: &Progress,
+) -> Result<Outcome, Cancelled> {
+    let Prepared { plan, .. } = prepared;
+    let mut reached = 0;
+    let run = run(plan, Options { window, seed, detail }, |at, _| {
+        progress.advance(at - reached);
+        reached = at;
+        !progress.is_cancelled()
+    })?;
+    progress.advance(window.ms() - reached);
+    let seen = Window::of(plan, window);
+    let bill = price(&run.records, plan, &catalogue.prices, seen);
+    Ok(Outcome {
+        stamp: Stamp::of(&prepared.design, &prepared.scenario, window, Some(seed), &bill),
+        window,
+        seed: Some(seed),
+        bill,
+        month: price_month(&run.records, plan, &catalogue.prices, seen),
+        records: run.records,
+        estimated: Vec::new(),
+        summary: Some(run.summary),
+        trace: run.trace,
+    })
+}

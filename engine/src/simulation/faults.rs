@@ -1,0 +1,68 @@
+//! Faults: what each does to the world when it strikes and when it ends.
+
+use super::trace::{Ended, EntryKind};
+use super::world::World;
+use crate::chance::Concern;
+use crate::plan::index::Ix;
+use crate::plan::{PlannedFaultKind, PlannedZone};
+use crate::state::task::{Task, TaskStatus};
+
+impl World<'_> {
+    /// A fault strikes.
+    pub(super) fn fault_strikes(&mut self, place: u32) {
+        let fault = &self.plan.faults[usize::try_from(place).expect("faults are few")];
+        let (until, said) = (self.now + fault.lasts, fault.said.describe());
+        self.log(EntryKind::Fault, None, || said);
+        match fault.kind {
+            PlannedFaultKind::ZoneLoss(zone) => {
+                self.state.lost_until[zone.index()] = until;
+                self.lose_zone(zone);
+            }
+            PlannedFaultKind::SpotDrought(provider) => self.state.providers[provider.index()].drought_until = until,
+            PlannedFaultKind::SpotWave(provider, percent) => {
+                let of_provider = self.all_live(|task| task.provider == provider);
+                for task in self.drawn(of_provider, percent, Concern::SpotReclaim) {
+                    self.reclaim_task(task);
+                }
+            }
+            PlannedFaultKind::TaskFailure(service, percent) => {
+                let running = self.all_live(|task| task.service == service && task.status == TaskStatus::Running);
+                let failed = self.drawn(running, percent, Concern::TaskFailure);
+                self.log_ends(service, failed.len(), Ended::Failed);
+                for task in failed {
+                    self.kill_task(task, Ended::Failed);
+                }
+            }
+        }
+    }
+
+    /// A fault ends: what waited may be placed again.
+    pub(super) fn fault_ends(&mut self, place: u32) {
+        let fault = &self.plan.faults[usize::try_from(place).expect("faults are few")];
+        let said = format!("over: {}", fault.said.describe());
+        self.log(EntryKind::Fault, None, || said);
+        for ix in self.plan.services.indices() {
+            self.look_at(ix);
+        }
+    }
+
+    fn all_live(&self, wanted: impl Fn(&Task) -> bool) -> Vec<Ix<Task>> {
+        let live = self.state.services.iter().flat_map(|service| service.live.iter().copied());
+        live.filter(|task| wanted(&self.state.tasks[*task])).collect()
+    }
+
+    /// All that stands in a zone ends at once; its tasks are replaced in the zones that are left.
+    fn lose_zone(&mut self, zone: Ix<PlannedZone>) {
+        let mut lost: Vec<_> = self
+            .state
+            .tasks
+            .pairs()
+            .filter(|(_, t)| t.zone == zone && t.status != TaskStatus::Stopped)
+            .map(|(ix, _)| ix)
+            .collect();
+        lost.sort();
+        for task in lost {
+            self.kill_task(task, Ended::ZoneLost);
+        }
+    }
+}

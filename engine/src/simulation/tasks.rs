@@ -1,0 +1,384 @@
+//! The lives of tasks: every status from PROVISIONING to STOPPED, and what each step does to the world.
+
+use super::event::Event;
+use super::trace::{Ended, EntryKind, TaskLife};
+use super::world::World;
+use crate::chance::{Chance, Concern};
+use crate::plan::PlannedZone;
+use crate::plan::index::Ix;
+use crate::plan::service::PlannedService;
+use crate::state::task::{Task, TaskStatus};
+use crate::units::{SimTime, Span};
+use crate::usage::record::{Cause, Thing};
+
+/// When a task without any health check counts as healthy, after it runs.
+///
+/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rules SVC-21 a, SVC-22).
+const HEALTHY_WITHOUT_CHECK: Span = Span::from_secs(40);
+
+/// How far a seed moves a task's start-up, up and down.
+///
+/// Assumption: a fifth; repeated starts of one image spread about so in public measurements, and nobody publishes more.
+const START_UP_SPREAD: u64 = 200_000;
+
+impl World<'_> {
+    /// A task is placed: PROVISIONING begins.
+    pub(super) fn start_task(&mut self, ix: Ix<PlannedService>, share: usize, zone: Ix<PlannedZone>, cause: Cause) {
+        let task = self.new_task(ix, share, zone, cause, TaskStatus::Provisioning);
+        let service = self.service(ix);
+        service.owed.paid(cause);
+        service.launches_left = service.launches_left.saturating_sub(1);
+        self.summary.tasks_started += 1;
+        self.wait_in_status(task);
+    }
+
+    /// A task that stood before the run began: RUNNING, in service, healthy.
+    pub(super) fn warm_task(&mut self, ix: Ix<PlannedService>, share: usize, zone: Ix<PlannedZone>) {
+        let task = self.new_task(ix, share, zone, Cause::DesiredCount, TaskStatus::Running);
+        self.begin_meter(task);
+        let service = self.service(ix);
+        service.running += 1;
+        service.healthy += 1;
+        let started = &mut self.state.tasks[task];
+        started.running_since = Some(SimTime::ZERO);
+        started.healthy = true;
+        self.set_in_service(task, true);
+    }
+
+    fn new_task(
+        &mut self,
+        ix: Ix<PlannedService>,
+        share: usize,
+        zone: Ix<PlannedZone>,
+        cause: Cause,
+        status: TaskStatus,
+    ) -> Ix<Task> {
+        let provider = self.plan.services[ix].capacity[share].provider;
+        let now = self.now;
+        let service = &mut self.state.services[ix.index()];
+        let task = self.state.tasks.push(Task {
+            service: ix,
+            share: u8::try_from(share).expect("a strategy holds at most 20 providers"),
+            provider,
+            zone,
+            revision: service.revision,
+            cause,
+            status,
+            due: now,
+            running_since: None,
+            in_service: false,
+            healthy: false,
+            metered: false,
+            live_place: service.live_count(),
+        });
+        service.live.push(task);
+        service.by_share[share] += 1;
+        service.by_share_zone[share][zone.index()] += 1;
+        if let Some(trace) = &mut self.trace {
+            let life = TaskLife {
+                service: ix,
+                provider,
+                zone,
+                instance: None,
+                cause,
+                placed: now,
+                running: (status == TaskStatus::Running).then_some(now),
+                healthy: (status == TaskStatus::Running).then_some(now),
+                ending: None,
+                stopped: None,
+            };
+            trace.tasks.push(life);
+        }
+        task
+    }
+
+    /// An event of a task: its status has lasted its time.
+    pub(super) fn step_task(&mut self, task: Ix<Task>) {
+        let status = self.state.tasks[task].status;
+        if self.state.tasks[task].due != self.now || matches!(status, TaskStatus::Running | TaskStatus::Stopped) {
+            return;
+        }
+        self.enter_status(task, status.next());
+        self.wait_in_status(task);
+    }
+
+    /// Stays in a status as long as it lasts; statuses without work last no time (rule TSK-11).
+    fn wait_in_status(&mut self, task: Ix<Task>) {
+        loop {
+            let status = self.state.tasks[task].status;
+            if matches!(status, TaskStatus::Running | TaskStatus::Stopped) {
+                return;
+            }
+            let lasts = self.status_lasts(task, status);
+            if lasts > Span::ZERO {
+                self.state.tasks[task].due = self.now + lasts;
+                self.after(lasts, Event::Task(task));
+                return;
+            }
+            self.enter_status(task, status.next());
+        }
+    }
+
+    fn status_lasts(&self, task: Ix<Task>, status: TaskStatus) -> Span {
+        let of = &self.state.tasks[task];
+        let service = &self.plan.services[of.service];
+        let start = &service.capacity[usize::from(of.share)].start;
+        match status {
+            TaskStatus::Provisioning => self.jittered(task, start.overhead, 0),
+            TaskStatus::Pending => self.jittered(task, start.pull, 1),
+            TaskStatus::Activating => start.container,
+            TaskStatus::Deactivating => service.ending.deregistration,
+            TaskStatus::Stopping => service.ending.stop,
+            TaskStatus::Deprovisioning => service.ending.deprovisioning,
+            TaskStatus::Running | TaskStatus::Stopped => Span::ZERO,
+        }
+    }
+
+    fn jittered(&self, task: Ix<Task>, span: Span, step: u64) -> Span {
+        let thing = u64::from(task.place()) << 1 | step;
+        let mut chance = Chance::of(self.options.seed, Concern::StartUp, thing);
+        let factor = 1_000_000 - START_UP_SPREAD + chance.below(2 * START_UP_SPREAD + 1);
+        Span::from_ms(span.ms() * factor / 1_000_000)
+    }
+
+    fn enter_status(&mut self, task: Ix<Task>, status: TaskStatus) {
+        let before = self.state.tasks[task].status;
+        self.state.tasks[task].status = status;
+        let ix = self.state.tasks[task].service;
+        match status {
+            TaskStatus::Pending => {
+                // The pull begins, and with it Fargate's meter (rules TSK-16, FG-30).
+                self.begin_meter(task);
+                let zone = self.state.tasks[task].zone;
+                self.flows.pull(ix, zone, 1, &mut self.ledger);
+            }
+            TaskStatus::Running => self.task_runs(task),
+            TaskStatus::Deprovisioning if before == TaskStatus::Stopping => {
+                let service = self.service(ix);
+                service.ending -= 1;
+                self.look_at(ix);
+            }
+            TaskStatus::Stopped => self.task_stopped(task),
+            TaskStatus::Provisioning
+            | TaskStatus::Activating
+            | TaskStatus::Deactivating
+            | TaskStatus::Stopping
+            | TaskStatus::Deprovisioning => {}
+        }
+    }
+
+    fn begin_meter(&mut self, task: Ix<Task>) {
+        let of = &mut self.state.tasks[task];
+        of.metered = true;
+        let (ix, share, cause) = (of.service, usize::from(of.share), of.cause);
+        let levels = self.task_levels[ix.index()][share];
+        let owner = self.plan.services[ix].owner;
+        self.ledger.begin(Thing::Task(task.place()), owner, levels, cause, self.now);
+    }
+
+    fn task_runs(&mut self, task: Ix<Task>) {
+        let now = self.now;
+        let ix = self.state.tasks[task].service;
+        self.state.tasks[task].running_since = Some(now);
+        self.integrate(ix);
+        self.service(ix).running += 1;
+        if let Some(trace) = &mut self.trace {
+            trace.tasks[Ix::new(task.place())].running = Some(now);
+        }
+        match self.plan.services[ix].target_check {
+            // Behind a balancer a task takes requests once its target is healthy (rules SVC-21 c, LBH-04).
+            Some(check) => self.after(check.until_healthy, Event::Healthy(task)),
+            None => {
+                self.set_in_service(task, true);
+                self.after(HEALTHY_WITHOUT_CHECK, Event::Healthy(task));
+            }
+        }
+        self.note(ix);
+        self.look_at(ix);
+    }
+
+    /// A task has passed what it must to count as healthy.
+    pub(super) fn task_healthy(&mut self, task: Ix<Task>) {
+        let of = self.state.tasks[task];
+        if of.status != TaskStatus::Running || of.healthy {
+            return;
+        }
+        self.state.tasks[task].healthy = true;
+        self.service(of.service).healthy += 1;
+        if !of.in_service {
+            self.set_in_service(task, true);
+        }
+        let now = self.now;
+        if let Some(trace) = &mut self.trace {
+            trace.tasks[Ix::new(task.place())].healthy = Some(now);
+        }
+        self.note(of.service);
+        self.look_at(of.service);
+    }
+
+    fn set_in_service(&mut self, task: Ix<Task>, takes: bool) {
+        let of = self.state.tasks[task];
+        if of.in_service == takes {
+            return;
+        }
+        self.settle_before_move(of.service);
+        self.state.tasks[task].in_service = takes;
+        let counts = &mut self.in_service[of.service.index()][of.zone.index()];
+        let service = &mut self.state.services[of.service.index()];
+        if takes {
+            *counts += 1;
+            service.in_service += 1;
+        } else {
+            *counts -= 1;
+            service.in_service -= 1;
+        }
+        self.capacity_changed(of.service);
+    }
+
+    /// A task stops in order: it leaves its target groups, its containers get their signal and their time (rule STP-01).
+    pub(super) fn stop_task(&mut self, task: Ix<Task>, why: Ended) {
+        let status = self.state.tasks[task].status;
+        if !status.is_live() {
+            return;
+        }
+        // A task that never ran gives back its interface (rule TSK-12); one that activates stops its containers.
+        let next = match status {
+            TaskStatus::Provisioning | TaskStatus::Pending => TaskStatus::Deprovisioning,
+            TaskStatus::Activating
+            | TaskStatus::Running
+            | TaskStatus::Deactivating
+            | TaskStatus::Stopping
+            | TaskStatus::Deprovisioning
+            | TaskStatus::Stopped => TaskStatus::Deactivating,
+        };
+        self.begin_end(task, next, why);
+        self.wait_in_status(task);
+    }
+
+    /// A task of Fargate Spot is reclaimed: its signal comes at once, and after two minutes it is gone (rule STP-09).
+    pub(super) fn reclaim_task(&mut self, task: Ix<Task>) {
+        let status = self.state.tasks[task].status;
+        if !status.is_live() {
+            return;
+        }
+        let running = status == TaskStatus::Running;
+        let next = if running { TaskStatus::Stopping } else { TaskStatus::Deprovisioning };
+        self.begin_end(task, next, Ended::SpotReclaimed);
+        if running {
+            let ix = self.state.tasks[task].service;
+            let notice = crate::catalogue::timings::SPOT_NOTICE;
+            let lasts = self.plan.services[ix].ending.stop.min(notice);
+            self.state.tasks[task].due = self.now + lasts;
+            self.after(lasts, Event::Task(task));
+        } else {
+            self.wait_in_status(task);
+        }
+    }
+
+    /// A task is gone at once: its zone or its instance is, or it failed by itself.
+    pub(super) fn kill_task(&mut self, task: Ix<Task>, why: Ended) {
+        let status = self.state.tasks[task].status;
+        if status == TaskStatus::Stopped {
+            return;
+        }
+        if status.is_live() {
+            self.begin_end(task, TaskStatus::Stopped, why);
+        } else if matches!(status, TaskStatus::Deactivating | TaskStatus::Stopping) {
+            let ix = self.state.tasks[task].service;
+            self.service(ix).ending -= 1;
+            self.state.tasks[task].status = TaskStatus::Stopped;
+        } else {
+            self.state.tasks[task].status = TaskStatus::Stopped;
+        }
+        self.task_stopped(task);
+    }
+
+    /// Takes a task out of everything that counts live tasks.
+    fn begin_end(&mut self, task: Ix<Task>, next: TaskStatus, why: Ended) {
+        let of = self.state.tasks[task];
+        let (ix, share) = (of.service, usize::from(of.share));
+        if of.in_service {
+            self.set_in_service(task, false);
+        }
+        self.integrate(ix);
+        let current = of.revision == self.state.services[ix.index()].revision;
+        let service = &mut self.state.services[ix.index()];
+        if of.running_since.is_some() {
+            service.running -= 1;
+        }
+        if of.healthy {
+            service.healthy -= 1;
+        }
+        if current {
+            service.by_share[share] -= 1;
+        } else {
+            service.old -= 1;
+        }
+        service.by_share_zone[share][of.zone.index()] -= 1;
+        let place = usize::try_from(of.live_place).expect("live tasks are counted in 32 bits");
+        service.live.swap_remove(place);
+        let moved = service.live.get(place).copied();
+        if next.is_live() || matches!(next, TaskStatus::Deactivating | TaskStatus::Stopping) {
+            service.ending += 1;
+        }
+        if let Some(moved) = moved {
+            self.state.tasks[moved].live_place = of.live_place;
+        }
+        let ended = &mut self.state.tasks[task];
+        ended.status = next;
+        ended.healthy = false;
+        let now = self.now;
+        if let Some(trace) = &mut self.trace {
+            trace.tasks[Ix::new(task.place())].ending = Some((now, why));
+        }
+        match why {
+            Ended::SpotReclaimed => self.service(ix).owed.spot += 1,
+            Ended::ZoneLost => self.service(ix).owed.fault += 1,
+            Ended::Failed | Ended::InstanceEnded => self.service(ix).owed.replacement += 1,
+            Ended::ScaledIn | Ended::Replaced | Ended::NotNeeded => {}
+        }
+        self.note(ix);
+        self.look_at(ix);
+    }
+
+    fn task_stopped(&mut self, task: Ix<Task>) {
+        let of = self.state.tasks[task];
+        if of.metered {
+            self.state.tasks[task].metered = false;
+            self.ledger.end(Thing::Task(task.place()), self.now);
+        }
+        let now = self.now;
+        if let Some(trace) = &mut self.trace {
+            trace.tasks[Ix::new(task.place())].stopped = Some(now);
+        }
+        self.look_at(of.service);
+    }
+
+    /// A share of a service's tasks, of those that `among` holds for, drawn by the seed.
+    pub(super) fn drawn(
+        &mut self,
+        tasks: Vec<Ix<Task>>,
+        percent: crate::units::Percent,
+        concern: Concern,
+    ) -> Vec<Ix<Task>> {
+        let count = percent.ceil_of(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
+        let mut chance = Chance::of(self.options.seed, concern, self.now.ms());
+        let mut left = tasks;
+        left.sort();
+        let mut drawn = Vec::new();
+        for _ in 0..count {
+            let place = usize::try_from(chance.below(left.len() as u64)).unwrap_or(0);
+            if left.is_empty() {
+                break;
+            }
+            drawn.push(left.remove(place));
+        }
+        drawn
+    }
+
+    /// What a task's end is put down to, for the log of a run.
+    pub(super) fn log_ends(&mut self, service: Ix<PlannedService>, count: usize, why: Ended) {
+        let name = self.plan.services[service].name.clone();
+        self.log(EntryKind::Replacement, Some(service), || format!("{count} tasks of {name} end: {}", why.word()));
+    }
+}

@@ -1,0 +1,186 @@
+//! Traffic as a fluid: rates hold between events, and what flowed is an exact product.
+
+use super::world::World;
+use crate::plan::index::Ix;
+use crate::plan::load::{LoadKind, PlannedLoad};
+use crate::plan::service::PlannedService;
+use crate::units::{Micro, MilliPerSecond, Span};
+
+impl World<'_> {
+    /// Brings every service's sums up to now, at the rates that held until now.
+    pub(super) fn integrate_all(&mut self) {
+        for ix in self.plan.services.indices() {
+            self.integrate(ix);
+        }
+    }
+
+    /// Brings a service's sums, and those of its loads, up to now.
+    pub(super) fn integrate(&mut self, ix: Ix<PlannedService>) {
+        let now = self.now;
+        let service = &mut self.state.services[ix.index()];
+        let traffic = &mut service.traffic;
+        let span = now.since(traffic.since);
+        traffic.since = now;
+        if span == Span::ZERO {
+            return;
+        }
+        let running = u64::from(service.running) * span.ms();
+        traffic.minute_running += running;
+        let summary = &mut self.summary.services[ix.index()];
+        summary.running_ms += running;
+        let (asked, served) = (traffic.asked.over(span), traffic.served.over(span));
+        let jobs = traffic.jobs_done.over(span);
+        traffic.backlog = (traffic.backlog + traffic.jobs.over(span)) - jobs;
+        let done = served + jobs;
+        traffic.unsettled += done;
+        traffic.hour += done;
+        traffic.minute_done += done;
+        traffic.minute_asked += asked + traffic.jobs.over(span);
+        traffic.total_asked += asked + traffic.jobs.over(span);
+        traffic.total_over += asked - served;
+        let (asked_rate, served_rate) = (traffic.asked, traffic.served);
+        for load in self.loads_of[ix.index()].iter().copied() {
+            let state = &mut self.loads[load.index()];
+            let came = match self.plan.loads[load].kind {
+                LoadKind::Jobs { .. } => state.rate.over(span),
+                LoadKind::Requests { .. } | LoadKind::Stream { .. } => {
+                    part(state.rate.over(span), served_rate, asked_rate)
+                }
+            };
+            state.unsettled += came;
+            state.hour += came;
+        }
+    }
+
+    /// Sets every rate anew: loads at this minute, what services can do of it, what they ask of each other.
+    pub(super) fn set_rates(&mut self) {
+        let minute = self.now.ms() / 60_000;
+        for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
+            state.rate = load.curve.at(minute, self.options.seed);
+        }
+        for service in &mut self.state.services {
+            service.traffic.asked = MilliPerSecond::ZERO;
+            service.traffic.jobs = MilliPerSecond::ZERO;
+        }
+        for (load, state) in self.plan.loads.iter().zip(&self.loads) {
+            let traffic = &mut self.state.services[load.service.index()].traffic;
+            match load.kind {
+                LoadKind::Jobs { .. } => traffic.jobs = traffic.jobs + state.rate,
+                LoadKind::Requests { .. } | LoadKind::Stream { .. } => traffic.asked = traffic.asked + state.rate,
+            }
+        }
+        for place in 0..self.plan.call_order.len() {
+            let ix = self.plan.call_order[place];
+            self.set_served(ix);
+            let traffic = &self.state.services[ix.index()].traffic;
+            let done = traffic.served + traffic.jobs_done;
+            for call in &self.plan.services[ix].calls {
+                if let Some(callee) = call.to.service() {
+                    let traffic = &mut self.state.services[callee.index()].traffic;
+                    traffic.asked = traffic.asked + done.share(call.per_work);
+                }
+            }
+        }
+    }
+
+    /// After a service's tasks in service changed: what it can do now, and with it what it asks of others.
+    pub(super) fn capacity_changed(&mut self, ix: Ix<PlannedService>) {
+        let calls = self.plan.services[ix].calls.iter().any(|call| call.to.service().is_some());
+        if calls {
+            self.integrate_all();
+            self.set_rates();
+        } else {
+            self.integrate(ix);
+            self.set_served(ix);
+        }
+    }
+
+    /// What the tasks in service do of what comes.
+    fn set_served(&mut self, ix: Ix<PlannedService>) {
+        let planned = &self.plan.services[ix];
+        let service = &mut self.state.services[ix.index()];
+        let tasks = u64::from(service.in_service);
+        let most = planned.capacity_milli().map_or(u64::MAX, |one| one.saturating_mul(tasks));
+        let most = if tasks == 0 { 0 } else { most };
+        let traffic = &mut service.traffic;
+        traffic.served = traffic.asked.min(MilliPerSecond::from_milli(most));
+        let workers = planned.work.as_ref().and_then(|w| w.concurrency).unwrap_or(1);
+        let by_time = self.job_time[ix.index()]
+            .map_or(0, |time| tasks.saturating_mul(u64::from(workers)).saturating_mul(1_000_000) / time.ms().max(1));
+        // What waits is worked off over the coming minute, as far as the tasks can.
+        let waiting = traffic.backlog.mean_over(Span::MINUTE);
+        traffic.jobs_done = (traffic.jobs + waiting).min(MilliPerSecond::from_milli(by_time));
+    }
+
+    /// Enters all work done since it was last entered into its flows.
+    pub(super) fn settle_all(&mut self) {
+        for ix in self.plan.services.indices() {
+            self.settle(ix);
+        }
+    }
+
+    /// Enters a service's work, and its loads', into their flows, shared out by where tasks stand now.
+    pub(super) fn settle(&mut self, ix: Ix<PlannedService>) {
+        let work = std::mem::take(&mut self.state.services[ix.index()].traffic.unsettled);
+        if work > Micro::ZERO {
+            self.flows.settle_work(ix, work, &self.in_service, &mut self.ledger);
+        }
+        for place in 0..self.loads_of[ix.index()].len() {
+            let load = self.loads_of[ix.index()][place];
+            let work = std::mem::take(&mut self.loads[load.index()].unsettled);
+            if work > Micro::ZERO {
+                self.flows.settle_load(load, work, ix, &self.in_service, &mut self.ledger);
+            }
+        }
+    }
+
+    /// Before a service's tasks in service change: everything whose share depends on where they stand is entered.
+    pub(super) fn settle_before_move(&mut self, ix: Ix<PlannedService>) {
+        for place in 0..self.sharing[ix.index()].len() {
+            let other = self.sharing[ix.index()][place];
+            self.integrate(other);
+            self.settle(other);
+        }
+    }
+}
+
+/// `whole × part / of`; all of it where nothing was asked for.
+fn part(whole: Micro, part: MilliPerSecond, of: MilliPerSecond) -> Micro {
+    if part == of || of == MilliPerSecond::ZERO {
+        return whole;
+    }
+    Micro::from_micro(whole.micro() * u128::from(part.milli()) / u128::from(of.milli()))
+}
+
+/// Loads by service.
+pub(super) fn loads_of(plan: &crate::plan::Plan) -> Vec<Vec<Ix<PlannedLoad>>> {
+    let mut all = vec![Vec::new(); plan.services.len()];
+    for (ix, load) in plan.loads.pairs() {
+        all[load.service.index()].push(ix);
+    }
+    all
+}
+
+/// How long a job keeps a task of each service busy.
+pub(super) fn job_time(plan: &crate::plan::Plan) -> Vec<Option<Span>> {
+    let mut all = vec![None; plan.services.len()];
+    for load in &plan.loads {
+        if let LoadKind::Jobs { service_time, .. } = load.kind {
+            all[load.service.index()] = Some(service_time);
+        }
+    }
+    all
+}
+
+/// By service: itself and its callers, whose flows are shared out by where its tasks stand; empty where nothing is.
+pub(super) fn sharing(plan: &crate::plan::Plan) -> Vec<Vec<Ix<PlannedService>>> {
+    let mut all: Vec<Vec<Ix<PlannedService>>> = plan.services.indices().map(|ix| vec![ix]).collect();
+    for (caller, service) in plan.services.pairs() {
+        for callee in service.calls.iter().filter_map(|call| call.to.service()) {
+            if !all[callee.index()].contains(&caller) {
+                all[callee.index()].push(caller);
+            }
+        }
+    }
+    all
+}

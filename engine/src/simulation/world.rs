@@ -1,0 +1,242 @@
+//! The world of one run: state, queue, ledger, trace, and the only mutators of them.
+
+use super::event::Event;
+use super::queue::Queue;
+use super::trace::{Entry, EntryKind, ServiceSummary, ServiceTrace, Steps, Summary, Trace};
+use super::traffic;
+use crate::chance::{Chance, Concern};
+use crate::plan::Plan;
+use crate::plan::index::{Ix, Table};
+use crate::plan::load::PlannedLoad;
+use crate::plan::service::PlannedService;
+use crate::state::service::{Owed, ServiceState, Tracking, Traffic};
+use crate::state::{ProviderState, State};
+use crate::units::{Micro, SimTime, Span};
+use crate::usage::flows::{BalancerHour, Flows, ZoneCounts};
+use crate::usage::ledger::{Ledger, LevelSet};
+use crate::usage::record::{Cause, Thing};
+
+/// How much of a run is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Figures alone: runs for percentiles.
+    Totals,
+    /// Everything: a run that somebody looks at.
+    Full,
+}
+
+/// What a run is asked for besides its plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How long.
+    pub window: Span,
+    /// The seed of arrivals, Spot and start-up times.
+    pub seed: u64,
+    /// How much is kept.
+    pub detail: Detail,
+}
+
+/// The world.
+pub(super) struct World<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) options: Options,
+    pub(super) now: SimTime,
+    pub(super) end: SimTime,
+    pub(super) queue: Queue,
+    pub(super) state: State,
+    pub(super) ledger: Ledger,
+    pub(super) flows: Flows,
+    /// Levels of a task, by service and entry of its strategy.
+    pub(super) task_levels: Vec<Vec<LevelSet>>,
+    /// Tasks in service by service and zone: what flows share out by.
+    pub(super) in_service: Vec<ZoneCounts>,
+    /// By service: its loads.
+    pub(super) loads_of: Vec<Vec<Ix<PlannedLoad>>>,
+    /// By service: how long a job keeps a task busy.
+    pub(super) job_time: Vec<Option<Span>>,
+    /// By service: whose flows are shared out by where its tasks stand.
+    pub(super) sharing: Vec<Vec<Ix<PlannedService>>>,
+    /// By load: what came of it since it was last entered, and in this clock hour.
+    pub(super) loads: Vec<LoadState>,
+    /// Services that a controller should look at.
+    pub(super) dirty: std::collections::BTreeSet<Ix<PlannedService>>,
+    /// Whether a `Decide` is due at this very instant.
+    pub(super) deciding: Option<SimTime>,
+    /// Draws of victims.
+    pub(super) victims: Chance,
+    pub(super) summary: Summary,
+    pub(super) trace: Option<Trace>,
+    /// Whether any rate, metric or queue can change by itself.
+    pub(super) moves: bool,
+}
+
+/// A load at the moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LoadState {
+    pub(super) rate: crate::units::MilliPerSecond,
+    pub(super) unsettled: Micro,
+    pub(super) hour: Micro,
+}
+
+impl<'p> World<'p> {
+    pub(super) fn new(plan: &'p Plan, options: Options) -> Self {
+        let mut ledger = Ledger::default();
+        let flows = Flows::of(plan, &mut ledger);
+        let sets = |service: &PlannedService, ledger: &mut Ledger| {
+            service.capacity.iter().map(|share| ledger.level_set(&share.levels)).collect()
+        };
+        let task_levels = plan.services.iter().map(|service| sets(service, &mut ledger)).collect();
+        for standing in &plan.standing {
+            let levels = ledger.level_set(&standing.levels);
+            ledger.begin(Thing::Standing, standing.owner, levels, Cause::Drawn, SimTime::ZERO);
+        }
+        let full = options.detail == Detail::Full;
+        Self {
+            plan,
+            options,
+            now: SimTime::ZERO,
+            end: SimTime::ZERO + options.window,
+            queue: Queue::default(),
+            state: State {
+                tasks: Table::new(),
+                services: plan.services.iter().map(|service| fresh(plan, service)).collect(),
+                providers: vec![ProviderState::default(); plan.providers.len()],
+                lost_until: vec![SimTime::ZERO; plan.zones.len()],
+            },
+            ledger,
+            flows,
+            task_levels,
+            in_service: vec![vec![0; plan.zones.len()]; plan.services.len()],
+            loads_of: traffic::loads_of(plan),
+            job_time: traffic::job_time(plan),
+            sharing: traffic::sharing(plan),
+            loads: vec![LoadState::default(); plan.loads.len()],
+            dirty: plan.services.indices().collect(),
+            deciding: None,
+            victims: Chance::of(options.seed, Concern::VictimOrder, 0),
+            summary: Summary {
+                services: vec![
+                    ServiceSummary { running_min: u32::MAX, desired_min: u32::MAX, ..Default::default() };
+                    plan.services.len()
+                ],
+                ..Summary::default()
+            },
+            trace: full.then(|| Trace {
+                services: vec![ServiceTrace::default(); plan.services.len()],
+                providers: vec![Steps::default(); plan.providers.len()],
+                ..Trace::default()
+            }),
+            moves: plan.loads.iter().any(|load| !load.curve.is_constant())
+                || plan.loads.iter().any(|load| matches!(load.kind, crate::plan::load::LoadKind::Jobs { .. }))
+                || plan.services.iter().any(|service| !service.tracking.is_empty())
+                || plan.cold_start
+                || !plan.faults.is_empty()
+                || !plan.rollouts.is_empty(),
+        }
+    }
+
+    /// Asks for an event so long from now.
+    pub(super) fn after(&mut self, span: Span, event: Event) {
+        self.queue.push(self.now + span, event);
+    }
+
+    /// Asks controllers to look at a service before this instant is over.
+    pub(super) fn look_at(&mut self, service: Ix<PlannedService>) {
+        self.dirty.insert(service);
+        if self.deciding != Some(self.now) {
+            self.deciding = Some(self.now);
+            self.queue.push(self.now, Event::Decide);
+        }
+    }
+
+    pub(super) fn service(&mut self, ix: Ix<PlannedService>) -> &mut ServiceState {
+        &mut self.state.services[ix.index()]
+    }
+
+    /// Writes an entry into the log of a run that is looked at.
+    pub(super) fn log(&mut self, kind: EntryKind, service: Option<Ix<PlannedService>>, text: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            trace.log.push(Entry { at: self.now, kind, service, text: text() });
+        }
+    }
+
+    /// Notes a service's counts in trace and summary.
+    pub(super) fn note(&mut self, ix: Ix<PlannedService>) {
+        let now = self.now;
+        let service = &mut self.state.services[ix.index()];
+        let summary = &mut self.summary.services[ix.index()];
+        summary.desired_min = summary.desired_min.min(service.desired);
+        summary.desired_max = summary.desired_max.max(service.desired);
+        summary.running_min = summary.running_min.min(service.running);
+        summary.running_max = summary.running_max.max(service.running);
+        summary.unplaced_max = summary.unplaced_max.max(service.waiting.iter().sum());
+        let short = service.in_service < service.desired;
+        match (short, service.short_since) {
+            (true, None) => service.short_since = Some(now),
+            (false, Some(since)) => {
+                summary.recovery = summary.recovery.max(now.since(since));
+                service.short_since = None;
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+        if let Some(trace) = &mut self.trace {
+            let trace = &mut trace.services[ix.index()];
+            trace.desired.set(now, service.desired);
+            trace.running.set(now, service.running);
+            trace.healthy.set(now, service.in_service);
+            trace.waiting.set(now, service.waiting.iter().sum());
+        }
+    }
+
+    /// Closes a clock hour: work into flows, traffic into capacity units.
+    pub(super) fn close_hour(&mut self) {
+        self.integrate_all();
+        self.settle_all();
+        let mut hours = vec![BalancerHour::default(); self.plan.balancers.len()];
+        for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
+            let work = std::mem::take(&mut state.hour);
+            let through = crate::usage::flows::BalancerTraffic::Load(load, work);
+            Flows::fill_balancers(self.plan, through, &mut hours);
+        }
+        for ix in self.plan.services.indices() {
+            let work = std::mem::take(&mut self.state.services[ix.index()].traffic.hour);
+            let through = crate::usage::flows::BalancerTraffic::Calls(ix, work);
+            Flows::fill_balancers(self.plan, through, &mut hours);
+        }
+        for (balancer, hour) in self.plan.balancers.indices().zip(hours) {
+            self.flows.settle_balancer(self.plan, balancer, hour, 1, &mut self.ledger);
+        }
+        // A record a day is enough to find the moment again.
+        if self.now.hour().is_multiple_of(24) {
+            self.ledger.close_flows(self.now);
+        }
+    }
+}
+
+fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
+    let (min, max) = service.bounds;
+    let shares = service.capacity.len();
+    ServiceState {
+        desired: service.desired.clamp(min, max.max(min)),
+        revision: 0,
+        rollout: None,
+        live: Vec::new(),
+        old: 0,
+        running: 0,
+        in_service: 0,
+        healthy: 0,
+        ending: 0,
+        by_share: vec![0; shares],
+        by_share_zone: vec![vec![0; plan.zones.len()]; shares],
+        waiting: vec![0; shares],
+        retry: None,
+        waiting_since: None,
+        owed: Owed::default(),
+        tracking: vec![Tracking::default(); service.tracking.len()],
+        scaled_out: None,
+        scaled_in: None,
+        launches_left: super::LAUNCHES_A_MINUTE,
+        traffic: Traffic::default(),
+        short_since: None,
+    }
+}
