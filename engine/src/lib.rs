@@ -6,6 +6,7 @@
 pub mod bill;
 pub mod catalogue;
 pub mod chance;
+pub mod checks;
 pub mod control;
 pub mod design;
 pub mod embedded;

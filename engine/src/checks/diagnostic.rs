@@ -1,0 +1,169 @@
+//! The words of a finding: rules, severities, places, fixes.
+//!
+//! A rule's id names the fault, not the cure, so that "allow `nat-gateway-in-one-zone`" reads well. Fixes are ordinary
+//! edits: whoever applies one can undo it.
+
+use std::fmt;
+
+use super::context::Context;
+use crate::design::ItemRef;
+use crate::design::edit::Edit;
+
+/// The name of a rule: `nat-gateway-in-one-zone`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub &'static str);
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// AWS would refuse the design, or it could never work: nothing can be run or priced.
+    Error,
+    /// It works until something ordinary happens.
+    Warning,
+    /// It works; there is a better way, with its reason.
+    Advice,
+}
+
+/// Where a finding is: an item and one of its fields, named as in the design file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The item.
+    pub item: ItemRef,
+    /// Its field.
+    pub field: &'static str,
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a button says it.
+    pub label: String,
+    /// The edits, in order.
+    pub edits: Vec<Edit>,
+}
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it is.
+    pub at: Place,
+    /// What is wrong, with the numbers.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Edits that mend it, where some are safe.
+    pub fixes: Vec<Fix>,
+}
+
+/// One rule: a row of its family's table.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its name.
+    pub id: RuleId,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// The fault in one sentence.
+    pub what: &'static str,
+    /// Where AWS says so, or whose advice it is.
+    pub source: &'static str,
+    /// Looks for the fault.
+    pub(super) check: fn(&Context<'_>, &mut Findings),
+}
+
+/// What has been found so far.
+#[derive(Debug)]
+pub struct Findings {
+    rule: RuleId,
+    severity: Severity,
+    found: Vec<Diagnostic>,
+}
+
+impl Rule {
+    /// A row of a family's table.
+    pub(super) const fn new(
+        id: &'static str,
+        severity: Severity,
+        what: &'static str,
+        source: &'static str,
+        check: fn(&Context<'_>, &mut Findings),
+    ) -> Self {
+        Self { id: RuleId(id), severity, what, source, check }
+    }
+
+    /// Looks for the rule's fault.
+    pub(super) fn run(&self, context: &Context<'_>) -> Vec<Diagnostic> {
+        let mut findings = Findings { rule: self.id, severity: self.severity, found: Vec::new() };
+        (self.check)(context, &mut findings);
+        findings.found
+    }
+}
+
+impl Findings {
+    /// Adds a finding; fixes may be hung on what comes back.
+    pub(super) fn add(
+        &mut self,
+        item: ItemRef,
+        field: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.found.push(Diagnostic {
+            rule: self.rule,
+            severity: self.severity,
+            at: Place { item, field },
+            message: message.into(),
+            hint: hint.into(),
+            fixes: Vec::new(),
+        });
+        self.found.last_mut().expect("a finding was pushed in the line above")
+    }
+}
+
+impl Diagnostic {
+    /// Hangs a fix on the finding.
+    pub(super) fn fix(&mut self, label: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
+        self.fixes.push(Fix { label: label.into(), edits });
+        self
+    }
+}
+
+impl Severity {
+    /// In words: `error`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Advice => "advice",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Display for Place {
+    /// `web · capacity`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} · {}", self.item.name(), self.field)
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `error web · capacity: message (rule)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {} ({})", self.severity, self.at, self.message, self.rule)
+    }
+}

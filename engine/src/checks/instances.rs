@@ -1,0 +1,482 @@
+//! Instance types: whether tasks fit on those that providers may start, and what they run out of first.
+
+use super::context::{Context, Host, Runner};
+use super::diagnostic::{Findings, Rule, Severity};
+use crate::catalogue::Catalogue;
+use crate::catalogue::instance_types::{CpuManufacturer as Maker, InstanceType};
+use crate::design::ItemRef;
+use crate::design::capacity::{
+    AutoScalingGroupProvider, CapacityProvider, CpuManufacturer, Inclusion, InstanceGeneration, InstanceRequirements,
+    ManagedInstancesProvider, Range,
+};
+use crate::design::edit::Edit;
+use crate::design::knob::Knob;
+use crate::design::service::SchedulingStrategy;
+use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::names::Architecture;
+use crate::units::{CpuUnits, Mib};
+
+const PLACEMENT: &str = "ECS Developer Guide, \"How Amazon ECS places tasks on container instances\"";
+const REQUIREMENTS: &str = "ECS API Reference, \"InstanceRequirementsRequest\"";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new(
+        "instance-type-unknown",
+        Severity::Error,
+        "An Auto Scaling group names an instance type that EC2 does not have",
+        "Amazon EC2 API Reference, \"DescribeInstanceTypes\"",
+        instance_type_unknown,
+    ),
+    Rule::new(
+        "no-instance-types",
+        Severity::Error,
+        "An Auto Scaling group names no instance type",
+        REQUIREMENTS,
+        no_instance_types,
+    ),
+    Rule::new(
+        "no-type-meets-requirements",
+        Severity::Error,
+        "No instance type meets a Managed Instances provider's requirements",
+        REQUIREMENTS,
+        no_type_meets_requirements,
+    ),
+    Rule::new(
+        "task-fits-no-instance",
+        Severity::Error,
+        "A task fits on none of its instance types",
+        PLACEMENT,
+        task_fits_no_instance,
+    ),
+    Rule::new(
+        "architecture-mismatch",
+        Severity::Error,
+        "A task is built for another processor than its instances have",
+        "ECS API Reference, \"RuntimePlatform\"",
+        architecture_mismatch,
+    ),
+    Rule::new(
+        "eni-limit-binds",
+        Severity::Warning,
+        "Instances run out of network interfaces before CPU and memory",
+        "ECS Developer Guide, \"Increasing Amazon ECS Linux container instance network interfaces\"",
+        eni_limit_binds,
+    ),
+    Rule::new(
+        "group-cannot-hold-tasks",
+        Severity::Warning,
+        "An Auto Scaling group at its maximum cannot hold all tasks",
+        "ECS Developer Guide, \"Automatically manage Amazon ECS capacity with cluster auto scaling\"",
+        group_cannot_hold_tasks,
+    ),
+    Rule::new(
+        "previous-generation-type",
+        Severity::Advice,
+        "An Auto Scaling group starts instances of a previous generation",
+        "Amazon EC2 User Guide, \"Amazon EC2 instance types\"",
+        previous_generation_type,
+    ),
+];
+
+fn groups<'d>(context: &Context<'d>) -> impl Iterator<Item = (ItemRef, &'d AutoScalingGroupProvider)> {
+    context.design.capacity_providers.iter().filter_map(|(id, provider)| match provider {
+        CapacityProvider::AutoScalingGroup(group) => Some((ItemRef::CapacityProvider(id.clone()), group)),
+        CapacityProvider::ManagedInstances(_) => None,
+    })
+}
+
+/// The types a group may start that EC2 has.
+fn types<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProvider) -> Vec<&'c InstanceType> {
+    let known = group.instance_types.iter().filter_map(|name| catalogue.types.find(name.as_str()));
+    known.map(|ix| &catalogue.types[ix]).collect()
+}
+
+/// The types that meet a provider's requirements, of those that Managed Instances may start.
+fn matching<'c>(catalogue: &'c Catalogue, managed: &ManagedInstancesProvider) -> Vec<&'c InstanceType> {
+    let fits = |kind: &&InstanceType| {
+        kind.managed_instances_supported()
+            && managed.architecture.is_none_or(|architecture| architecture == kind.architecture)
+            && meets(kind, &managed.requirements)
+    };
+    catalogue.types.iter().map(|(_, kind)| kind).filter(fits).collect()
+}
+
+/// Whether a name matches a pattern in which `*` stands for any text.
+fn matches_pattern(name: &str, pattern: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return name == pattern };
+    let Some(mut name) = name.strip_prefix(head) else { return false };
+    let mut parts: Vec<_> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = name.find(part) else { return false };
+        name = &name[at + part.len()..];
+    }
+    name.ends_with(last)
+}
+
+fn included(rule: Option<Inclusion>, default: Inclusion, has: bool) -> bool {
+    match rule.unwrap_or(default) {
+        Inclusion::Included => true,
+        Inclusion::Required => has,
+        Inclusion::Excluded => !has,
+    }
+}
+
+/// A count in the range asked for; a range not given asks for nothing.
+fn within(range: Range, value: u32) -> bool {
+    range == Range::default() || range.holds(value)
+}
+
+/// Whether an instance type meets requirements (rules MI-10, MI-11): several attributes all, several values any.
+///
+/// Source: ECS API Reference, "InstanceRequirementsRequest"; defaults as Amazon EC2 API Reference, same type.
+fn meets(kind: &InstanceType, asked: &InstanceRequirements) -> bool {
+    let name = kind.name.as_str();
+    let by_any = |patterns: &[String]| patterns.iter().any(|pattern| matches_pattern(name, pattern));
+    let gpus = kind.gpus.as_ref().or(kind.accelerators.as_ref());
+    let gpu_name = gpus.map(|g| g.name.to_lowercase()).unwrap_or_default();
+    let wanted_gpu = |wanted: &String| gpu_name.rsplit(' ').next() == Some(wanted.to_lowercase().as_str());
+    let maker = match kind.cpu_manufacturer {
+        Maker::Intel => Some(CpuManufacturer::Intel),
+        Maker::Amd => Some(CpuManufacturer::Amd),
+        Maker::Aws => Some(CpuManufacturer::Aws),
+        Maker::Apple => None,
+    };
+    let generation = if kind.current_generation { InstanceGeneration::Current } else { InstanceGeneration::Previous };
+    let milli_gib_per_vcpu = kind.memory.mib() * 125 / 128 / kind.vcpus.max(1);
+    within(asked.vcpu_count, kind.vcpus)
+        && within(asked.memory_mib, kind.memory.mib())
+        && within(asked.memory_milli_gib_per_vcpu, milli_gib_per_vcpu)
+        && (asked.cpu_manufacturers.is_empty() || maker.is_some_and(|maker| asked.cpu_manufacturers.contains(&maker)))
+        && (asked.allowed_instance_types.is_empty() || by_any(&asked.allowed_instance_types))
+        && !by_any(&asked.excluded_instance_types)
+        && (asked.instance_generations.is_empty() || asked.instance_generations.contains(&generation))
+        && included(asked.bare_metal, Inclusion::Excluded, kind.bare_metal)
+        && included(asked.burstable_performance, Inclusion::Excluded, kind.burstable)
+        && included(asked.local_storage, Inclusion::Included, kind.local_storage_gb > 0)
+        && within(asked.accelerator_count, gpus.map_or(0, |g| u32::from(g.count)))
+        && (asked.accelerator_names.is_empty() || asked.accelerator_names.iter().any(wanted_gpu))
+        && within(asked.network_bandwidth_gbps, kind.network_peak_mbps / 1000)
+        && within(asked.baseline_ebs_bandwidth_mbps, kind.ebs_baseline_mbps)
+}
+
+/// Why a task does not fit on an empty instance of a type; `None` if it does.
+fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, trunking: bool) -> Option<String> {
+    let (cpu, memory) = demand(runner, definition);
+    let gpus = definition.gpu_demand();
+    let has = kind.gpus.as_ref().map_or(0, |g| u32::from(g.count));
+    if cpu > kind.registered_cpu() {
+        Some(format!("{} has {} of {} CPU units", kind.name, kind.registered_cpu().units(), cpu.units()))
+    } else if memory > kind.registered_memory() {
+        Some(format!("{} registers {} of {} MiB", kind.name, kind.registered_memory().mib(), memory.mib()))
+    } else if gpus > has {
+        Some(format!("{} has {has} of {gpus} GPU", kind.name))
+    } else if definition.network_mode() == NetworkMode::Awsvpc && slots(kind, trunking) == 0 {
+        Some(format!("{} has no network interface to spare", kind.name))
+    } else {
+        None
+    }
+}
+
+fn demand(runner: &Runner<'_>, definition: &TaskDefinition) -> (CpuUnits, Mib) {
+    let proxy = runner.service.map_or((CpuUnits::ZERO, Mib::ZERO), |s| s.proxy_demand());
+    // A size of the task already holds its proxy; a sum of containers does not.
+    let cpu = definition.cpu.map_or(definition.cpu_demand() + proxy.0, |cpu| cpu);
+    let memory = definition.memory.map_or(definition.memory_demand() + proxy.1, |memory| memory);
+    (cpu, memory)
+}
+
+fn slots(kind: &InstanceType, trunking: bool) -> u32 {
+    if trunking { kind.awsvpc_tasks_with_trunking() } else { kind.awsvpc_tasks() }
+}
+
+/// What: an instance type that EC2 does not describe. Why: the group cannot start it. Example: `m7i.huge`.
+///
+/// Source: Amazon EC2 API Reference, "DescribeInstanceTypes".
+fn instance_type_unknown(context: &Context<'_>, out: &mut Findings) {
+    for (at, group) in groups(context) {
+        for name in group.instance_types.iter().filter(|name| context.catalogue.types.find(name.as_str()).is_none()) {
+            out.add(at.clone(), "instance_types", format!("EC2 has no instance type {name}"), "Name another type");
+        }
+    }
+}
+
+/// What: a group without instance types. Why: it cannot start an instance.
+///
+/// Source: Amazon EC2 Auto Scaling API Reference, "CreateAutoScalingGroup", mixedInstancesPolicy.
+fn no_instance_types(context: &Context<'_>, out: &mut Findings) {
+    for (at, _) in groups(context).filter(|(_, group)| group.instance_types.is_empty()) {
+        out.add(at, "instance_types", "The group has no instance type to start", "Name at least one instance type");
+    }
+}
+
+/// What: requirements that no type of Managed Instances meets. Why: no instance ever starts. Example: 3 vCPUs with
+/// 1 TiB. Fix: lets ECS choose.
+///
+/// Source: ECS API Reference, "InstanceRequirementsRequest" (rules MI-10, MI-14).
+fn no_type_meets_requirements(context: &Context<'_>, out: &mut Findings) {
+    for (id, provider) in &context.design.capacity_providers {
+        let CapacityProvider::ManagedInstances(managed) = provider else { continue };
+        if !matching(context.catalogue, managed).is_empty() {
+            continue;
+        }
+        let at = ItemRef::CapacityProvider(id.clone());
+        let message = "No instance type that Managed Instances may start meets the requirements";
+        out.add(at, "requirements", message, "Widen the range of vCPUs, memory or types");
+    }
+}
+
+/// What: no instance type of a provider holds even one task. Why: the task never starts. Example: a task of 16 GB on
+/// `m7i.xlarge`, which registers 15,966 MiB.
+///
+/// Source: ECS Developer Guide, "How Amazon ECS places tasks on container instances" (rules PLC-01, EC2-03).
+fn task_fits_no_instance(context: &Context<'_>, out: &mut Findings) {
+    for runner in &context.runners {
+        let Some(definition) = runner.definition else { continue };
+        for host in &runner.hosts {
+            let (id, kinds, trunking) = match host {
+                Host::Group(id, group) => (id, types(context.catalogue, group), context.design.account.awsvpc_trunking),
+                Host::Managed(id, managed) => (id, matching(context.catalogue, managed), true),
+                Host::Fargate | Host::FargateSpot | Host::Ec2 | Host::External => continue,
+            };
+            let mut reasons = Vec::new();
+            for kind in &kinds {
+                match unfit(runner, definition, kind, trunking) {
+                    Some(reason) => reasons.push(reason),
+                    None => break,
+                }
+            }
+            if kinds.is_empty() || reasons.len() < kinds.len() {
+                continue;
+            }
+            let more = reasons.len().saturating_sub(3);
+            reasons.truncate(3);
+            let rest = if more > 0 { format!("; and {more} more types") } else { String::new() };
+            let message = format!("The task fits on no instance type of {id}: {}{rest}", reasons.join("; "));
+            out.add(runner.at.clone(), "capacity", message, "Use larger instance types, or a smaller task");
+        }
+    }
+}
+
+/// What: the definition's architecture and the instances' differ. Why: the task finds no instance. Example: ARM64 on
+/// `m7i`. Fix: the architecture of the instances, whose image must exist.
+///
+/// Source: ECS API Reference, "RuntimePlatform", cpuArchitecture (rule TDF-80).
+fn architecture_mismatch(context: &Context<'_>, out: &mut Findings) {
+    for runner in &context.runners {
+        let Some(definition) = runner.definition else { continue };
+        let Some(wanted) = definition.runtime_platform.cpu_architecture else { continue };
+        for host in &runner.hosts {
+            let (id, has): (_, Vec<Architecture>) = match host {
+                Host::Group(id, group) => {
+                    (id, types(context.catalogue, group).iter().map(|k| k.architecture).collect())
+                }
+                Host::Managed(id, managed) => (id, managed.architecture.into_iter().collect()),
+                Host::Fargate | Host::FargateSpot | Host::Ec2 | Host::External => continue,
+            };
+            let Some(other) = has.iter().find(|architecture| **architecture != wanted) else { continue };
+            let message = format!("The definition is for {wanted}, {id} has {other}");
+            let finding =
+                out.add(runner.at.clone(), "capacity", message, "Use types of one architecture, that of the image");
+            if !has.contains(&wanted) {
+                let at = ItemRef::TaskDefinition(runner.definition_id.clone());
+                let edit = Edit::Set(at, Knob::CpuArchitecture(*other));
+                finding.fix(format!("Build the image for {other}"), vec![edit]);
+            }
+        }
+    }
+}
+
+/// How many tasks of a size an empty instance holds by CPU and memory.
+fn by_size(kind: &InstanceType, cpu: CpuUnits, memory: Mib) -> u32 {
+    let by_cpu = kind.registered_cpu().units().checked_div(cpu.units());
+    let by_memory = kind.registered_memory().mib().checked_div(memory.mib());
+    by_cpu.unwrap_or(u32::MAX).min(by_memory.unwrap_or(u32::MAX))
+}
+
+/// What: `awsvpc` tasks on a group whose types have fewer interfaces than room. Why: CPU and memory are paid for and
+/// stay empty. Example: `m7i.xlarge` holds 16 tasks of 256 units by size and 3 by interface. Fix: `awsvpcTrunking`.
+///
+/// Source: ECS Developer Guide, "Increasing Amazon ECS Linux container instance network interfaces" (EC2-10, EC2-11).
+fn eni_limit_binds(context: &Context<'_>, out: &mut Findings) {
+    let trunking = context.design.account.awsvpc_trunking;
+    for runner in &context.runners {
+        let Some(definition) = runner.definition.filter(|d| d.network_mode() == NetworkMode::Awsvpc) else { continue };
+        for host in &runner.hosts {
+            let Host::Group(id, group) = host else { continue };
+            let (cpu, memory) = demand(runner, definition);
+            let bound = |kind: &&InstanceType| slots(kind, trunking) < by_size(kind, cpu, memory);
+            let kinds = types(context.catalogue, group);
+            let Some(kind) = kinds.into_iter().find(bound) else { continue };
+            let room = by_size(kind, cpu, memory);
+            let message = format!(
+                "{} of {id} has room for {room} such tasks and interfaces for {}",
+                kind.name,
+                slots(kind, trunking)
+            );
+            let hint = if trunking || slots(kind, true) <= slots(kind, false) {
+                "Use bridge mode, larger tasks, or types with more interfaces".to_owned()
+            } else {
+                format!("Switch awsvpcTrunking on in the account: {} interfaces", slots(kind, true))
+            };
+            out.add(runner.at.clone(), "capacity", message, hint);
+        }
+    }
+}
+
+/// What: the CPU and memory of all tasks a group may have to hold, against its `MaxSize` of its largest type. Why: the
+/// rest waits without end. Example: 40 tasks of 1 vCPU on at most 4 `m7i.xlarge`. Fix: the maximum that holds them.
+///
+/// Source: ECS Developer Guide, "Automatically manage Amazon ECS capacity with cluster auto scaling" (rule CAS-08).
+fn group_cannot_hold_tasks(context: &Context<'_>, out: &mut Findings) {
+    for (at, group) in groups(context) {
+        let kinds = types(context.catalogue, group);
+        let Some(kind) = kinds.iter().max_by_key(|kind| (kind.vcpus, kind.memory)) else { continue };
+        let (mut cpu, mut memory, mut tasks) = (0u64, 0u64, 0u64);
+        for runner in &context.runners {
+            let daemon = runner.service.is_some_and(|s| s.scheduling_strategy() == SchedulingStrategy::Daemon);
+            // With several groups the share of this one is not known before tasks are placed.
+            let alone = matches!(runner.hosts.as_slice(), [Host::Group(id, _)] if at.name() == id.as_str());
+            let Some(definition) = runner.definition.filter(|_| alone && !daemon) else { continue };
+            let (task_cpu, task_memory) = demand(runner, definition);
+            let count = u64::from(runner.bounds.1);
+            tasks += count;
+            cpu += count * u64::from(task_cpu.units());
+            memory += count * u64::from(task_memory.mib());
+        }
+        let by_cpu = cpu.div_ceil(u64::from(kind.registered_cpu().units()).max(1));
+        let by_memory = memory.div_ceil(u64::from(kind.registered_memory().mib()).max(1));
+        let needed = by_cpu.max(by_memory);
+        let Ok(max_size) = u32::try_from(needed) else { continue };
+        if max_size <= group.max_size {
+            continue;
+        }
+        let ItemRef::CapacityProvider(id) = &at else { continue };
+        let mut changed = group.clone();
+        changed.max_size = max_size;
+        let edit =
+            Edit::Put(crate::design::Item::CapacityProvider(id.clone(), CapacityProvider::AutoScalingGroup(changed)));
+        let message = format!(
+            "{tasks} tasks at most need {needed} instances of {}, the group has at most {}",
+            kind.name, group.max_size
+        );
+        out.add(at.clone(), "max_size", message, "Raise the group's maximum or lower the services' own")
+            .fix(format!("Allow {max_size} instances"), vec![edit]);
+    }
+}
+
+/// What: an instance type that EC2 calls previous generation. Why: the newer one does more for the price. Example:
+/// `m4.large`.
+///
+/// Source: Amazon EC2 User Guide, "Amazon EC2 instance types", previous generation.
+fn previous_generation_type(context: &Context<'_>, out: &mut Findings) {
+    for (at, group) in groups(context) {
+        let old: Vec<_> = types(context.catalogue, group).into_iter().filter(|kind| !kind.current_generation).collect();
+        if let Some(first) = old.first() {
+            let message = format!("{} is of a previous generation", first.name);
+            out.add(at, "instance_types", message, "Use a type of the current generation of the same family");
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::checks::testing::*;
+    use crate::design::Design;
+
+    fn kinds(d: &mut Design, names: &[&str]) {
+        group(d).instance_types = names.iter().map(|name| (*name).into()).collect();
+    }
+
+    fn awsvpc(d: &mut Design, cpu: u32) {
+        let subnets = web(d).subnets.clone();
+        worker(d).subnets = subnets;
+        worker_definition(d).network_mode = Some(NetworkMode::Awsvpc);
+        worker_definition(d).cpu = Some(CpuUnits::from_units(cpu));
+        worker_definition(d).memory = Some(Mib::from_mib(512));
+    }
+
+    pub(in crate::checks) const CASES: &[Case] = &[
+        case(
+            "instance-type-unknown",
+            |d| kinds(d, &["m7i.xlarge", "m7i.huge"]),
+            &["machines · instance_types"],
+            |d| kinds(d, &["m7i.xlarge", "m7i.2xlarge"]),
+        ),
+        case("no-instance-types", |d| kinds(d, &[]), &["machines · instance_types"], |_| {}),
+        case(
+            "no-type-meets-requirements",
+            |d| managed(d).requirements.allowed_instance_types = vec!["t2.*".to_owned()],
+            &["managed · requirements"],
+            |d| managed(d).requirements.allowed_instance_types = vec!["m7i.*".to_owned()],
+        ),
+        // 16 GB are 16,384 MiB; m7i.xlarge registers 16,384 × 0.9745 = 15,966.
+        case(
+            "task-fits-no-instance",
+            |d| worker_definition(d).memory = Some(Mib::from_gib(16)),
+            &["worker · capacity"],
+            |d| worker_definition(d).memory = Some(Mib::from_mib(15_966)),
+        ),
+        case(
+            "task-fits-no-instance",
+            |d| {
+                model_definition(d).containers[0].gpus = 1;
+                managed(d).requirements.accelerator_count = Range { min: None, max: Some(0) };
+            },
+            &["model · capacity"],
+            |d| {
+                model_definition(d).containers[0].gpus = 1;
+                managed(d).requirements.accelerator_count = Range { min: Some(1), max: None };
+            },
+        ),
+        case(
+            "architecture-mismatch",
+            |d| kinds(d, &["m7g.xlarge"]),
+            &["worker · capacity"],
+            |d| {
+                kinds(d, &["m7g.xlarge"]);
+                worker_definition(d).runtime_platform.cpu_architecture = Some(Architecture::Arm);
+            },
+        ),
+        // m7i.xlarge: 4,096 units hold 16 tasks of 256; it has 4 interfaces, 3 for tasks.
+        case(
+            "eni-limit-binds",
+            |d| {
+                awsvpc(d, 256);
+                d.account.awsvpc_trunking = false;
+            },
+            &["worker · capacity"],
+            |d| awsvpc(d, 256),
+        ),
+        // 6 tasks of 1 vCPU need 2 instances of 4.
+        case("group-cannot-hold-tasks", |d| group(d).max_size = 1, &["machines · max_size"], |d| group(d).max_size = 2),
+        case(
+            "previous-generation-type",
+            |d| kinds(d, &["m4.xlarge"]),
+            &["machines · instance_types"],
+            |d| kinds(d, &["m8i.xlarge"]),
+        ),
+    ];
+
+    #[test]
+    fn cases_hold() {
+        check(CASES);
+    }
+
+    #[test]
+    fn mi_10_patterns() {
+        for (name, pattern, expected) in [
+            ("m7i.large", "m7i.*", true),
+            ("m7i.large", "m7i*", true),
+            ("m7i-flex.large", "m7i.*", false),
+            ("m7i.large", "*.large", true),
+            ("m7i.xlarge", "*.large", false),
+            ("m7i.large", "m*i*ge", true),
+            ("m7i.large", "m7i.large", true),
+            ("m7i.2xlarge", "m7i.large", false),
+        ] {
+            assert_eq!(matches_pattern(name, pattern), expected, "{name} {pattern}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Rules over a design: what AWS would refuse, what breaks on an ordinary day, what could be better.
+//!
+//! In: a design, right or wrong, and the catalogue of its region. Out: [`Diagnostic`]s with place, numbers, hint and,
+//! where one is safe, a fix made of edits. A rule is one function and one row in its family's table. Nothing here
+//! changes a design or needs one that can be resolved. Facts come from the AWS pages that each rule names.
+
+mod addresses;
+mod capacity;
+mod containers;
+mod context;
+mod dependencies;
+mod diagnostic;
+mod instances;
+mod load_balancing;
+mod needs;
+mod network;
+mod placement;
+mod providers;
+mod references;
+mod target_groups;
+mod task_size;
+mod way_out;
+
+#[cfg(test)]
+mod testing;
+
+pub use context::Context;
+pub use diagnostic::{Diagnostic, Findings, Fix, Place, Rule, RuleId, Severity};
+
+use crate::catalogue::Catalogue;
+use crate::design::Design;
+
+/// The families' tables, in the order people read them.
+const FAMILIES: &[&[Rule]] = &[
+    references::RULES,
+    task_size::RULES,
+    containers::RULES,
+    dependencies::RULES,
+    network::RULES,
+    addresses::RULES,
+    placement::RULES,
+    capacity::RULES,
+    providers::RULES,
+    instances::RULES,
+    load_balancing::RULES,
+    target_groups::RULES,
+];
+
+/// Every rule, family by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// Everything that is wrong with a design, but for the rules allowed: errors first, then by item, field and rule.
+pub fn run(design: &Design, catalogue: &Catalogue, allowed: &[String]) -> Vec<Diagnostic> {
+    let context = Context::new(design, catalogue);
+    let wanted = rules().filter(|rule| !allowed.iter().any(|id| id == rule.id.0));
+    let mut found: Vec<_> = wanted.flat_map(|rule| rule.run(&context)).collect();
+    found.sort_by(|a, b| (a.severity, &a.at, a.rule).cmp(&(b.severity, &b.at, b.rule)));
+    found
+}
