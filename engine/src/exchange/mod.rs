@@ -5,6 +5,7 @@
 
 mod json;
 mod places;
+pub mod sketch;
 pub mod task_definition;
 
 use crate::design::id::TaskDefinitionId;
@@ -104,5 +105,20 @@ impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let equals = if self.value.is_empty() { "" } else { " = " };
         write!(f, "{}{equals}{} ({}:{}): {}", self.path, self.value, self.line, self.column, self.why)
+    }
+}
+
+/// The first of `name`, `name-2`, `name-3`, … that nobody has taken.
+fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let mut number = 2u32;
+    loop {
+        let numbered = format!("{name}-{number}");
+        if !taken(&numbered) {
+            return numbered;
+        }
+        number += 1;
     }
 }

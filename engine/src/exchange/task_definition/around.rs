@@ -7,13 +7,13 @@ use crate::design::id::{FileSystemId, ImageId, LogGroupId, RoleId, SecretId};
 use crate::design::observability::LogGroup;
 use crate::design::outside::{FileSystem, FileSystemKind, Image, Registry, Role, RoleUse, Secret, SecretStore};
 use crate::design::{Item, Tags};
-use crate::exchange::Assumed;
+use crate::exchange::{Assumed, free_name};
 use crate::units::{Bytes, Gib};
 
 /// What an image's pull moves where nothing says.
 ///
-/// Assumption: 200 MB compressed, a language's slim base image with an application on it.
-const IMAGE_SIZE: Bytes = Bytes::from_mb(200);
+/// Assumption: 500 MB, the image of a public report of pull traffic (copilot-cli issue 5167).
+const IMAGE_SIZE: Bytes = Bytes::from_mb(500);
 
 /// What a file system holds where nothing says.
 ///
@@ -28,21 +28,6 @@ pub(super) struct Around {
     log_groups: BTreeMap<LogGroupId, LogGroup>,
     secrets: BTreeMap<SecretId, Secret>,
     file_systems: BTreeMap<FileSystemId, FileSystem>,
-}
-
-/// The first of `name`, `name-2`, `name-3`, … that is free or already means the same.
-pub(super) fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(name) {
-        return name.to_owned();
-    }
-    let mut number = 2u32;
-    loop {
-        let numbered = format!("{name}-{number}");
-        if !taken(&numbered) {
-            return numbered;
-        }
-        number += 1;
-    }
 }
 
 impl Around {
@@ -111,7 +96,7 @@ impl Around {
         items.extend(self.log_groups.into_iter().map(|(id, group)| Item::LogGroup(id, group)));
         items.extend(self.roles.into_iter().map(|(id, role)| Item::Role(id, role)));
         for (id, image) in self.images {
-            let why = "200 MB: a task definition does not say how much a pull moves".to_owned();
+            let why = "500 MB: a task definition does not say how much a pull moves".to_owned();
             let item = Item::Image(id, image);
             assumptions.push(Assumed { at: item.at(), field: "compressed_size", why });
             items.push(item);

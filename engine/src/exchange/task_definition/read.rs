@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::around::{Around, free_name};
+use super::around::Around;
 use super::read_container::{container, size_of};
 use crate::design::ItemRef;
 use crate::design::capacity::LaunchType;
@@ -13,7 +13,7 @@ use crate::design::task_definition::{
     ProxyConfiguration, RuntimePlatform, TaskDefinition, TrustedExecution, Volume, VolumeKind,
 };
 use crate::exchange::json::{self, Notes, Object};
-use crate::exchange::{Assumed, ImportError, Imported};
+use crate::exchange::{Assumed, ImportError, Imported, free_name};
 use crate::names::Architecture;
 use crate::units::{CpuUnits, Gib, Mib};
 

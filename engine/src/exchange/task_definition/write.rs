@@ -8,7 +8,7 @@ use super::write_container::container;
 use crate::design::Design;
 use crate::design::id::{FileSystemId, RoleId, TaskDefinitionId};
 use crate::design::task_definition::{PlacementConstraint, TaskDefinition, Volume, VolumeKind};
-use crate::exchange::Document;
+use crate::exchange::{Document, free_name};
 
 /// An object being written: keys in the order they are put, empty values left out.
 ///
@@ -89,7 +89,7 @@ pub fn write_all(design: &Design) -> Vec<Document> {
     for id in design.task_definitions.keys() {
         let Some(value) = write(design, id) else { continue };
         let taken = |name: &str| documents.iter().any(|other| other.file_name == format!("{name}.json"));
-        let name = super::around::free_name(&file_name(id.as_str()), taken);
+        let name = free_name(&file_name(id.as_str()), taken);
         documents.push(Document { file_name: format!("{name}.json"), text: format!("{value:#}\n") });
     }
     documents

@@ -1,0 +1,164 @@
+//! A whole drawing around bare task definitions, so that they can be estimated at once.
+//!
+//! In: what was imported, and the catalogue of a region. Out: a project with a VPC over three zones, a cluster, and a
+//! service for each definition with the capacity it asks for; a load balancer before those that answer HTTP. Every
+//! value that nobody gave is told in the project's assumptions. No load is drawn: nothing is known of it.
+
+mod machines;
+mod network;
+mod services;
+
+use std::collections::BTreeMap;
+
+use super::{Imported, free_name};
+use crate::catalogue::Catalogue;
+use crate::design::edit::Edit;
+use crate::design::id::{ClusterId, RoleId, TaskDefinitionId};
+use crate::design::outside::{Role, RoleUse};
+use crate::design::project::Project;
+use crate::design::task_definition::TaskDefinition;
+use crate::design::{Design, Item, ItemRef, Tags};
+
+/// The drawing under way.
+struct Sketch<'c> {
+    catalogue: &'c Catalogue,
+    design: Design,
+    assumptions: BTreeMap<String, String>,
+}
+
+/// Draws a project around all that was imported.
+pub fn sketch(name: &str, imports: &[Imported], catalogue: &Catalogue) -> Project {
+    let design = Design::new(catalogue.region.region.clone());
+    let mut sketch = Sketch { catalogue, design, assumptions: BTreeMap::new() };
+    for import in imports {
+        sketch.take_in(import);
+    }
+    sketch.permissions();
+    sketch.network();
+    sketch.services();
+    sketch.file_systems();
+    let mut project = Project::new(name, sketch.design);
+    project.description = "Drawn around imported task definitions; no load is known yet".to_owned();
+    project.assumptions = sketch.assumptions;
+    project
+}
+
+/// Whether two items of one name are the same thing, as far as a task definition says what they are.
+fn is_same(one: &Item, other: &Item) -> bool {
+    match (one, other) {
+        (Item::Role(_, one), Item::Role(_, other)) => one.arn == other.arn,
+        (one, other) => one == other,
+    }
+}
+
+impl Sketch<'_> {
+    /// Tells that a value is our own.
+    fn assume(&mut self, at: &ItemRef, field: &str, why: &str) {
+        self.assumptions.insert(format!("{at} · {field}"), format!("our assumption: {why}"));
+    }
+
+    /// Draws an item, with what is made up about it.
+    fn draw(&mut self, item: Item, assumed: &[(&str, &str)]) {
+        let at = item.at();
+        for (field, why) in assumed {
+            self.assume(&at, field, why);
+        }
+        self.design.put(item);
+    }
+
+    /// Adds what one file gave; a name that stands for something else already gets a number.
+    fn take_in(&mut self, import: &Imported) {
+        let mut part = Design::new(self.design.region.clone());
+        for item in &import.items {
+            part.put(item.clone());
+        }
+        for (id, definition) in &import.definitions {
+            part.put(Item::TaskDefinition(id.clone(), definition.clone()));
+        }
+        let mut names: BTreeMap<ItemRef, ItemRef> = BTreeMap::new();
+        // Definitions come last: by then the names in them are the right ones, and the same definition is the same.
+        let (definitions, others): (Vec<_>, Vec<_>) =
+            part.item_refs().into_iter().partition(|at| matches!(at, ItemRef::TaskDefinition(_)));
+        for at in others.into_iter().chain(definitions) {
+            let (Some(there), Some(new)) = (self.design.item(&at), part.item(&at)) else { continue };
+            if is_same(&there, &new) {
+                continue;
+            }
+            let taken = |name: &str| {
+                let at = at.kind().named(name);
+                let same = |there: Item| is_same(&there, &new.clone().renamed(name));
+                part.contains(&at) || self.design.item(&at).is_some_and(|there| !same(there))
+            };
+            let name = free_name(at.name(), taken);
+            if Edit::Rename(at.clone(), name.clone()).apply(&mut part).is_ok() {
+                let renamed = at.kind().named(&name);
+                if matches!(at, ItemRef::TaskDefinition(_)) {
+                    self.assume(&renamed, "family", &format!("{name}: another file has a definition of family {}", at.name()));
+                }
+                names.insert(at, renamed);
+            }
+        }
+        for at in part.item_refs() {
+            if let (false, Some(item)) = (self.design.contains(&at), part.item(&at)) {
+                self.design.put(item);
+            }
+        }
+        for assumed in &import.assumptions {
+            let at = names.get(&assumed.at).unwrap_or(&assumed.at).clone();
+            self.assume(&at, assumed.field, &assumed.why);
+        }
+    }
+
+    /// The task definitions, by family.
+    fn definitions(&self) -> Vec<(TaskDefinitionId, TaskDefinition)> {
+        self.design.task_definitions.iter().map(|(id, definition)| (id.clone(), definition.clone())).collect()
+    }
+
+    /// Gives execution roles what their tasks need to start: the definitions name roles that work already.
+    fn permissions(&mut self) {
+        for (_, definition) in self.definitions() {
+            let Some(id) = definition.execution_role.clone() else { continue };
+            let Some(role) = self.design.roles.get_mut(&id) else { continue };
+            let policy = "AmazonECSTaskExecutionRolePolicy".to_owned();
+            if !role.managed_policies.contains(&policy) {
+                role.managed_policies.push(policy);
+            }
+            let values = definition.containers.iter().flat_map(|container| {
+                let log = container.log_configuration.iter().flat_map(|log| &log.secret_options);
+                container.secrets.iter().chain(log).map(|secret| secret.value_from.as_str())
+            });
+            let mut actions: Vec<&str> = values
+                .map(|from| if from.contains(":secret:") { "secretsmanager:GetSecretValue" } else { "ssm:GetParameters" })
+                .collect();
+            if definition.containers.iter().any(|container| !container.environment_files.is_empty()) {
+                actions.extend(["s3:GetObject", "s3:GetBucketLocation"]);
+            }
+            for action in actions {
+                if !role.actions.iter().any(|known| known == action) {
+                    role.actions.push(action.to_owned());
+                }
+            }
+            let at = ItemRef::Role(id);
+            self.assume(&at, "managed_policies", "the managed policy for starting tasks, and what their secrets need");
+        }
+    }
+
+    /// A role of our own.
+    fn role(&mut self, name: &str, used_as: RoleUse, policy: &str) -> RoleId {
+        let id = RoleId::new(name);
+        let managed_policies = vec![policy.to_owned()];
+        let role = Role { used_as, arn: None, managed_policies, actions: Vec::new(), tags: Tags::new() };
+        if !self.design.roles.contains_key(&id) {
+            self.draw(Item::Role(id.clone(), role), &[("managed_policies", "AWS's managed policy for this use")]);
+        }
+        id
+    }
+
+    /// The one cluster there is.
+    fn cluster_id() -> ClusterId {
+        ClusterId::new("main")
+    }
+}
+
+#[cfg(test)]
+mod tests;
