@@ -3,5 +3,6 @@
 mod agreement;
 mod chart_view;
 mod charts;
+mod imports;
 mod steady;
 mod tidy;

@@ -7,8 +7,8 @@ use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::instance_types::InstanceType;
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::{
-    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, InstanceRequirements, LaunchType, ManagedInstancesProvider,
-    ManagedScaling,
+    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, InstanceRequirements, LaunchType,
+    ManagedInstancesProvider, ManagedScaling,
 };
 use crate::design::id::{CapacityProviderId, SecurityGroupId, SiteId};
 use crate::design::outside::RoleUse;
@@ -169,11 +169,7 @@ impl Need {
     }
 
     fn with(self, other: Self) -> Self {
-        Self {
-            cpu: self.cpu.max(other.cpu),
-            memory: self.memory.max(other.memory),
-            gpus: self.gpus.max(other.gpus),
-        }
+        Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory), gpus: self.gpus.max(other.gpus) }
     }
 }
 
@@ -232,11 +228,7 @@ impl Sketch<'_> {
         });
         let id = CapacityProviderId::new(&name);
         let (instance_type, why) = self.cheapest(group, need);
-        let role = self.role(
-            "ecsInstanceRole",
-            RoleUse::ContainerInstance,
-            "AmazonEC2ContainerServiceforEC2Role",
-        );
+        let role = self.role("ecsInstanceRole", RoleUse::ContainerInstance, "AmazonEC2ContainerServiceforEC2Role");
         let security_group =
             self.security_group(instance_group().as_str(), Vec::new(), "the load balancer alone, where there is one");
         let provider = AutoScalingGroupProvider {
@@ -278,8 +270,11 @@ impl Sketch<'_> {
         }
         let infrastructure = "AmazonECSInfrastructureRolePolicyForManagedInstances";
         let infrastructure = self.role("ecsInfrastructureRole", RoleUse::Infrastructure, infrastructure);
-        let instance =
-            self.role("ecsInstanceRole-managed", RoleUse::ContainerInstance, "AmazonECSInstanceRolePolicyForManagedInstances");
+        let instance = self.role(
+            "ecsInstanceRole-managed",
+            RoleUse::ContainerInstance,
+            "AmazonECSInstanceRolePolicyForManagedInstances",
+        );
         let group =
             self.security_group(instance_group().as_str(), Vec::new(), "the load balancer alone, where there is one");
         let provider = ManagedInstancesProvider {

@@ -37,10 +37,9 @@ pub fn sketch(name: &str, imports: &[Imported], catalogue: &Catalogue) -> Projec
     sketch.network();
     sketch.services();
     sketch.file_systems();
-    let mut project = Project::new(name, sketch.design);
-    project.description = "Drawn around imported task definitions; no load is known yet".to_owned();
-    project.assumptions = sketch.assumptions;
-    project
+    let project = Project::new(name, sketch.design);
+    let description = "Drawn around imported task definitions; no load is known yet".to_owned();
+    Project { description, assumptions: sketch.assumptions, ..project }
 }
 
 /// Whether two items of one name are the same thing, as far as a task definition says what they are.
@@ -93,7 +92,11 @@ impl Sketch<'_> {
             if Edit::Rename(at.clone(), name.clone()).apply(&mut part).is_ok() {
                 let renamed = at.kind().named(&name);
                 if matches!(at, ItemRef::TaskDefinition(_)) {
-                    self.assume(&renamed, "family", &format!("{name}: another file has a definition of family {}", at.name()));
+                    self.assume(
+                        &renamed,
+                        "family",
+                        &format!("{name}: another file has a definition of family {}", at.name()),
+                    );
                 }
                 names.insert(at, renamed);
             }
@@ -128,7 +131,11 @@ impl Sketch<'_> {
                 container.secrets.iter().chain(log).map(|secret| secret.value_from.as_str())
             });
             let mut actions: Vec<&str> = values
-                .map(|from| if from.contains(":secret:") { "secretsmanager:GetSecretValue" } else { "ssm:GetParameters" })
+                .map(
+                    |from| {
+                        if from.contains(":secret:") { "secretsmanager:GetSecretValue" } else { "ssm:GetParameters" }
+                    },
+                )
                 .collect();
             if definition.containers.iter().any(|container| !container.environment_files.is_empty()) {
                 actions.extend(["s3:GetObject", "s3:GetBucketLocation"]);

@@ -1,9 +1,7 @@
 //! The VPC, its subnets and ways out, the load balancer, mount targets.
 
 use super::Sketch;
-use crate::design::id::{
-    LoadBalancerId, NatGatewayId, SecurityGroupId, SubnetId, TargetGroupId, VpcEndpointId, VpcId,
-};
+use crate::design::id::{LoadBalancerId, NatGatewayId, SecurityGroupId, SubnetId, TargetGroupId, VpcEndpointId, VpcId};
 use crate::design::load_balancing::{
     Listener, ListenerRule, LoadBalancer, LoadBalancerType, Protocol, Scheme, TargetGroup, TargetHealthCheck,
     TargetType,
@@ -36,7 +34,7 @@ const PREFIXES: (u8, u8) = (24, 20);
 /// Ports that NFS, and so EFS, uses. Source: EFS User Guide, "Using VPC security groups".
 const NFS: (u16, u16) = (2049, 2049);
 
-/// Port that SMB, and so `FSx` for Windows, uses. Source: FSx User Guide, "File system access control with Amazon VPC".
+/// Port that SMB, and so `FSx` for Windows, uses. Source: `FSx` User Guide, "File system access control with Amazon VPC".
 const SMB: (u16, u16) = (445, 445);
 
 pub(super) fn vpc() -> VpcId {
@@ -101,22 +99,28 @@ impl Sketch<'_> {
             for (name, tier, block) in tiers {
                 let Some(cidr) = block else { continue };
                 let (route_table, ip_address_type) = (None, None);
-                let subnet =
-                    Subnet { vpc: vpc(), zone: zone.clone(), tier, cidr, ip_address_type, route_table, tags: Tags::new() };
+                let subnet = Subnet {
+                    vpc: vpc(),
+                    zone: zone.clone(),
+                    tier,
+                    cidr,
+                    ip_address_type,
+                    route_table,
+                    tags: Tags::new(),
+                };
                 let id = SubnetId::new(&format!("{name}-{}", letter(zone)));
                 self.draw(Item::Subnet(id, subnet), &[("cidr", "a part of the VPC that no other subnet has")]);
             }
             let placement = NatPlacement::Zonal(SubnetId::new(&format!("public-{}", letter(zone))));
             let nat = NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() };
             let why = "one in each zone: a lost zone takes no other's way out along; one for all is cheaper";
-            self.draw(Item::NatGateway(NatGatewayId::new(&format!("nat-{}", letter(zone))), nat), &[("placement", why)]);
+            self.draw(
+                Item::NatGateway(NatGatewayId::new(&format!("nat-{}", letter(zone))), nat),
+                &[("placement", why)],
+            );
         }
-        let s3 = VpcEndpoint {
-            vpc: vpc(),
-            service: EndpointService::S3,
-            kind: EndpointKind::Gateway,
-            tags: Tags::new(),
-        };
+        let s3 =
+            VpcEndpoint { vpc: vpc(), service: EndpointService::S3, kind: EndpointKind::Gateway, tags: Tags::new() };
         let why = "a gateway endpoint: it is free, and layers of ECR images go past the NAT gateways";
         self.draw(Item::VpcEndpoint(VpcEndpointId::new("s3"), s3), &[("kind", why)]);
     }
@@ -124,18 +128,15 @@ impl Sketch<'_> {
     /// A security group that lets in whom it is told, and everything out.
     pub(super) fn security_group(&mut self, name: &str, ingress: Vec<SecurityGroupRule>, why: &str) -> SecurityGroupId {
         let id = SecurityGroupId::new(name);
-        match self.design.security_groups.get_mut(&id) {
-            Some(group) => {
-                for rule in ingress {
-                    if !group.ingress.contains(&rule) {
-                        group.ingress.push(rule);
-                    }
+        if let Some(group) = self.design.security_groups.get_mut(&id) {
+            for rule in ingress {
+                if !group.ingress.contains(&rule) {
+                    group.ingress.push(rule);
                 }
             }
-            None => {
-                let group = SecurityGroup { vpc: vpc(), ingress, egress: None, tags: Tags::new() };
-                self.draw(Item::SecurityGroup(id.clone(), group), &[("ingress", why)]);
-            }
+        } else {
+            let group = SecurityGroup { vpc: vpc(), ingress, egress: None, tags: Tags::new() };
+            self.draw(Item::SecurityGroup(id.clone(), group), &[("ingress", why)]);
         }
         id
     }
@@ -158,13 +159,20 @@ impl Sketch<'_> {
             tags: Tags::new(),
         };
         let why = format!("the container's port {port} looks like HTTP");
-        self.draw(Item::TargetGroup(id.clone(), group), &[("protocol", &why), ("health_check", "AWS's defaults, path /")]);
+        self.draw(
+            Item::TargetGroup(id.clone(), group),
+            &[("protocol", &why), ("health_check", "AWS's defaults, path /")],
+        );
         if let Some(drawn) = self.design.load_balancers.get_mut(&balancer()) {
             let host = format!("{family}.example.com");
             let rule = ListenerRule { hosts: vec![host.clone()], paths: Vec::new(), target_group: id.clone() };
             drawn.listeners.iter_mut().for_each(|listener| listener.rules.push(rule.clone()));
             let at = ItemRef::LoadBalancer(balancer());
-            self.assume(&at, "listeners", "HTTP on port 80, for no certificate is known; services share it by host name");
+            self.assume(
+                &at,
+                "listeners",
+                "HTTP on port 80, for no certificate is known; services share it by host name",
+            );
             return id;
         }
         self.draw_balancer(id.clone());

@@ -89,7 +89,8 @@ impl Sketch<'_> {
         if definition.network_mode() == NetworkMode::Awsvpc {
             service.subnets = self.private_subnets();
             self.assume(&at, "subnets", "private, one in each zone");
-            let group = self.security_group(&format!("{id}-tasks"), Vec::new(), "the load balancer alone, where there is one");
+            let group =
+                self.security_group(&format!("{id}-tasks"), Vec::new(), "the load balancer alone, where there is one");
             service.security_groups = vec![group];
         }
         if *machines != Machines::Anywhere && service.scheduling_strategy() == SchedulingStrategy::Replica {
@@ -118,8 +119,10 @@ impl Sketch<'_> {
         }
         service.desired_count = TASKS;
         self.assume(at, "desired_count", "2 tasks, so that one may be lost");
-        service.deployment =
-            Deployment { circuit_breaker: Some(CircuitBreaker { enable: true, rollback: true }), ..Deployment::default() };
+        service.deployment = Deployment {
+            circuit_breaker: Some(CircuitBreaker { enable: true, rollback: true }),
+            ..Deployment::default()
+        };
         self.assume(at, "deployment", "rolling; the circuit breaker, which is free, is on");
         if matches!(machines, Machines::Group(_)) {
             let zones = PlacementStrategy::Spread("attribute:ecs.availability-zone".to_owned());

@@ -18,7 +18,8 @@ fn definition(family: &str, task: &str, container: &str) -> String {
     )
 }
 
-const FARGATE: &str = r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512","#;
+const FARGATE: &str =
+    r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512","#;
 
 fn drawn(texts: &[String]) -> Project {
     let imports: Vec<_> = texts.iter().map(|text| read(text, "web.json").unwrap()).collect();
@@ -59,9 +60,16 @@ fn a_bare_definition_gets_all_it_stands_in_and_every_value_is_marked() {
     let target_group = &design.target_groups[&service.load_balancers[0].target_group];
     assert_eq!((target_group.port, target_group.target_type), (8080, TargetType::Ip));
     for key in [
-        "VPC main · cidr", "subnet private-a · cidr", "NAT gateway nat-b · placement", "VPC endpoint s3 · kind",
-        "cluster main · capacity_providers", "service web · desired_count", "service web · capacity",
-        "load balancer alb · listeners", "target group web · health_check", "image nginx:1.27 · compressed_size",
+        "VPC main · cidr",
+        "subnet private-a · cidr",
+        "NAT gateway nat-b · placement",
+        "VPC endpoint s3 · kind",
+        "cluster main · capacity_providers",
+        "service web · desired_count",
+        "service web · capacity",
+        "load balancer alb · listeners",
+        "target group web · health_check",
+        "image nginx:1.27 · compressed_size",
     ] {
         let why = project.assumptions.get(key).unwrap_or_else(|| panic!("{key} in {:#?}", project.assumptions));
         assert!(why.starts_with("our assumption: "), "{why}");
@@ -96,7 +104,10 @@ fn tdf_13_tasks_run_on_fargate_where_they_may_and_on_fitting_instances_else() {
     // Nothing is required, and Fargate takes it; it does not take bridge mode.
     assert_eq!(instance_types(r#""networkMode": "awsvpc", "cpu": "512", "memory": "1024","#, ""), none);
     assert_eq!(instance_types(r#""networkMode": "bridge", "cpu": "512", "memory": "1024","#, "").len(), 1);
-    assert_eq!(instance_types(r#""requiresCompatibilities": ["MANAGED_INSTANCES"], "networkMode": "awsvpc","#, ""), ["managed"]);
+    assert_eq!(
+        instance_types(r#""requiresCompatibilities": ["MANAGED_INSTANCES"], "networkMode": "awsvpc","#, ""),
+        ["managed"]
+    );
     let catalogue = Catalogue::load(&Region::new("us-east-1")).unwrap();
     let chosen = |task: &str, container: &str| {
         let types = instance_types(task, container);
@@ -114,8 +125,7 @@ fn tdf_13_tasks_run_on_fargate_where_they_may_and_on_fitting_instances_else() {
         ("attribute:ecs.instance-type =~ m5.*", "m5.large"),
         ("attribute:ecs.instance-type in [c7i.2xlarge, c7i.4xlarge]", "c7i.2xlarge"),
     ] {
-        let task =
-            format!(r#"{EC2} "placementConstraints": [{{"type": "memberOf", "expression": "{expression}"}}],"#);
+        let task = format!(r#"{EC2} "placementConstraints": [{{"type": "memberOf", "expression": "{expression}"}}],"#);
         assert_eq!(instance_types(&task, r#""memory": 1024,"#), [name]);
     }
 }
@@ -139,7 +149,11 @@ fn files_that_use_one_name_for_two_things_stay_apart() {
     let families: Vec<_> = design.task_definitions.keys().map(TaskDefinitionId::as_str).collect();
     assert_eq!(families, ["web", "web-2", "worker"]);
     assert!(project.assumptions["task definition web-2 · family"].contains("family web"));
-    for (family, arn) in [("web", "arn:aws:iam::1:role/app"), ("web-2", "arn:aws:iam::2:role/app"), ("worker", "arn:aws:iam::2:role/app")] {
+    for (family, arn) in [
+        ("web", "arn:aws:iam::1:role/app"),
+        ("web-2", "arn:aws:iam::2:role/app"),
+        ("worker", "arn:aws:iam::2:role/app"),
+    ] {
         assert_eq!(write(design, &TaskDefinitionId::new(family)).unwrap()["taskRoleArn"], arn, "{family}");
     }
     assert_eq!(design.roles.len(), 2);
