@@ -21,7 +21,7 @@ fn catalogue() -> Catalogue {
 
 fn both(design: &Design, window: Span) -> (Outcome, Outcome) {
     let catalogue = catalogue();
-    let prepared = prepare_scenario(design, Scenario::default(), &catalogue).expect("the design resolves");
+    let prepared = prepare_scenario(design, Scenario::default(), &catalogue, &[]).unwrap_or_else(|e| panic!("{e}"));
     let estimate = estimate_outcome(&prepared, &catalogue, window);
     let run = simulate(&prepared, &catalogue, window, 7, Detail::Totals, &Progress::default()).expect("not cancelled");
     (estimate, run)
@@ -101,7 +101,8 @@ fn the_month_is_what_arithmetic_by_hand_gives() {
 #[test]
 fn a_meter_without_its_price_is_named_and_left_out_of_the_total() {
     let mut catalogue = catalogue();
-    let prepared = prepare_scenario(&steady::design(), Scenario::default(), &catalogue).expect("the design resolves");
+    let prepared =
+        prepare_scenario(&steady::design(), Scenario::default(), &catalogue, &[]).unwrap_or_else(|e| panic!("{e}"));
     let whole = estimate_outcome(&prepared, &catalogue, Span::MONTH).bill;
     catalogue.prices = catalogue.prices.without(Meter::NatGatewayHour);
     let without = estimate_outcome(&prepared, &catalogue, Span::MONTH).bill;

@@ -1,7 +1,8 @@
 //! A design under a load that never changes: what tests of the estimate and of runs share.
 
-use bayplan_engine::design::capacity::StrategyItem;
-use bayplan_engine::design::container::{Container, LogConfiguration, LogDriver};
+use bayplan_engine::design::capacity::{LaunchType, StrategyItem};
+use bayplan_engine::design::cluster::Cluster;
+use bayplan_engine::design::container::{Container, LogConfiguration, LogDriver, PortMapping};
 use bayplan_engine::design::id::{
     CapacityProviderId, LoadBalancerId, NatGatewayId, ServiceId, SubnetId, TargetGroupId,
 };
@@ -10,6 +11,8 @@ use bayplan_engine::design::load_balancing::{
     Listener, LoadBalancer, LoadBalancerType, Protocol, Scheme, TargetGroup, TargetHealthCheck, TargetType,
 };
 use bayplan_engine::design::network::{Cidr, NatGateway, NatPlacement, Subnet, SubnetTier, Vpc};
+use bayplan_engine::design::observability::LogGroup;
+use bayplan_engine::design::outside::{Role, RoleUse};
 use bayplan_engine::design::service::{Capacity, Service, ServiceLoadBalancer};
 use bayplan_engine::design::task_definition::{NetworkMode, TaskDefinition};
 use bayplan_engine::design::work::{Call, CallPath, CallTarget, Work, WorkCost};
@@ -21,7 +24,6 @@ use bayplan_engine::units::{Bytes, CpuUnits, Mib, MilliPerSecond};
 /// Fargate; 300 requests a second of 2 kB and 6 kB.
 pub fn design() -> Design {
     let mut design = Design::new(Region::new("us-east-1"));
-    let cidr = |text: &str| Cidr::parse(text).expect("a block");
     design.put(Item::Vpc(
         "main".into(),
         Vpc {
@@ -34,30 +36,11 @@ pub fn design() -> Design {
             tags: std::collections::BTreeMap::new(),
         },
     ));
-    for (place, zone) in ["a", "b", "c"].into_iter().enumerate() {
-        for (tier, name, offset) in [(SubnetTier::Public, "public", 0), (SubnetTier::Private, "private", 10)] {
-            let subnet = Subnet {
-                vpc: "main".into(),
-                zone: Zone::new(&format!("us-east-1{zone}")),
-                tier,
-                cidr: cidr(&format!("10.0.{}.0/24", place + offset)),
-                ip_address_type: None,
-                route_table: None,
-                tags: std::collections::BTreeMap::new(),
-            };
-            design.put(Item::Subnet(SubnetId::new(&format!("{name}-{zone}")), subnet));
-        }
-        design.put(Item::NatGateway(
-            NatGatewayId::new(&format!("nat-{zone}")),
-            NatGateway {
-                placement: NatPlacement::Zonal(SubnetId::new(&format!("public-{zone}"))),
-                private: false,
-                elastic_ips: None,
-                tags: std::collections::BTreeMap::new(),
-            },
-        ));
-    }
-    design.put(Item::Cluster("main".into(), bayplan_engine::design::cluster::Cluster::default()));
+    add_subnets(&mut design);
+    let capacity_providers = vec![CapacityProviderId::fargate(), CapacityProviderId::fargate_spot()];
+    design.put(Item::Cluster("main".into(), Cluster { capacity_providers, ..Cluster::default() }));
+    design.put(Item::LogGroup("app".into(), LogGroup::default()));
+    design.put(Item::Role("execution".into(), execution_role()));
     design.put(Item::LoadBalancer("entrance".into(), balancer()));
     design.put(Item::TargetGroup("web".into(), target_group()));
     add_service(&mut design, "web", 6, 2_000);
@@ -88,15 +71,49 @@ pub fn design() -> Design {
     design
 }
 
+fn cidr(text: &str) -> Cidr {
+    Cidr::parse(text).expect("a block")
+}
+
+/// In each zone a public and a private subnet, and a NAT gateway.
+fn add_subnets(design: &mut Design) {
+    for (place, zone) in ["a", "b", "c"].into_iter().enumerate() {
+        for (tier, name, offset) in [(SubnetTier::Public, "public", 0), (SubnetTier::Private, "private", 10)] {
+            let subnet = Subnet {
+                vpc: "main".into(),
+                zone: Zone::new(&format!("us-east-1{zone}")),
+                tier,
+                cidr: cidr(&format!("10.0.{}.0/24", place + offset)),
+                ip_address_type: None,
+                route_table: None,
+                tags: std::collections::BTreeMap::new(),
+            };
+            design.put(Item::Subnet(SubnetId::new(&format!("{name}-{zone}")), subnet));
+        }
+        design.put(Item::NatGateway(
+            NatGatewayId::new(&format!("nat-{zone}")),
+            NatGateway {
+                placement: NatPlacement::Zonal(SubnetId::new(&format!("public-{zone}"))),
+                private: false,
+                elastic_ips: None,
+                tags: std::collections::BTreeMap::new(),
+            },
+        ));
+    }
+}
+
 fn add_service(design: &mut Design, name: &str, tasks: u32, cpu_micros: u64) {
     let mut container = Container::new("app", "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1.4.2");
     container.log_configuration = Some(LogConfiguration {
         driver: LogDriver::Awslogs,
-        log_group: None,
-        options: std::collections::BTreeMap::new(),
+        log_group: Some("app".into()),
+        options: [("awslogs-stream-prefix".to_owned(), name.to_owned())].into(),
         secret_options: Vec::new(),
     });
+    container.port_mappings = vec![PortMapping { container_port: Some(80), ..PortMapping::default() }];
     let definition = TaskDefinition {
+        requires_compatibilities: vec![LaunchType::Fargate],
+        execution_role: Some("execution".into()),
         network_mode: Some(NetworkMode::Awsvpc),
         cpu: Some(CpuUnits::from_units(512)),
         memory: Some(Mib::from_gib(1)),
@@ -112,6 +129,16 @@ fn add_service(design: &mut Design, name: &str, tasks: u32, cpu_micros: u64) {
     let cost = WorkCost { cpu_micros, memory_idle: Mib::from_mib(300), duration: None, concurrency: None };
     service.work = Work::Stated { cost, log_bytes: Bytes::from_bytes(1_000) };
     design.put(Item::Service(ServiceId::new(name), service));
+}
+
+fn execution_role() -> Role {
+    Role {
+        used_as: RoleUse::Execution,
+        arn: None,
+        managed_policies: vec!["AmazonECSTaskExecutionRolePolicy".to_owned()],
+        actions: Vec::new(),
+        tags: std::collections::BTreeMap::new(),
+    }
 }
 
 fn balancer() -> LoadBalancer {

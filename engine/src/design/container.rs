@@ -76,7 +76,7 @@ aws_words! {
 }
 
 /// A port mapping. Absent `host_port` is the container's own in `awsvpc` and `host`, a dynamic one in `bridge`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PortMapping {
     /// `containerPort`; absent with a range.

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::bill::{Bill, Window, price, price_month};
 use crate::catalogue::Catalogue;
+use crate::checks::{self, Diagnostic, Severity};
 use crate::design::Design;
 use crate::design::edit::EditError;
 use crate::design::id::ScenarioId;
@@ -32,6 +33,8 @@ pub struct Prepared {
     pub scenario: Scenario,
     /// The plan.
     pub plan: Plan,
+    /// What the checks found; no error is among it.
+    pub findings: Vec<Diagnostic>,
 }
 
 /// Why a scenario cannot be run.
@@ -48,13 +51,21 @@ pub enum Refused {
         /// Why.
         error: EditError,
     },
-    /// The design lacks something.
+    /// The checks found errors; all their findings.
+    #[error("{}", errors_said(.0))]
+    Findings(Vec<Diagnostic>),
+    /// The design lacks something that no check found.
     #[error("{}", said(.0))]
     Unresolved(Vec<Unresolved>),
 }
 
 fn said(all: &[Unresolved]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn errors_said(all: &[Diagnostic]) -> String {
+    let errors = all.iter().filter(|d| d.severity == Severity::Error);
+    errors.map(|d| format!("{}: {}", d.at, d.message)).collect::<Vec<_>>().join("\n")
 }
 
 /// What one scenario gave.
@@ -121,17 +132,26 @@ pub fn prepare(project: &Project, scenario: Option<&ScenarioId>, catalogue: &Cat
         None => Scenario::default(),
         Some(id) => project.scenarios.get(id).cloned().ok_or_else(|| Refused::NoScenario(id.clone()))?,
     };
-    prepare_scenario(&project.design, scenario, catalogue)
+    prepare_scenario(&project.design, scenario, catalogue, &project.allowed)
 }
 
-/// Makes a design ready to run under a scenario.
-pub fn prepare_scenario(design: &Design, scenario: Scenario, catalogue: &Catalogue) -> Result<Prepared, Refused> {
+/// Makes a design ready to run under a scenario; the rules in `allowed` are not looked at.
+pub fn prepare_scenario(
+    design: &Design,
+    scenario: Scenario,
+    catalogue: &Catalogue,
+    allowed: &[String],
+) -> Result<Prepared, Refused> {
     let mut design = design.clone();
     for (place, edit) in scenario.edits.iter().enumerate() {
         edit.apply(&mut design).map_err(|error| Refused::Edit { place: place + 1, error })?;
     }
+    let findings = checks::run(&design, catalogue, allowed);
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(Refused::Findings(findings));
+    }
     let plan = resolve(&design, &scenario, catalogue).map_err(Refused::Unresolved)?;
-    Ok(Prepared { design, scenario, plan })
+    Ok(Prepared { design, scenario, plan, findings })
 }
 
 /// The closed form of a window.

@@ -2,7 +2,7 @@
 
 use crate::chance::{Chance, Concern};
 use crate::design::load::{Series, Shape, SpikeTime};
-use crate::units::{CalendarTime, MilliPerSecond, Percent, Ppm, Span};
+use crate::units::{CalendarTime, MilliPerSecond, Percent, Ppm, Span, count};
 
 const DAY: u64 = 1440;
 
@@ -92,11 +92,23 @@ impl Curve {
 
     /// The mean rate in an hour of the run, without noise; `minute` is the hour's first.
     pub fn hour_mean(&self, minute: u64) -> MilliPerSecond {
-        if let (Series::Constant(rate), true) = (&self.series, self.spikes.is_empty()) {
-            return *rate;
+        let spiked = |m: u64| self.spikes.iter().any(|s| s.covers(m, (self.into_week + m) % DAY));
+        let plain = self.spikes.is_empty() || !(minute..minute + 60).any(spiked);
+        match &self.series {
+            Series::Constant(rate) if plain => *rate,
+            Series::Daily { hourly, weekdays } if plain && (self.into_week + minute).is_multiple_of(60) => {
+                // The sum of the hour's sixty samples on their two lines: 465, 2700 and 435 sixtieths of the hour before,
+                // of this one, and of the next.
+                let of_week = (self.into_week + minute) % (7 * DAY);
+                let hour = of_week % DAY / 60;
+                let sum = value(hourly, hour + 23) * 465 + value(hourly, hour) * 2700 + value(hourly, hour + 1) * 435;
+                MilliPerSecond::from_milli(sum / 3600).percent(weekday(weekdays, of_week))
+            }
+            Series::Constant(_) | Series::Daily { .. } | Series::Samples { .. } => {
+                let sum: u64 = (minute..minute + 60).map(|m| self.calm(m).milli()).sum();
+                MilliPerSecond::from_milli(sum / 60)
+            }
         }
-        let sum: u64 = (minute..minute + 60).map(|m| self.calm(m).milli()).sum();
-        MilliPerSecond::from_milli(sum / 60)
     }
 
     fn calm(&self, minute: u64) -> MilliPerSecond {
@@ -107,14 +119,12 @@ impl Curve {
             Series::Daily { hourly, weekdays } => {
                 let before = of_day + DAY - 30;
                 let (hour, into) = (before / 60 % 24, before % 60);
-                let value = |h: u64| usize::try_from(h % 24).ok().and_then(|h| hourly.get(h)).map_or(0, |r| r.milli());
-                let milli = (value(hour) * (60 - into) + value(hour + 1) * into) / 60;
-                let day = usize::try_from(of_week / DAY).unwrap_or(0);
-                MilliPerSecond::from_milli(milli).percent(weekdays.get(day).copied().unwrap_or(Percent::HUNDRED))
+                let milli = (value(hourly, hour) * (60 - into) + value(hourly, hour + 1) * into) / 60;
+                MilliPerSecond::from_milli(milli).percent(weekday(weekdays, of_week))
             }
             Series::Samples { step, values, .. } => {
                 let place = minute * 60 / u64::from(step.secs().max(1));
-                let count = values.len() as u64;
+                let count = count(values.len());
                 let place = usize::try_from(place % count.max(1)).unwrap_or(0);
                 values.get(place).copied().unwrap_or_default()
             }
@@ -127,6 +137,17 @@ impl Curve {
     pub fn next_change(&self, minute: u64) -> Option<Span> {
         (!self.is_constant()).then(|| Span::from_minutes(minute + 1))
     }
+}
+
+/// The rate of an hour of the day, counted on past midnight, in thousandths a second.
+fn value(hourly: &[MilliPerSecond], hour: u64) -> u64 {
+    usize::try_from(hour % 24).ok().and_then(|hour| hourly.get(hour)).map_or(0, |rate| rate.milli())
+}
+
+/// The percentage of a minute's weekday.
+fn weekday(weekdays: &[Percent], minute_of_week: u64) -> Percent {
+    let day = usize::try_from(minute_of_week / DAY).unwrap_or(0);
+    weekdays.get(day).copied().unwrap_or(Percent::HUNDRED)
 }
 
 #[cfg(test)]

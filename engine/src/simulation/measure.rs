@@ -4,7 +4,7 @@ use super::event::Event;
 use super::trace::{EntryKind, Minute};
 use super::world::World;
 use crate::control::scaling;
-use crate::control::scaling::target_tracking::observe;
+use crate::control::scaling::target_tracking::{observe, speaks};
 use crate::plan::index::Ix;
 use crate::plan::service::{PlannedMetric, PlannedService};
 use crate::units::{Micro, Ppm, Span};
@@ -19,7 +19,7 @@ impl World<'_> {
         self.set_rates();
         for ix in self.plan.services.indices() {
             self.service(ix).launches_left = super::LAUNCHES_A_MINUTE;
-            if !self.plan.services[ix].tracking.is_empty() {
+            if self.state.service(ix).tracking.iter().any(speaks) || self.state.service(ix).running == 0 {
                 self.scale(ix);
             }
         }
@@ -96,9 +96,15 @@ fn cpu_used(planned: &PlannedService, done: Micro, running_ms: u64) -> Option<Pp
     if running_ms == 0 {
         return None;
     }
-    // done/10⁶ units × µs each, against CPU units/1024 × running ms × 1000 µs.
-    let used = done.micro() * u128::from(work.cpu_micros) * 1024;
-    let had = u128::from(planned.cpu.units()) * u128::from(running_ms) * 1000;
-    let ppm = (used / had.max(1)).min(1_000_000);
+    // done/10⁶ units × µs each, against CPU units/1024 × running ms × 1000 µs. Both stay far under 2¹²⁸; a share in
+    // millionths needs no more than the 64 bits they are brought down to.
+    let (mut used, mut had) = (
+        done.micro() * u128::from(work.cpu_micros) * 1024,
+        u128::from(planned.cpu.units()) * u128::from(running_ms) * 1000,
+    );
+    let excess = (128 - used.max(had * 1_000_000).leading_zeros()).saturating_sub(63);
+    (used, had) = (used >> excess, (had >> excess).max(1));
+    let (used, had) = (u64::try_from(used).unwrap_or(u64::MAX), u64::try_from(had).unwrap_or(u64::MAX));
+    let ppm = (used / had).min(1_000_000);
     u32::try_from(ppm).ok().map(Ppm::from_ppm)
 }

@@ -8,7 +8,7 @@ use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
 use crate::state::task::{Task, TaskStatus};
-use crate::units::{SimTime, Span};
+use crate::units::{SimTime, Span, count};
 use crate::usage::record::{Cause, Thing};
 
 /// When a task without any health check counts as healthy, after it runs.
@@ -361,13 +361,13 @@ impl World<'_> {
         percent: crate::units::Percent,
         concern: Concern,
     ) -> Vec<Ix<Task>> {
-        let count = percent.ceil_of(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
+        let wanted = percent.ceil_of(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
         let mut chance = Chance::of(self.options.seed, concern, self.now.ms());
         let mut left = tasks;
         left.sort();
         let mut drawn = Vec::new();
-        for _ in 0..count {
-            let place = usize::try_from(chance.below(left.len() as u64)).unwrap_or(0);
+        for _ in 0..wanted {
+            let place = usize::try_from(chance.below(count(left.len()))).unwrap_or(0);
             if left.is_empty() {
                 break;
             }

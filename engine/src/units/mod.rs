@@ -15,3 +15,8 @@ pub use money::Usd;
 pub use rate::{Quantity, Rate};
 pub use time::{CalendarTime, Minutes, Seconds, SimTime, Span, Weekday};
 pub use traffic::{Bytes, Micro, MilliPerSecond, Ppm};
+
+/// How many there are, as the 64 bits that quantities count in.
+pub fn count(items: usize) -> u64 {
+    u64::try_from(items).unwrap_or(u64::MAX)
+}

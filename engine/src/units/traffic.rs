@@ -109,6 +109,17 @@ impl Sum for Bytes {
     }
 }
 
+/// `self × part / whole`, rounded down; the quotient first, which keeps to 64 bits and is several times as fast.
+trait MulDiv {
+    fn mul_div(self, part: u64, whole: u64) -> Self;
+}
+
+impl MulDiv for u64 {
+    fn mul_div(self, part: u64, whole: u64) -> Self {
+        (self / whole).saturating_mul(part).saturating_add(self % whole * part / whole)
+    }
+}
+
 impl MilliPerSecond {
     /// No traffic.
     pub const ZERO: Self = Self(0);
@@ -135,12 +146,12 @@ impl MilliPerSecond {
     /// That percentage of the rate, rounded down to a thousandth a second.
     #[must_use]
     pub fn percent(self, percent: super::Percent) -> Self {
-        Self(u64::try_from(u128::from(self.0) * u128::from(percent.percent()) / 100).unwrap_or(u64::MAX))
+        Self(self.0.mul_div(u64::from(percent.percent()), 100))
     }
     /// That share of the rate, rounded down to a thousandth a second.
     #[must_use]
     pub fn share(self, ppm: Ppm) -> Self {
-        Self(u64::try_from(u128::from(self.0) * u128::from(ppm.0) / 1_000_000).unwrap_or(u64::MAX))
+        Self(self.0.mul_div(u64::from(ppm.0), 1_000_000))
     }
 }
 
@@ -170,8 +181,10 @@ impl Micro {
     }
     /// The mean rate over a span, rounded down to a thousandth a second; nothing over no time.
     pub fn mean_over(self, span: Span) -> MilliPerSecond {
-        let ms = u128::from(span.ms());
-        MilliPerSecond(if ms == 0 { 0 } else { u64::try_from(self.0 / ms).unwrap_or(u64::MAX) })
+        if self.0 == 0 || span == Span::ZERO {
+            return MilliPerSecond::ZERO;
+        }
+        MilliPerSecond(u64::try_from(self.0 / u128::from(span.ms())).unwrap_or(u64::MAX))
     }
     /// In whole ones, for people and for formulas inside one function.
     pub fn whole(self) -> f64 {

@@ -16,7 +16,7 @@ use crate::plan::load::{Door, LoadKind, PlannedLoad};
 use crate::plan::network::{Destination, PlannedBalancer, Way};
 use crate::plan::service::{PlannedService, PlannedTarget, PullFrom};
 use crate::plan::{Plan, PlannedZone};
-use crate::units::{Bytes, Micro, Ppm, SimTime, Span};
+use crate::units::{Bytes, Micro, Ppm, SimTime, Span, count};
 
 /// Which part of the work a term applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,7 +255,7 @@ fn share_of(share: &Share, own: &ZoneCounts, counts: &[ZoneCounts]) -> (u128, u1
         }
         Share::CrossAmong(zones) => {
             let inside: u128 = zones.iter().filter_map(|z| own.get(z.index())).map(|n| u128::from(*n)).sum();
-            let pairs = all(own) * zones.len() as u128;
+            let pairs = all(own) * u128::from(count(zones.len()));
             (pairs - inside, pairs)
         }
     };

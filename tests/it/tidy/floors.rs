@@ -21,14 +21,14 @@ const FLOORS: &[(&str, u8)] = &[
     ("embedded", 3),
     ("plan", 4),
     ("usage", 5),
-    ("state", 5),
-    ("control", 6),
-    ("estimate", 6),
-    ("bill", 6),
-    ("simulation", 7),
-    ("evaluate", 8),
-    ("report", 9),
-    ("optimise", 9),
+    ("state", 6),
+    ("control", 7),
+    ("estimate", 7),
+    ("bill", 7),
+    ("simulation", 8),
+    ("evaluate", 9),
+    ("report", 10),
+    ("optimise", 10),
 ];
 
 /// What carries data and decides nothing: unit tests on any floor may read their material from it.

@@ -14,20 +14,17 @@ use target_tracking::{Verdict, decide};
 pub fn desired(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime) -> Option<u32> {
     let (planned, service) = (&plan.services[ix], state.service(ix));
     let (min, max) = planned.bounds;
-    let verdicts: Vec<_> = planned
-        .tracking
-        .iter()
-        .zip(&service.tracking)
-        .map(|(policy, tracking)| {
-            // Within the cool-down the metric still speaks of the tasks there were: those it has brought since do not
-            // multiply it again (rule AAS-17, "capacity already added counts"). Our reading; AWS gives no formula.
-            let before = service.scaled_out.filter(|(at, _)| now < *at + policy.scale_out_cooldown);
-            let running = before.map_or(service.running, |(_, tasks)| tasks.min(service.running));
-            (policy, decide(policy, tracking, running, plan.timings.tt_scale_in_max_fraction))
-        })
-        .collect();
-    let out = verdicts.iter().filter_map(|(_, verdict)| match verdict {
-        Verdict::Out(count) => Some(*count),
+    let verdict = |place: usize| {
+        let policy = &planned.tracking[place];
+        // Within the cool-down the metric still speaks of the tasks there were: those it has brought since do not
+        // multiply it again (rule AAS-17, "capacity already added counts"). Our reading; AWS gives no formula.
+        let before = service.scaled_out.filter(|(at, _)| now < *at + policy.scale_out_cooldown);
+        let running = before.map_or(service.running, |(_, tasks)| tasks.min(service.running));
+        decide(policy, &service.tracking[place], running, plan.timings.tt_scale_in_max_fraction)
+    };
+    let places = 0..planned.tracking.len();
+    let out = places.clone().filter_map(|place| match verdict(place) {
+        Verdict::Out(count) => Some(count),
         Verdict::In(_) | Verdict::Stay => None,
     });
     if let Some(count) = out.max() {
@@ -40,13 +37,17 @@ pub fn desired(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime)
         return None;
     }
     let mut largest = None;
-    for (policy, verdict) in verdicts.iter().filter(|(policy, _)| policy.scale_in) {
-        let Verdict::In(count) = verdict else { return None };
+    if service.desired <= min {
+        return None;
+    }
+    for place in places.filter(|place| planned.tracking[*place].scale_in) {
+        let policy = &planned.tracking[place];
+        let Verdict::In(count) = verdict(place) else { return None };
         let last = service.scaled_in.max(service.scaled_out.map(|(at, _)| at));
         if last.is_some_and(|at| now < at + policy.scale_in_cooldown) {
             return None;
         }
-        largest = largest.max(Some(*count));
+        largest = largest.max(Some(count));
     }
     largest.map(|count| count.clamp(min, max.max(min))).filter(|count| *count < service.desired)
 }

@@ -31,6 +31,11 @@ pub fn observe(policy: &PlannedTracking, tracking: &mut Tracking, value: Option<
     tracking.seen = value;
 }
 
+/// Whether either alarm rings.
+pub fn speaks(tracking: &Tracking) -> bool {
+    tracking.high >= HIGH_POINTS || tracking.low >= LOW_POINTS
+}
+
 /// What the policy wants of so many running tasks.
 pub fn decide(policy: &PlannedTracking, tracking: &Tracking, running: u32, most_in: Ppm) -> Verdict {
     let Some(value) = tracking.seen.map(u128::from) else { return Verdict::Stay };

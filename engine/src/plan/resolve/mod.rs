@@ -3,6 +3,7 @@
 //! In: a design with a scenario's edits done, the scenario, the catalogue. Out: a [`Plan`], or every [`Unresolved`] name
 //! and value at once. The checks say the same things better and with fixes; this is the last gate before a run.
 
+mod calls;
 mod network;
 mod provider;
 mod service;
@@ -161,7 +162,7 @@ impl<'a> Resolver<'a> {
     fn place_loads(&mut self, scenario: &Scenario) -> Table<PlannedLoad> {
         let mut loads = Table::new();
         let drawn = &self.design.loads;
-        for (stream, (id, load)) in drawn.iter().enumerate() {
+        for (stream, (id, load)) in (0..).zip(drawn) {
             let item = ItemRef::Load(id.clone());
             let Some(service) = self.service_of.get(load.service()).copied() else {
                 if self.design.services.contains_key(load.service()) {
@@ -184,7 +185,7 @@ impl<'a> Resolver<'a> {
             }
             let Some(kind) = self.load_kind(&item, load) else { continue };
             let owner = self.owner(item);
-            let curve = Curve::new(load.shape(), scenario.starts_at, stream as u64);
+            let curve = Curve::new(load.shape(), scenario.starts_at, stream);
             loads.push(PlannedLoad { owner, service, kind, curve });
         }
         loads

@@ -7,32 +7,23 @@ use crate::design::capacity::LaunchType;
 use crate::design::container::LogDriver;
 use crate::design::deployment::DeploymentStrategy;
 use crate::design::id::{CapacityProviderId, ServiceId};
-use crate::design::load::Load;
 use crate::design::observability::LogClass;
-use crate::design::outside::{Reached, Registry};
 use crate::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
 use crate::design::service::{Capacity, EbsVolumeType, SchedulingStrategy, Service, TaskEbsVolume};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
-use crate::design::work::{Call, CallPath, CallTarget};
 use crate::design::{Design, ItemRef};
 use crate::names::Architecture;
 use crate::plan::index::Ix;
 use crate::plan::provider::{PlannedProvider, ProviderKind};
 use crate::plan::service::{
-    Ending, HostPort, PlannedCall, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTarget,
-    PlannedTracking, PullFrom, StartUp, TargetCheck,
+    Ending, HostPort, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTracking, StartUp, TargetCheck,
 };
-use crate::units::{Bytes, CpuUnits, Gib, Mib, Span};
+use crate::units::{CpuUnits, Gib, Mib, Span};
 
 /// How long a task takes to end once SIGTERM reached it, where its application handles it.
 ///
 /// Assumption: a second; requests under way were given their time by the deregistration delay.
 const HANDLED_STOP: Span = Span::from_secs(1);
-
-/// The compressed size of an image nothing is said of.
-///
-/// Assumption: 500 MB, the image of a public report of pull traffic (copilot-cli issue 5167).
-const UNKNOWN_IMAGE: Bytes = Bytes::from_mb(500);
 
 /// The layers of an image nothing is said of.
 ///
@@ -251,7 +242,7 @@ impl Resolver<'_> {
         if fargate && known.is_some_and(|i| i.soci) {
             return timings.soci_lazy_start;
         }
-        let bytes = known.map_or(UNKNOWN_IMAGE, |i| i.compressed_size).bytes();
+        let bytes = known.map_or(super::calls::UNKNOWN_IMAGE, |i| i.compressed_size).bytes();
         let layers = known.and_then(|i| i.layers).unwrap_or(UNKNOWN_LAYERS);
         let latency = timings.pull_latency + timings.pull_latency_layer.times(u64::from(layers));
         // Megabytes a second of one vCPU × CPU units × factors, in bytes a millisecond × 1024.
@@ -361,82 +352,6 @@ impl Resolver<'_> {
             storage: if infrequent { Meter::LogsStorageIa } else { Meter::LogsStorage },
             retention: group.and_then(|g| g.retention_days).map(|days| Span::from_days(u64::from(days))),
         })
-    }
-
-    fn call(&mut self, item: &ItemRef, call: &Call) -> Option<PlannedCall> {
-        let to = match &call.to {
-            CallTarget::Internet => PlannedTarget::Internet,
-            CallTarget::Aws(service) => PlannedTarget::Aws(*service),
-            CallTarget::Outside(id) => {
-                let Some(system) = self.design.outside_systems.get(id) else {
-                    self.fail(item.clone(), "calls", format!("there is no outside system {id}"));
-                    return None;
-                };
-                match &system.reached {
-                    Reached::InVpc { subnets, .. } => {
-                        let at = ItemRef::OutsideSystem(id.clone());
-                        let placed: Vec<_> = subnets.iter().filter_map(|s| self.subnet(&at, "reached", s)).collect();
-                        PlannedTarget::InVpc(placed.into_iter().map(|s| self.subnets[s].zone).collect())
-                    }
-                    Reached::AwsService(service) => PlannedTarget::Aws(*service),
-                    Reached::Internet => PlannedTarget::Internet,
-                    Reached::OtherRegion(_) => PlannedTarget::OtherRegion,
-                    Reached::OtherVpc | Reached::OnPremises => PlannedTarget::Free,
-                }
-            }
-            CallTarget::Service { service, via } => {
-                let Some(ix) = self.service_of.get(service).copied() else {
-                    if !self.design.services.contains_key(service) {
-                        self.fail(item.clone(), "calls", format!("there is no service {service}"));
-                    }
-                    return None;
-                };
-                match via {
-                    CallPath::LoadBalancer => PlannedTarget::Through(ix, self.balancer_before(item, service)?),
-                    CallPath::ServiceConnect | CallPath::ServiceDiscovery | CallPath::Lattice => {
-                        PlannedTarget::Service(ix)
-                    }
-                }
-            }
-        };
-        let (request_bytes, response_bytes) = (call.request_bytes, call.response_bytes);
-        Some(PlannedCall { to, per_work: call.per_work(), request_bytes, response_bytes })
-    }
-
-    fn balancer_before(
-        &mut self,
-        item: &ItemRef,
-        service: &ServiceId,
-    ) -> Option<Ix<crate::plan::network::PlannedBalancer>> {
-        let groups = self.design.services.get(service).map(|s| &s.load_balancers[..]).unwrap_or_default();
-        let before = self.design.load_balancers.iter().find(|(_, balancer)| {
-            balancer.target_groups().iter().any(|g| groups.iter().any(|attached| attached.target_group == *g))
-        });
-        let found = before.and_then(|(id, _)| self.balancer_of.get(id).copied());
-        if found.is_none() {
-            self.fail(item.clone(), "calls", format!("service {service} stands behind no load balancer"));
-        }
-        found
-    }
-
-    fn pulls(&self, definition: &TaskDefinition) -> Vec<(Bytes, PullFrom)> {
-        let images = definition.containers.iter().map(|c| {
-            let known = self.design.images.get(&c.image.as_str().into());
-            let bytes = known.map_or(UNKNOWN_IMAGE, |i| i.compressed_size);
-            let from = match known.map(|i| i.registry) {
-                Some(Registry::EcrPrivate) => PullFrom::Ecr,
-                Some(Registry::EcrPublic | Registry::DockerHub | Registry::Other) => PullFrom::Internet,
-                None if c.image.contains(".dkr.ecr.") => PullFrom::Ecr,
-                None => PullFrom::Internet,
-            };
-            (bytes, from)
-        });
-        images.collect()
-    }
-
-    /// Whether a load of jobs works a service: what `BacklogPerTask` looks at.
-    pub(super) fn takes_jobs(&self, service: &ServiceId) -> bool {
-        self.design.loads.values().any(|l| matches!(l, Load::Jobs(jobs) if jobs.service == *service))
     }
 }
 

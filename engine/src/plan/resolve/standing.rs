@@ -12,7 +12,7 @@ use crate::design::outside::{FileSystemKind, OutsideKind, Registry, SecretStore}
 use crate::design::scaling::{ScalingMetric, ScalingPolicy};
 use crate::plan::index::Ix;
 use crate::plan::network::Standing;
-use crate::units::{Gib, Mib, Usd};
+use crate::units::{Gib, Mib, Usd, count};
 
 /// How many metrics Container Insights reports: for a cluster, for each service, for each task definition family.
 ///
@@ -60,7 +60,7 @@ impl Resolver<'_> {
                 NatPlacement::Regional(vpc) => {
                     let subnets = self.design.subnets.values().filter(|s| s.vpc == *vpc);
                     let zones: std::collections::BTreeSet<_> = subnets.map(|s| &s.zone).collect();
-                    let zones = zones.len() as u64;
+                    let zones = count(zones.len());
                     vec![(Meter::RegionalNatGatewayHour, zones), (Meter::PublicIpv4, zones * addresses)]
                 }
             };
@@ -68,7 +68,7 @@ impl Resolver<'_> {
         }
         for (id, endpoint) in &self.design.vpc_endpoints {
             if let EndpointKind::Interface { subnets, .. } = &endpoint.kind {
-                let level = subnets.len() as u64;
+                let level = count(subnets.len());
                 self.stand(ItemRef::VpcEndpoint(id.clone()), vec![(Meter::InterfaceEndpointHour, level)]);
             }
         }
@@ -78,7 +78,7 @@ impl Resolver<'_> {
         for (id, balancer) in &self.design.load_balancers {
             let item = ItemRef::LoadBalancer(id.clone());
             let Some(planned) = self.balancer_of.get(id).map(|ix| &self.balancers[*ix]) else { continue };
-            let zones = planned.zones.len() as u64;
+            let zones = count(planned.zones.len());
             let (hour, _) = planned.meters();
             let hours = if balancer.kind == LoadBalancerType::Gateway { zones } else { 1 };
             // One node, so one public address, in each zone: rule LB-09 below 25 capacity units a zone.
@@ -135,13 +135,13 @@ impl Resolver<'_> {
         let families: std::collections::BTreeSet<_> = services.iter().map(|s| &s.task_definition).collect();
         let own = cluster.capacity_providers.iter().any(|p| self.design.capacity_providers.contains_key(p));
         let (of_cluster, of_service, of_family) = if own { INSIGHTS_EC2 } else { INSIGHTS_FARGATE };
-        let count = of_cluster + of_service * services.len() as u64 + of_family * families.len() as u64;
+        let metrics = of_cluster + of_service * count(services.len()) + of_family * count(families.len());
         match cluster.container_insights.unwrap_or(default) {
             ContainerInsights::Disabled => Vec::new(),
-            ContainerInsights::Enabled => vec![(Meter::CustomMetric, count)],
+            ContainerInsights::Enabled => vec![(Meter::CustomMetric, metrics)],
             ContainerInsights::Enhanced => {
                 self.not_played(ItemRef::Cluster(id.clone()), "task and container metrics of enhanced observability");
-                vec![(Meter::ContainerInsightsMetric, count)]
+                vec![(Meter::ContainerInsightsMetric, metrics)]
             }
         }
     }

@@ -1,0 +1,108 @@
+//! Benchmark C: a month, end to end. C1 bare scaling against its floor, C3 what an edit must answer, C4 a month of 20
+//! services and 200 tasks.
+//!
+//! The floor of C1 is one heap loop with the same rules and nothing else: no zones, no meters, no bill.
+
+mod support;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::hint::black_box;
+
+use bayplan_engine::evaluate::{Progress, estimate_outcome, simulate};
+use bayplan_engine::simulation::Detail;
+use bayplan_engine::units::Span;
+
+const SERVICES: u32 = 50;
+const MINUTES: u64 = 30 * 1440;
+
+fn peak(k: u32) -> u64 {
+    40 + 12 * u64::from(k)
+}
+
+#[derive(Clone, Default)]
+struct Bare {
+    running: u64,
+    wanted: u64,
+    high: u32,
+    low: u32,
+    seen: [u64; 3],
+    out_at: u64,
+    in_at: u64,
+}
+
+/// The plain loop: minute by minute one sample a service, three above or fifteen below, tasks that start and stop.
+fn floor(seed: u64) -> u64 {
+    let mut heap: BinaryHeap<Reverse<(u64, u32, u32)>> = BinaryHeap::new();
+    let mut services = vec![Bare::default(); SERVICES as usize];
+    for (k, service) in (0u32..).zip(&mut services) {
+        service.running = (peak(k) / 150).max(2);
+        service.wanted = service.running;
+        heap.push(Reverse((60_000, k, 0)));
+    }
+    let (mut random, mut events) = (seed, 0u64);
+    let mut draw = move |bound: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % bound
+    };
+    while let Some(Reverse((at, k, kind))) = heap.pop() {
+        events += 1;
+        let service = &mut services[k as usize];
+        match kind {
+            1 => service.running += 1,
+            2 => {}
+            _ => {
+                let minute = at / 60_000;
+                let hour = usize::try_from(minute / 60 % 24).unwrap_or(0);
+                let day = usize::try_from(minute / 1440 % 7).unwrap_or(0);
+                let rate = support::DAY[hour] * peak(k) * u64::from(support::WEEK[day]) / 100;
+                let rate = rate * (900 + draw(201)) / 1000;
+                let used = rate * 100 / (service.running.max(1) * 50);
+                service.seen.rotate_left(1);
+                let value = std::mem::replace(&mut service.seen[2], used);
+                service.high = if value > 70_000 { service.high + 1 } else { 0 };
+                service.low = if value < 63_000 { service.low + 1 } else { 0 };
+                let settles = (service.running * value).div_ceil(70_000).clamp(2, 5000);
+                if service.high >= 3 && settles > service.wanted && at >= service.out_at {
+                    for _ in service.wanted..settles {
+                        heap.push(Reverse((at + 30_000 + draw(60_000), k, 1)));
+                    }
+                    (service.wanted, service.out_at) = (settles, at + 300_000);
+                } else if service.low >= 15 && settles < service.wanted && at >= service.in_at.max(service.out_at) {
+                    for _ in settles..service.wanted {
+                        heap.push(Reverse((at + 30_000, k, 2)));
+                    }
+                    service.running -= (service.wanted - settles).min(service.running - 1);
+                    (service.wanted, service.in_at) = (settles, at + 300_000);
+                }
+                if minute < MINUTES {
+                    heap.push(Reverse((at + 60_000, k, 0)));
+                }
+            }
+        }
+    }
+    events
+}
+
+fn main() {
+    let catalogue = support::catalogue();
+    let month = Span::from_minutes(MINUTES);
+    support::head();
+
+    let c1 = support::prepared(&support::scaling_services(SERVICES, (2, 5000), peak), &catalogue);
+    let play = |prepared: &bayplan_engine::evaluate::Prepared, window, seed| {
+        simulate(prepared, &catalogue, window, seed, Detail::Totals, &Progress::default()).expect("not cancelled")
+    };
+    let events = play(&c1, month, 1).summary.map_or(0, |s| s.events);
+    let times = support::rounds(|| drop(black_box(floor(1))), || drop(black_box(play(&c1, month, 1))));
+    support::row(&format!("C1, 50 services, 30 days ({events} events)"), "≤ 1.8 × floor", times);
+
+    let times = support::rounds(|| (), || drop(black_box(estimate_outcome(&c1, &catalogue, month))));
+    support::row("C3, closed-form estimate of 50 services", "≤ 2 ms", times);
+    let times = support::rounds(|| (), || drop(black_box(play(&c1, Span::DAY, 1))));
+    support::row("C3, one simulated day of 50 services", "≤ 16 ms", times);
+
+    let c4 = support::prepared(&support::scaling_services(20, (2, 100), |k| 330 + 20 * u64::from(k)), &catalogue);
+    let times = support::rounds(|| (), || drop(black_box(play(&c4, month, 1))));
+    support::row("C4, 20 services, 200 tasks, 30 days", "< 100 ms", times);
+}

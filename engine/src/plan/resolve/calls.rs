@@ -1,0 +1,92 @@
+//! Whom services call, and where their images are pulled from.
+
+use super::Resolver;
+use crate::design::ItemRef;
+use crate::design::id::ServiceId;
+use crate::design::load::Load;
+use crate::design::outside::{Reached, Registry};
+use crate::design::task_definition::TaskDefinition;
+use crate::design::work::{Call, CallPath, CallTarget};
+use crate::plan::index::Ix;
+use crate::plan::network::PlannedBalancer;
+use crate::plan::service::{PlannedCall, PlannedTarget, PullFrom};
+use crate::units::Bytes;
+
+/// The compressed size of an image nothing is said of.
+///
+/// Assumption: 500 MB, the image of a public report of pull traffic (copilot-cli issue 5167).
+pub(super) const UNKNOWN_IMAGE: Bytes = Bytes::from_mb(500);
+
+impl Resolver<'_> {
+    pub(super) fn call(&mut self, item: &ItemRef, call: &Call) -> Option<PlannedCall> {
+        let to = match &call.to {
+            CallTarget::Internet => PlannedTarget::Internet,
+            CallTarget::Aws(service) => PlannedTarget::Aws(*service),
+            CallTarget::Outside(id) => {
+                let Some(system) = self.design.outside_systems.get(id) else {
+                    self.fail(item.clone(), "calls", format!("there is no outside system {id}"));
+                    return None;
+                };
+                match &system.reached {
+                    Reached::InVpc { subnets, .. } => {
+                        let at = ItemRef::OutsideSystem(id.clone());
+                        let placed: Vec<_> = subnets.iter().filter_map(|s| self.subnet(&at, "reached", s)).collect();
+                        PlannedTarget::InVpc(placed.into_iter().map(|s| self.subnets[s].zone).collect())
+                    }
+                    Reached::AwsService(service) => PlannedTarget::Aws(*service),
+                    Reached::Internet => PlannedTarget::Internet,
+                    Reached::OtherRegion(_) => PlannedTarget::OtherRegion,
+                    Reached::OtherVpc | Reached::OnPremises => PlannedTarget::Free,
+                }
+            }
+            CallTarget::Service { service, via } => {
+                let Some(ix) = self.service_of.get(service).copied() else {
+                    if !self.design.services.contains_key(service) {
+                        self.fail(item.clone(), "calls", format!("there is no service {service}"));
+                    }
+                    return None;
+                };
+                match via {
+                    CallPath::LoadBalancer => PlannedTarget::Through(ix, self.balancer_before(item, service)?),
+                    CallPath::ServiceConnect | CallPath::ServiceDiscovery | CallPath::Lattice => {
+                        PlannedTarget::Service(ix)
+                    }
+                }
+            }
+        };
+        let (request_bytes, response_bytes) = (call.request_bytes, call.response_bytes);
+        Some(PlannedCall { to, per_work: call.per_work(), request_bytes, response_bytes })
+    }
+
+    fn balancer_before(&mut self, item: &ItemRef, service: &ServiceId) -> Option<Ix<PlannedBalancer>> {
+        let groups = self.design.services.get(service).map(|s| &s.load_balancers[..]).unwrap_or_default();
+        let before = self.design.load_balancers.iter().find(|(_, balancer)| {
+            balancer.target_groups().iter().any(|g| groups.iter().any(|attached| attached.target_group == *g))
+        });
+        let found = before.and_then(|(id, _)| self.balancer_of.get(id).copied());
+        if found.is_none() {
+            self.fail(item.clone(), "calls", format!("service {service} stands behind no load balancer"));
+        }
+        found
+    }
+
+    pub(super) fn pulls(&self, definition: &TaskDefinition) -> Vec<(Bytes, PullFrom)> {
+        let images = definition.containers.iter().map(|c| {
+            let known = self.design.images.get(&c.image.as_str().into());
+            let bytes = known.map_or(UNKNOWN_IMAGE, |i| i.compressed_size);
+            let from = match known.map(|i| i.registry) {
+                Some(Registry::EcrPrivate) => PullFrom::Ecr,
+                Some(Registry::EcrPublic | Registry::DockerHub | Registry::Other) => PullFrom::Internet,
+                None if c.image.contains(".dkr.ecr.") => PullFrom::Ecr,
+                None => PullFrom::Internet,
+            };
+            (bytes, from)
+        });
+        images.collect()
+    }
+
+    /// Whether a load of jobs works a service: what `BacklogPerTask` looks at.
+    pub(super) fn takes_jobs(&self, service: &ServiceId) -> bool {
+        self.design.loads.values().any(|l| matches!(l, Load::Jobs(jobs) if jobs.service == *service))
+    }
+}
