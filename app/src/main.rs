@@ -1,3 +1,16 @@
-//! The program `bayplan`.
+//! The program `bayplan`: arguments lead to the window, or to a command without one.
 
-fn main() {}
+use std::process::ExitCode;
+
+use bayplan::headless::{self, Cli};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    env_logger::init();
+    let cli = Cli::parse();
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    match &cli.verb {
+        Some(verb) => ExitCode::from(headless::run(verb, &mut out, &mut err)),
+        None => ExitCode::SUCCESS,
+    }
+}

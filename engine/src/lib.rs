@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod exchange;
 pub mod names;
 pub mod plan;
+pub mod presets;
 pub mod report;
 pub mod simulation;
 pub mod state;

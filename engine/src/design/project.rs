@@ -85,6 +85,28 @@ fn options() -> ron::Options {
     ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
 }
 
+/// Reads a file in the form of project files.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ReadProjectError> {
+    options().from_str(text).map_err(|e| ReadProjectError::Syntax {
+        line: e.span.start.line,
+        column: e.span.start.col,
+        what: e.code.to_string(),
+    })
+}
+
+/// Writes a file in the form of project files.
+pub(crate) fn write<T: Serialize>(value: &T) -> String {
+    let pretty = ron::ser::PrettyConfig::new()
+        .indentor("  ")
+        .new_line("\n")
+        .struct_names(false)
+        .extensions(ron::extensions::Extensions::empty());
+    let mut text =
+        options().to_string_pretty(value, pretty).expect("our files have only keys and values RON can write");
+    text.push('\n');
+    text
+}
+
 impl Project {
     /// A project around a design.
     pub fn new(name: &str, design: Design) -> Self {
@@ -103,25 +125,13 @@ impl Project {
 
     /// Read from a file's text.
     pub fn read(text: &str) -> Result<Self, ReadProjectError> {
-        let project: Self = options().from_str(text).map_err(|e| ReadProjectError::Syntax {
-            line: e.span.start.line,
-            column: e.span.start.col,
-            what: e.code.to_string(),
-        })?;
+        let project: Self = read(text)?;
         if project.format == FORMAT { Ok(project) } else { Err(ReadProjectError::Format(project.format)) }
     }
 
     /// The file's text.
     pub fn write(&self) -> String {
-        let pretty = ron::ser::PrettyConfig::new()
-            .indentor("  ")
-            .new_line("\n")
-            .struct_names(false)
-            .extensions(ron::extensions::Extensions::empty());
-        let mut text =
-            options().to_string_pretty(self, pretty).expect("a project has only keys and values RON can write");
-        text.push('\n');
-        text
+        write(self)
     }
 }
 

@@ -4,4 +4,6 @@
 //! placement: it only arranges figures that exist.
 
 pub mod chart;
+pub mod outcome;
+pub mod table;
 pub mod wording;

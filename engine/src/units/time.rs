@@ -300,6 +300,9 @@ impl CalendarTime {
     /// 2026-06-01T00:00Z, a Monday: where runs start unless a scenario says otherwise.
     pub const DEFAULT: Self = Self { minutes: 20_605 * 1440 };
 
+    /// 1970-01-01T00:00Z.
+    pub const EPOCH: Self = Self { minutes: 0 };
+
     /// The instant a span after this one, with seconds dropped.
     #[must_use]
     pub fn after(self, span: Span) -> Self {

@@ -1,0 +1,116 @@
+//! The one table of everything that can be written: documents of the drawing, bills, pictures.
+//!
+//! A row is a name, what it is, what it needs, and a function that gives files by name. Menu, `bayplan export` and help
+//! read this table; a new format is one row.
+
+use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::design::project::Project;
+use bayplan_engine::evaluate::{Outcome, Prepared, Progress, estimate_outcome, simulate};
+use bayplan_engine::exchange::task_definition;
+use bayplan_engine::report::chart::Chart;
+use bayplan_engine::report::{outcome, table};
+use bayplan_engine::simulation::Detail;
+use bayplan_engine::units::Span;
+
+use crate::charts::png::to_png;
+use crate::charts::svg::to_svg;
+
+/// What an export is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// What AWS publishes for its region.
+    pub catalogue: &'a Catalogue,
+    /// Its design, ready to run; there where the row needs a plan.
+    pub prepared: Option<&'a Prepared>,
+}
+
+/// What an export needs of a design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// The drawing alone, right or wrong.
+    Design,
+    /// A design without errors.
+    Plan,
+}
+
+/// Files by name.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+/// Something that can be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Export {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, for menus and help.
+    pub what: &'static str,
+    /// What it needs.
+    pub needs: Needs,
+    /// Makes its files, or says why not.
+    pub write: fn(&Subject<'_>) -> Result<Files, String>,
+}
+
+/// All of them.
+pub const EXPORTS: &[Export] = &[
+    Export {
+        name: "task-definition",
+        what: "ECS task definitions, as register-task-definition takes them",
+        needs: Needs::Design,
+        write: task_definitions,
+    },
+    Export { name: "csv", what: "The month's bill as comma-separated values", needs: Needs::Plan, write: bill_csv },
+    Export { name: "markdown", what: "The month's bill as a Markdown table", needs: Needs::Plan, write: bill_markdown },
+    Export { name: "svg", what: "Charts of a simulated month as SVG", needs: Needs::Plan, write: charts_svg },
+    Export { name: "png", what: "Charts of a simulated month as PNG", needs: Needs::Plan, write: charts_png },
+];
+
+/// The size of a chart on paper, in points.
+const CHART: (u16, u16) = (960, 420);
+
+fn task_definitions(subject: &Subject<'_>) -> Result<Files, String> {
+    let documents = task_definition::write_all(&subject.project.design);
+    Ok(documents.into_iter().map(|d| (d.file_name, d.text.into_bytes())).collect())
+}
+
+fn prepared<'a>(subject: &Subject<'a>) -> Result<&'a Prepared, String> {
+    subject.prepared.ok_or_else(|| "the design has errors".to_owned())
+}
+
+fn month(subject: &Subject<'_>) -> Result<Outcome, String> {
+    Ok(estimate_outcome(prepared(subject)?, subject.catalogue, Span::MONTH))
+}
+
+fn bill_csv(subject: &Subject<'_>) -> Result<Files, String> {
+    let table = table::bill(&month(subject)?.bill, subject.catalogue);
+    Ok(vec![("bill.csv".to_owned(), table.csv().into_bytes())])
+}
+
+fn bill_markdown(subject: &Subject<'_>) -> Result<Files, String> {
+    let month = month(subject)?;
+    let table = table::bill(&month.bill, subject.catalogue).markdown();
+    let (name, region) = (&subject.project.name, &subject.project.design.region);
+    let text = format!("# {name}: a month of 730 h in {region}, in closed form\n\n{table}");
+    Ok(vec![("bill.md".to_owned(), text.into_bytes())])
+}
+
+fn run_charts(subject: &Subject<'_>) -> Result<Vec<(String, Chart)>, String> {
+    let prepared = prepared(subject)?;
+    let seed = prepared.scenario.seed.unwrap_or(1);
+    let run = simulate(prepared, subject.catalogue, Span::MONTH, seed, Detail::Full, &Progress::default());
+    Ok(outcome::charts(prepared, &run.map_err(|e| e.to_string())?))
+}
+
+fn charts_svg(subject: &Subject<'_>) -> Result<Files, String> {
+    let charts = run_charts(subject)?;
+    let drawn = charts.into_iter().map(|(name, chart)| (format!("{name}.svg"), to_svg(&chart, CHART, false).into_bytes()));
+    Ok(drawn.collect())
+}
+
+fn charts_png(subject: &Subject<'_>) -> Result<Files, String> {
+    let draw = |(name, chart): (String, Chart)| {
+        let bytes = to_png(&chart, CHART, 2, false).map_err(|e| e.to_string())?;
+        Ok((format!("{name}.png"), bytes))
+    };
+    run_charts(subject)?.into_iter().map(draw).collect()
+}

@@ -1,0 +1,114 @@
+//! Bills as text and JSON, and the closed form of a month.
+
+use std::io::Write;
+
+use bayplan_engine::bill::Bill;
+use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::evaluate::{Outcome, Prepared, estimate_outcome};
+use bayplan_engine::report::table::{self, LineText};
+use bayplan_engine::units::{Span, Usd};
+use serde_json::{Map, Value, json};
+
+use super::open::{Opened, open, ready};
+use super::{InScenario, Limit, Of, Stop};
+
+/// `bayplan estimate`.
+pub fn estimate(of: &Of, scenario: &InScenario, limit: &Limit, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Stop> {
+    let opened = open(of)?;
+    let prepared = ready(&opened, scenario)?;
+    let outcome = estimate_outcome(&prepared, &opened.catalogue, Span::MONTH);
+    if of.json {
+        print_json(&Value::Object(json_of(&opened, &prepared, &outcome)), out)?;
+    } else {
+        print_text(&opened, &prepared, &outcome, "in closed form", out)?;
+    }
+    Ok(over_limit(&outcome, limit, err))
+}
+
+/// 1 and a sentence if a total is above the limit.
+pub fn over_limit(outcome: &Outcome, limit: &Limit, err: &mut dyn Write) -> u8 {
+    match limit.fail_above {
+        Some(most) if outcome.bill.total > most => {
+            let _ = writeln!(err, "the total of {} is above {}", outcome.bill.total.cents_text(), most.cents_text());
+            1
+        }
+        Some(_) | None => 0,
+    }
+}
+
+/// Prints a value, two blanks deep.
+pub fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Stop::Input(e.to_string()))?;
+    writeln!(out, "{text}")?;
+    Ok(())
+}
+
+/// What `estimate` and `simulate` have in common.
+pub fn json_of(opened: &Opened, prepared: &Prepared, outcome: &Outcome) -> Map<String, Value> {
+    let mut all = Map::new();
+    let (bill, plan) = (&outcome.bill, &prepared.plan);
+    let mut put = |key: &str, value: Value| all.insert(key.to_owned(), value);
+    put("region", json!(plan.region.as_str()));
+    put("hours", hours(outcome.window));
+    put("total_usd", json!(bill.total.to_string()));
+    put("month_usd", json!(outcome.month.total.to_string()));
+    put("unpriced", json!(unpriced(bill, &opened.catalogue)));
+    put("without_price", json!(plan.without_price.iter().map(|o| plan.owners[*o].to_string()).collect::<Vec<_>>()));
+    put("not_played", not_played(prepared));
+    put("stamp", json!(outcome.stamp.to_string()));
+    put("lines", bill.lines.iter().map(|line| line_json(&LineText::of(line, &opened.catalogue), line.tiered)).collect());
+    all
+}
+
+fn line_json(line: &LineText, tiered: bool) -> Value {
+    json!({
+        "owner": line.owner,
+        "meter": line.meter,
+        "cause": line.cause,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "rate_usd": line.rate.as_deref().unwrap_or("0"),
+        "amount_usd": line.amount.as_deref().unwrap_or("0"),
+        "priced": line.amount.is_some(),
+        "average_rate": tiered,
+    })
+}
+
+fn hours(window: Span) -> Value {
+    let minutes = window.ms() / 60_000;
+    if minutes.is_multiple_of(60) { json!(minutes / 60) } else { json!(window.hours()) }
+}
+
+fn not_played(prepared: &Prepared) -> Value {
+    prepared.plan.not_played.iter().map(|n| json!({ "item": n.item.to_string(), "what": n.what })).collect()
+}
+
+/// The meters a region has no price for.
+pub fn unpriced(bill: &Bill, catalogue: &Catalogue) -> Vec<String> {
+    bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect()
+}
+
+/// Prints a bill with what it is of and what it leaves out.
+pub fn print_text(opened: &Opened, prepared: &Prepared, outcome: &Outcome, how: &str, out: &mut dyn Write) -> Result<(), Stop> {
+    let plan = &prepared.plan;
+    let seed = outcome.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
+    writeln!(out, "{} · {} · {} h {how}{seed}\n", opened.project.name, plan.region, outcome.window.hours())?;
+    write!(out, "{}", table::bill(&outcome.bill, &opened.catalogue).text())?;
+    let month = outcome.month.total;
+    writeln!(out, "\n{} in {} h; {} a month of 730 h", total(&outcome.bill, outcome.bill.total), outcome.window.hours(), total(&outcome.month, month))?;
+    for meter in unpriced(&outcome.bill, &opened.catalogue) {
+        writeln!(out, "no price in {}: {meter}", plan.region)?;
+    }
+    for owner in &plan.without_price {
+        writeln!(out, "not in the bill: {} has no price; give it one of your own", plan.owners[*owner])?;
+    }
+    for left in &plan.not_played {
+        writeln!(out, "not in the figures: {} of {}", left.what, left.item)?;
+    }
+    Ok(())
+}
+
+/// A total with what it must say: at least, where something has no price.
+fn total(bill: &Bill, usd: Usd) -> String {
+    if bill.is_priced() { usd.cents_text() } else { format!("at least {}", usd.cents_text()) }
+}

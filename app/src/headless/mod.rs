@@ -1,0 +1,187 @@
+//! The command line without a window: the same engine functions as the buttons, printed as text or JSON.
+//!
+//! Data goes to standard output, words about it to standard error. Exit codes: 0 fine, 1 findings or a threshold passed,
+//! 2 wrong use or unreadable input. Nothing here touches a window system.
+
+mod bill;
+mod check;
+mod export;
+mod import;
+mod open;
+mod presets;
+mod simulate;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use bayplan_engine::evaluate::Refused;
+use bayplan_engine::units::Usd;
+use clap::{Args, Parser, Subcommand};
+
+/// What the program is asked to do.
+#[derive(Debug, Parser)]
+#[command(name = "bayplan", version, about = "A bay plan for Amazon ECS: draw it, play it, read the bill.")]
+pub struct Cli {
+    /// The design to open in the window; a file, or the name of a preset.
+    #[arg(value_name = "DESIGN")]
+    pub design: Option<String>,
+    /// What to do without a window.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What can be done without a window.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Lists the presets, or writes one to a file.
+    Presets {
+        /// The preset to write.
+        #[arg(requires = "out")]
+        name: Option<String>,
+        /// The file to write it to.
+        #[arg(long, requires = "name")]
+        out: Option<PathBuf>,
+    },
+    /// Looks for what AWS would refuse, what breaks, and what could be better.
+    Check {
+        #[command(flatten)]
+        of: Of,
+        /// Lists every assumption that figures rest on.
+        #[arg(long)]
+        assumptions: bool,
+    },
+    /// Prices a month of 730 hours in closed form.
+    Estimate {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        scenario: InScenario,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Plays a design and prices what it used.
+    Simulate {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        scenario: InScenario,
+        #[command(flatten)]
+        limit: Limit,
+        /// How many days of 24 hours; without it 730 hours.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3660))]
+        days: Option<u64>,
+        /// The seed of arrivals, Spot and start-up times; without it the scenario's, or 1.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// A folder for the run's charts, as SVG.
+        #[arg(long)]
+        charts: Option<PathBuf>,
+    },
+    /// Makes a design of ECS task definitions.
+    Import {
+        /// Files as `register-task-definition` takes them or `describe-task-definition` gives them.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The design file to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// The region to price it in.
+        #[arg(long, default_value = "us-east-1")]
+        region: String,
+    },
+    /// Writes a design, its bill or its pictures in other formats.
+    Export {
+        #[command(flatten)]
+        of: Of,
+        /// What to write.
+        #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(export::names()))]
+        format: String,
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// Which design, and how it is printed.
+#[derive(Debug, Args)]
+pub struct Of {
+    /// A design file, or the name of a preset.
+    pub design: String,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// A file of your own prices (RON or CSV), laid over the published ones.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+}
+
+/// Which scenario.
+#[derive(Debug, Args)]
+pub struct InScenario {
+    /// The scenario; without it the design as drawn.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+}
+
+/// When a total is too much.
+#[derive(Debug, Args)]
+pub struct Limit {
+    /// Ends with exit code 1 if the total is above this many US dollars.
+    #[arg(long, value_name = "USD", value_parser = |text: &str| Usd::parse(text))]
+    pub fail_above: Option<Usd>,
+}
+
+/// Why a command ends early, and with which exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Wrong use, or input that cannot be read: exit code 2.
+    #[error("{0}")]
+    Input(String),
+    /// The design has errors: exit code 1.
+    #[error("{0}")]
+    Findings(String),
+    /// The reader of our output has gone: no error of ours.
+    #[error("output closed")]
+    Gone,
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::Gone } else { Self::Input(error.to_string()) }
+    }
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoScenario(_) | Refused::Edit { .. } => Self::Input(refused.to_string()),
+            Refused::Findings(_) | Refused::Unresolved(_) => Self::Findings(refused.to_string()),
+        }
+    }
+}
+
+/// Does what is asked; gives the exit code.
+pub fn run(verb: &Verb, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let done = match verb {
+        Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), out),
+        Verb::Check { of, assumptions } => check::run(of, *assumptions, out),
+        Verb::Estimate { of, scenario, limit } => bill::estimate(of, scenario, limit, out, err),
+        Verb::Simulate { of, scenario, limit, days, seed, charts } => {
+            simulate::run(of, scenario, limit, simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref() }, out, err)
+        }
+        Verb::Import { files, out: file, region } => import::run(files, file, region, out),
+        Verb::Export { of, format, out: folder } => export::run(of, format, folder, out, err),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Stop::Gone) => 0,
+        Err(Stop::Input(what)) => {
+            let _ = writeln!(err, "{what}");
+            2
+        }
+        Err(Stop::Findings(what)) => {
+            let _ = writeln!(err, "{what}");
+            1
+        }
+    }
+}

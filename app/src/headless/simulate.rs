@@ -1,0 +1,121 @@
+//! `bayplan simulate`: a run, its bill, its figures, its charts.
+
+use std::io::Write;
+use std::path::Path;
+
+use bayplan_engine::evaluate::{Outcome, Prepared, Progress, simulate};
+use bayplan_engine::simulation::Detail;
+use bayplan_engine::units::Span;
+use serde_json::{Value, json};
+
+use super::bill::{json_of, over_limit, print_json, print_text};
+use super::open::{open, ready};
+use super::{InScenario, Limit, Of, Stop};
+
+/// What a run is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// How many days of 24 hours.
+    pub days: Option<u64>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Where charts go.
+    pub charts: Option<&'a Path>,
+}
+
+/// `bayplan simulate`.
+pub fn run(
+    of: &Of,
+    scenario: &InScenario,
+    limit: &Limit,
+    asked: Asked<'_>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Stop> {
+    let opened = open(of)?;
+    let prepared = ready(&opened, scenario)?;
+    let window = asked.days.map_or(Span::MONTH, Span::from_days);
+    let seed = asked.seed.or(prepared.scenario.seed).unwrap_or(1);
+    let detail = if asked.charts.is_some() { Detail::Full } else { Detail::Totals };
+    let outcome = simulate(&prepared, &opened.catalogue, window, seed, detail, &Progress::default())
+        .map_err(|e| Stop::Input(e.to_string()))?;
+    if of.json {
+        let mut all = json_of(&opened, &prepared, &outcome);
+        all.insert("seed".to_owned(), json!(seed));
+        all.insert("services".to_owned(), services(&prepared, &outcome));
+        all.insert("instances".to_owned(), instances(&prepared, &outcome));
+        let events = outcome.summary.as_ref().map_or(0, |s| s.events);
+        all.insert("events_processed".to_owned(), json!(events));
+        print_json(&Value::Object(all), out)?;
+    } else {
+        print_text(&opened, &prepared, &outcome, "simulated", out)?;
+        print_services(&prepared, &outcome, out)?;
+    }
+    if let Some(folder) = asked.charts {
+        super::export::write_charts(&prepared, &outcome, folder)?;
+    }
+    Ok(over_limit(&outcome, limit, err))
+}
+
+/// Thousandths as a decimal with three digits at most.
+fn milli(value: u128) -> f64 {
+    value as f64 / 1000.0
+}
+
+fn services(prepared: &Prepared, outcome: &Outcome) -> Value {
+    let Some(summary) = &outcome.summary else { return json!([]) };
+    let window = u128::from(outcome.window.ms().max(1));
+    let one = |(service, s): (&bayplan_engine::plan::service::PlannedService, &bayplan_engine::simulation::trace::ServiceSummary)| {
+        json!({
+            "name": service.name.as_str(),
+            "desired_min": s.desired_min,
+            "desired_max": s.desired_max,
+            "running_min": s.running_min,
+            "running_max": s.running_max,
+            "running_mean": milli(u128::from(s.running_ms) * 1000 / window),
+            "unplaced_max": s.unplaced_max,
+            "asked": milli(s.asked.micro() / 1000),
+            "over_capacity": milli(s.over_capacity.micro() / 1000),
+            "recovery_seconds": s.recovery.ms() / 1000,
+        })
+    };
+    prepared.plan.services.iter().zip(&summary.services).map(one).collect()
+}
+
+fn instances(prepared: &Prepared, outcome: &Outcome) -> Value {
+    let Some(summary) = &outcome.summary else { return json!([]) };
+    let window = u128::from(outcome.window.ms().max(1));
+    let providers = prepared.plan.providers.iter().zip(&summary.instances).filter(|(p, _)| !p.is_fargate());
+    let one = |(provider, (least, most, held)): (&bayplan_engine::plan::provider::PlannedProvider, &(u32, u32, u64))| {
+        json!({
+            "provider": provider.name,
+            "min": least,
+            "max": most,
+            "mean": milli(u128::from(*held) * 1000 / window),
+        })
+    };
+    providers.map(one).collect()
+}
+
+fn print_services(prepared: &Prepared, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Stop> {
+    let Some(summary) = &outcome.summary else { return Ok(()) };
+    writeln!(out)?;
+    for (service, s) in prepared.plan.services.iter().zip(&summary.services) {
+        let window = u128::from(outcome.window.ms().max(1));
+        let mean = milli(u128::from(s.running_ms) * 1000 / window);
+        write!(out, "{}: {} to {} tasks, {mean:.1} on average", service.name, s.running_min, s.running_max)?;
+        if s.over_capacity.micro() > 0 {
+            let share = 100.0 * s.over_capacity.whole() / s.asked.whole().max(1.0);
+            write!(out, "; {:.0} of {:.0} over capacity ({share:.3} %)", s.over_capacity.whole(), s.asked.whole())?;
+        }
+        if s.unplaced_max > 0 {
+            write!(out, "; up to {} waited for a place", s.unplaced_max)?;
+        }
+        if s.recovery > Span::ZERO {
+            write!(out, "; longest time short of tasks {}", s.recovery)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{} events", summary.events)?;
+    Ok(())
+}
