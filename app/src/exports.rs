@@ -103,7 +103,8 @@ fn run_charts(subject: &Subject<'_>) -> Result<Vec<(String, Chart)>, String> {
 
 fn charts_svg(subject: &Subject<'_>) -> Result<Files, String> {
     let charts = run_charts(subject)?;
-    let drawn = charts.into_iter().map(|(name, chart)| (format!("{name}.svg"), to_svg(&chart, CHART, false).into_bytes()));
+    let drawn =
+        charts.into_iter().map(|(name, chart)| (format!("{name}.svg"), to_svg(&chart, CHART, false).into_bytes()));
     Ok(drawn.collect())
 }
 

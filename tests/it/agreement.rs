@@ -3,11 +3,11 @@
 use bayplan_engine::bill::{Bill, Charge};
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::meter::Meter;
-use bayplan_engine::design::Design;
-use bayplan_engine::design::capacity::StrategyItem;
-use bayplan_engine::design::id::{CapacityProviderId, ServiceId};
+use bayplan_engine::design::capacity::{CapacityProvider, LaunchType, StrategyItem};
+use bayplan_engine::design::id::{CapacityProviderId, ClusterId, ServiceId, SubnetId};
 use bayplan_engine::design::scenario::Scenario;
 use bayplan_engine::design::service::Capacity;
+use bayplan_engine::design::{Design, Item};
 use bayplan_engine::evaluate::{Outcome, Progress, estimate_outcome, prepare_scenario, simulate};
 use bayplan_engine::names::Region;
 use bayplan_engine::simulation::Detail;
@@ -109,4 +109,62 @@ fn a_meter_without_its_price_is_named_and_left_out_of_the_total() {
     assert_eq!(without.unpriced, vec![Meter::NatGatewayHour]);
     assert_eq!(whole.total - without.total, cost(&whole, Meter::NatGatewayHour));
     assert_eq!(without.lines.iter().filter_map(|l| l.cost).sum::<Usd>(), without.total);
+}
+
+/// The steady design with all its tasks on a capacity provider of its own.
+fn on_provider(provider: CapacityProvider, launch: LaunchType) -> Design {
+    let mut design = steady::design();
+    let id = CapacityProviderId::new("machines");
+    design.put(Item::CapacityProvider(id.clone(), provider));
+    let cluster = design.clusters.get_mut(&ClusterId::new("main")).expect("drawn");
+    cluster.capacity_providers.push(id.clone());
+    for definition in design.task_definitions.values_mut() {
+        definition.requires_compatibilities = vec![launch];
+    }
+    for service in design.services.values_mut() {
+        let item = StrategyItem { capacity_provider: id.clone(), base: 0, weight: 1 };
+        service.capacity = Capacity::Strategy(vec![item]);
+    }
+    design
+}
+
+fn private_subnets() -> Vec<SubnetId> {
+    ["a", "b", "c"].map(|zone| SubnetId::new(&format!("private-{zone}"))).to_vec()
+}
+
+#[test]
+fn a_steady_month_on_an_auto_scaling_group_agrees() {
+    let group = "AutoScalingGroup((subnets: [], instance_types: [\"m7i.large\"], max_size: 20, managed_scaling: (), \
+                 instance_role: \"instance\"))";
+    let mut provider: CapacityProvider = read(group);
+    if let CapacityProvider::AutoScalingGroup(group) = &mut provider {
+        group.subnets = private_subnets();
+    }
+    let mut design = on_provider(provider, LaunchType::Ec2);
+    design.put(Item::Role("instance".into(), read("(used_as: ContainerInstance)")));
+    agree(&design, Span::MONTH);
+    // 10 tasks of 0.5 vCPU and 1 GB: an m7i.large (2 vCPU, 3 interfaces) holds 2 by its interfaces (EC2-10): 5 instances.
+    let (estimate, _) = both(&design, Span::MONTH);
+    let hours = estimate.bill.lines.iter().find(|l| l.charge.label().starts_with("EC2 on demand")).expect("instances");
+    assert_eq!(hours.quantity.decimal_text(hours.charge.per_unit(), 3), (5 * 730).to_string());
+}
+
+#[test]
+fn a_steady_month_on_managed_instances_agrees() {
+    let managed = "ManagedInstances((subnets: [], requirements: (vcpu_count: (min: 2, max: 8)), \
+                   infrastructure_role: \"infrastructure\", instance_role: \"instance\"))";
+    let mut provider: CapacityProvider = read(managed);
+    if let CapacityProvider::ManagedInstances(managed) = &mut provider {
+        managed.subnets = private_subnets();
+    }
+    let mut design = on_provider(provider, LaunchType::ManagedInstances);
+    design.put(Item::Role("instance".into(), read("(used_as: ContainerInstance)")));
+    design.put(Item::Role("infrastructure".into(), read("(used_as: Infrastructure)")));
+    agree(&design, Span::MONTH);
+}
+
+/// A part of a design in the form of project files.
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    options.from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }

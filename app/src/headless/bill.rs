@@ -13,7 +13,13 @@ use super::open::{Opened, open, ready};
 use super::{InScenario, Limit, Of, Stop};
 
 /// `bayplan estimate`.
-pub fn estimate(of: &Of, scenario: &InScenario, limit: &Limit, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Stop> {
+pub fn estimate(
+    of: &Of,
+    scenario: &InScenario,
+    limit: &Limit,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Stop> {
     let opened = open(of)?;
     let prepared = ready(&opened, scenario)?;
     let outcome = estimate_outcome(&prepared, &opened.catalogue, Span::MONTH);
@@ -56,7 +62,10 @@ pub fn json_of(opened: &Opened, prepared: &Prepared, outcome: &Outcome) -> Map<S
     put("without_price", json!(plan.without_price.iter().map(|o| plan.owners[*o].to_string()).collect::<Vec<_>>()));
     put("not_played", not_played(prepared));
     put("stamp", json!(outcome.stamp.to_string()));
-    put("lines", bill.lines.iter().map(|line| line_json(&LineText::of(line, &opened.catalogue), line.tiered)).collect());
+    put(
+        "lines",
+        bill.lines.iter().map(|line| line_json(&LineText::of(line, &opened.catalogue), line.tiered)).collect(),
+    );
     all
 }
 
@@ -89,13 +98,25 @@ pub fn unpriced(bill: &Bill, catalogue: &Catalogue) -> Vec<String> {
 }
 
 /// Prints a bill with what it is of and what it leaves out.
-pub fn print_text(opened: &Opened, prepared: &Prepared, outcome: &Outcome, how: &str, out: &mut dyn Write) -> Result<(), Stop> {
+pub fn print_text(
+    opened: &Opened,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    how: &str,
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
     let plan = &prepared.plan;
     let seed = outcome.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
     writeln!(out, "{} · {} · {} h {how}{seed}\n", opened.project.name, plan.region, outcome.window.hours())?;
     write!(out, "{}", table::bill(&outcome.bill, &opened.catalogue).text())?;
     let month = outcome.month.total;
-    writeln!(out, "\n{} in {} h; {} a month of 730 h", total(&outcome.bill, outcome.bill.total), outcome.window.hours(), total(&outcome.month, month))?;
+    writeln!(
+        out,
+        "\n{} in {} h; {} a month of 730 h",
+        total(&outcome.bill, outcome.bill.total),
+        outcome.window.hours(),
+        total(&outcome.month, month)
+    )?;
     for meter in unpriced(&outcome.bill, &opened.catalogue) {
         writeln!(out, "no price in {}: {meter}", plan.region)?;
     }

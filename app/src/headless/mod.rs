@@ -166,9 +166,14 @@ pub fn run(verb: &Verb, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
         Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), out),
         Verb::Check { of, assumptions } => check::run(of, *assumptions, out),
         Verb::Estimate { of, scenario, limit } => bill::estimate(of, scenario, limit, out, err),
-        Verb::Simulate { of, scenario, limit, days, seed, charts } => {
-            simulate::run(of, scenario, limit, simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref() }, out, err)
-        }
+        Verb::Simulate { of, scenario, limit, days, seed, charts } => simulate::run(
+            of,
+            scenario,
+            limit,
+            simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref() },
+            out,
+            err,
+        ),
         Verb::Import { files, out: file, region } => import::run(files, file, region, out),
         Verb::Export { of, format, out: folder } => export::run(of, format, folder, out, err),
     };

@@ -49,7 +49,11 @@ pub fn read(path: &Path) -> Result<String, Stop> {
 fn read_project(path: &Path) -> Result<Project, Stop> {
     if !path.exists() {
         let names: Vec<_> = presets::PRESETS.iter().map(|p| p.name).collect();
-        let what = format!("{}: there is no such file, and no preset of that name; presets are {}", path.display(), names.join(", "));
+        let what = format!(
+            "{}: there is no such file, and no preset of that name; presets are {}",
+            path.display(),
+            names.join(", ")
+        );
         return Err(Stop::Input(what));
     }
     Project::read(&read(path)?).map_err(|e| match e {

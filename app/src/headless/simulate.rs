@@ -65,7 +65,10 @@ fn milli(value: u128) -> f64 {
 fn services(prepared: &Prepared, outcome: &Outcome) -> Value {
     let Some(summary) = &outcome.summary else { return json!([]) };
     let window = u128::from(outcome.window.ms().max(1));
-    let one = |(service, s): (&bayplan_engine::plan::service::PlannedService, &bayplan_engine::simulation::trace::ServiceSummary)| {
+    let one = |(service, s): (
+        &bayplan_engine::plan::service::PlannedService,
+        &bayplan_engine::simulation::trace::ServiceSummary,
+    )| {
         json!({
             "name": service.name.as_str(),
             "desired_min": s.desired_min,
@@ -86,14 +89,15 @@ fn instances(prepared: &Prepared, outcome: &Outcome) -> Value {
     let Some(summary) = &outcome.summary else { return json!([]) };
     let window = u128::from(outcome.window.ms().max(1));
     let providers = prepared.plan.providers.iter().zip(&summary.instances).filter(|(p, _)| !p.is_fargate());
-    let one = |(provider, (least, most, held)): (&bayplan_engine::plan::provider::PlannedProvider, &(u32, u32, u64))| {
-        json!({
-            "provider": provider.name,
-            "min": least,
-            "max": most,
-            "mean": milli(u128::from(*held) * 1000 / window),
-        })
-    };
+    let one =
+        |(provider, (least, most, held)): (&bayplan_engine::plan::provider::PlannedProvider, &(u32, u32, u64))| {
+            json!({
+                "provider": provider.name,
+                "min": least,
+                "max": most,
+                "mean": milli(u128::from(*held) * 1000 / window),
+            })
+        };
     providers.map(one).collect()
 }
 

@@ -3,6 +3,7 @@
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
+use crate::state::instance::ContainerInstance;
 use crate::state::task::Task;
 use crate::usage::record::Cause;
 
@@ -15,6 +16,15 @@ pub enum StopReason {
     Deployment,
 }
 
+/// Where a task is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// On Fargate, in a zone.
+    Zone(Ix<PlannedZone>),
+    /// On a container instance.
+    Instance(Ix<ContainerInstance>),
+}
+
 /// Something to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -24,8 +34,8 @@ pub enum Action {
         service: Ix<PlannedService>,
         /// Its entry of the capacity provider strategy.
         share: usize,
-        /// Its zone.
-        zone: Ix<PlannedZone>,
+        /// Where.
+        on: Spot,
         /// Why.
         cause: Cause,
     },

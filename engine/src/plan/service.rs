@@ -159,7 +159,7 @@ pub struct TargetCheck {
 }
 
 /// A host port that tasks take on an instance (rule TDF-45).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostPort {
     /// The port.
     pub port: u16,

@@ -83,7 +83,14 @@ fn steps(name: &str, ink: Ink, steps: &Steps) -> Series {
     Series { name: name.to_owned(), ink, stroke: Stroke::Solid, join: Join::Step, filled: false, points }
 }
 
-fn lines(title: &str, note: &str, time: TimeAxis, value: ValueAxis, series: Vec<Series>, marks: Vec<EventMark>) -> Chart {
+fn lines(
+    title: &str,
+    note: &str,
+    time: TimeAxis,
+    value: ValueAxis,
+    series: Vec<Series>,
+    marks: Vec<EventMark>,
+) -> Chart {
     let body = Body::Lines(Lines { time, value, series, excess: None, marks });
     Chart { title: title.to_owned(), note: note.to_owned(), legend: true, body }
 }

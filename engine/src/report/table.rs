@@ -2,9 +2,9 @@
 //!
 //! In: bills. Out: rows whose figures are already written. Nothing here computes a price.
 
+use crate::bill::Charge;
 use crate::bill::{Bill, BillLine};
 use crate::catalogue::Catalogue;
-use crate::bill::Charge;
 use crate::units::{Quantity, Rate, Usd};
 
 /// A table.

@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 
 use crate::plan::index::Ix;
+use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
+use crate::state::machine::Machine;
 use crate::state::task::Task;
 use crate::units::SimTime;
 
@@ -35,6 +37,10 @@ pub enum Event {
     Task(Ix<Task>),
     /// A task passes its health checks.
     Healthy(Ix<Task>),
+    /// An instance takes its next step.
+    Machine(Ix<Machine>),
+    /// Managed Instances has collected what waits.
+    Collected(Ix<PlannedProvider>),
     /// A minute closes: metrics, scaling, rates of the next one.
     Minute,
     /// A clock hour closes: capacity units.
@@ -50,7 +56,9 @@ impl Event {
     pub const fn phase(self) -> Phase {
         match self {
             Self::Fault(_) | Self::FaultEnds(_) => Phase::Fault,
-            Self::Task(_) | Self::Healthy(_) | Self::Rollout(_) => Phase::Lifecycle,
+            Self::Task(_) | Self::Healthy(_) | Self::Rollout(_) | Self::Machine(_) | Self::Collected(_) => {
+                Phase::Lifecycle
+            }
             Self::Minute | Self::Hour => Phase::Measure,
             Self::Retry(_) | Self::Decide => Phase::Decide,
         }

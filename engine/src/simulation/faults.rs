@@ -5,6 +5,7 @@ use super::world::World;
 use crate::chance::Concern;
 use crate::plan::index::Ix;
 use crate::plan::{PlannedFaultKind, PlannedZone};
+use crate::state::machine::{Machine, MachineStatus};
 use crate::state::task::{Task, TaskStatus};
 
 impl World<'_> {
@@ -19,6 +20,9 @@ impl World<'_> {
                 self.lose_zone(zone);
             }
             PlannedFaultKind::SpotDrought(provider) => self.state.providers[provider.index()].drought_until = until,
+            PlannedFaultKind::SpotWave(provider, percent) if !self.plan.providers[provider].is_fargate() => {
+                self.reclaim_machines(provider, percent);
+            }
             PlannedFaultKind::SpotWave(provider, percent) => {
                 let of_provider = self.all_live(|task| task.provider == provider);
                 for task in self.drawn(of_provider, percent, Concern::SpotReclaim) {
@@ -63,6 +67,11 @@ impl World<'_> {
         lost.sort();
         for task in lost {
             self.kill_task(task, Ended::ZoneLost);
+        }
+        let gone = |(_, m): &(Ix<Machine>, &Machine)| m.zone == zone && m.status != MachineStatus::Terminated;
+        let machines: Vec<_> = self.state.machines.pairs().filter(gone).map(|(ix, _)| ix).collect();
+        for machine in machines {
+            self.kill_machine(machine, Ended::ZoneLost);
         }
     }
 }

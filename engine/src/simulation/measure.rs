@@ -23,6 +23,7 @@ impl World<'_> {
                 self.scale(ix);
             }
         }
+        self.capacity_minute();
         self.after(Span::MINUTE, Event::Minute);
     }
 

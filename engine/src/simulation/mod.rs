@@ -5,6 +5,7 @@
 
 pub mod event;
 mod faults;
+mod instances;
 mod measure;
 pub mod queue;
 mod tasks;
@@ -12,7 +13,8 @@ pub mod trace;
 mod traffic;
 mod world;
 
-use crate::control::action::{Action, StopReason};
+use crate::control::action::{Action, Spot, StopReason};
+use crate::control::placement;
 use crate::control::service::replica;
 use crate::plan::Plan;
 use crate::plan::index::Ix;
@@ -20,7 +22,7 @@ use crate::plan::service::PlannedService;
 use crate::plan::warm::{Warm, evenly};
 use crate::units::{SimTime, Span};
 use crate::usage::flows::Flows;
-use crate::usage::record::UsageRecord;
+use crate::usage::record::{Cause, UsageRecord};
 use event::Event;
 use trace::{Ended, EntryKind, Summary, Trace};
 use world::World;
@@ -73,6 +75,8 @@ fn play(world: &mut World<'_>, event: Event) {
         Event::Rollout(place) => world.rollout_begins(place),
         Event::Task(task) => world.step_task(task),
         Event::Healthy(task) => world.task_healthy(task),
+        Event::Machine(machine) => world.step_machine(machine),
+        Event::Collected(provider) => world.collected(provider),
         Event::Minute => world.close_minute(),
         Event::Hour => {
             world.close_hour();
@@ -88,14 +92,8 @@ impl World<'_> {
         if !self.plan.cold_start {
             let counts: Vec<_> = self.state.services.iter().map(|s| s.desired).collect();
             let warm = Warm::of(self.plan, &counts);
-            for (ix, service) in self.plan.services.pairs() {
-                for (share, count) in warm.shares[ix.index()].iter().enumerate() {
-                    let in_zones = evenly(*count, service.zones.len());
-                    for ((zone, _), count) in service.zones.iter().zip(in_zones) {
-                        (0..count).for_each(|_| self.warm_task(ix, share, *zone));
-                    }
-                }
-            }
+            self.warm_machines(&warm);
+            self.warm_tasks(&warm);
         }
         self.set_rates();
         for ix in self.plan.services.indices() {
@@ -117,6 +115,54 @@ impl World<'_> {
         self.after(Span::ZERO, Event::Decide);
     }
 
+    /// Instances that stood before the run began; groups want as many.
+    fn warm_machines(&mut self, warm: &Warm) {
+        for group in &warm.instances {
+            let causes = [(group.needed, Cause::WaitingTasks), (group.spare, Cause::SpareCapacity)];
+            for (count, cause) in causes {
+                (0..count).for_each(|_| self.warm_machine(group.provider, group.candidate, group.zone, cause));
+            }
+            self.state.providers[group.provider.index()].desired += group.needed + group.spare;
+        }
+    }
+
+    /// Tasks that stood before the run began: on Fargate dealt over zones, on instances placed as ECS places, the largest
+    /// first; those that find no place wait.
+    fn warm_tasks(&mut self, warm: &Warm) {
+        let mut on_instances = Vec::new();
+        for (ix, service) in self.plan.services.pairs() {
+            for (share, count) in warm.shares[ix.index()].iter().enumerate() {
+                let provider = service.capacity[share].provider;
+                if !self.plan.providers[provider].is_fargate() {
+                    on_instances.push((
+                        std::cmp::Reverse((service.gpus, service.memory, service.cpu)),
+                        ix,
+                        share,
+                        *count,
+                    ));
+                    continue;
+                }
+                let in_zones = evenly(*count, service.zones.len());
+                for ((zone, _), count) in service.zones.iter().zip(in_zones) {
+                    (0..count).for_each(|_| self.warm_task(ix, share, Spot::Zone(*zone)));
+                }
+            }
+        }
+        on_instances.sort();
+        for (_, ix, share, count) in on_instances {
+            for _ in 0..count {
+                let provider = self.plan.services[ix].capacity[share].provider;
+                let mut chance = self.victims.clone();
+                let chosen = placement::choose(self.plan, &self.state, ix, provider, self.now, &mut chance);
+                self.victims = chance;
+                match chosen {
+                    Ok(instance) => self.warm_task(ix, share, Spot::Instance(instance)),
+                    Err(_) => break,
+                }
+            }
+        }
+    }
+
     /// Controllers look at every service that something happened to, in the plan's order (rule SVC-20).
     fn decide(&mut self) {
         self.deciding = None;
@@ -131,11 +177,12 @@ impl World<'_> {
             self.dirty.remove(&ix);
             self.note(ix);
         }
+        self.collect();
     }
 
     fn perform(&mut self, action: Action) {
         match action {
-            Action::Start { service, share, zone, cause } => self.start_task(service, share, zone, cause),
+            Action::Start { service, share, on, cause } => self.start_task(service, share, on, cause),
             Action::Stop { task, reason } => {
                 let why = match reason {
                     StopReason::ScaleIn => Ended::ScaledIn,
@@ -210,6 +257,7 @@ impl World<'_> {
 
     fn finish(mut self) -> Run {
         self.now = self.end;
+        self.close_machines();
         self.close_hour();
         for (service, summary) in self.state.services.iter().zip(&mut self.summary.services) {
             summary.asked = service.traffic.total_asked;

@@ -4,7 +4,8 @@ use super::event::Event;
 use super::trace::{Ended, EntryKind, TaskLife};
 use super::world::World;
 use crate::chance::{Chance, Concern};
-use crate::plan::PlannedZone;
+use crate::control::action::Spot;
+use crate::design::service::SchedulingStrategy;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
 use crate::state::task::{Task, TaskStatus};
@@ -23,8 +24,8 @@ const START_UP_SPREAD: u64 = 200_000;
 
 impl World<'_> {
     /// A task is placed: PROVISIONING begins.
-    pub(super) fn start_task(&mut self, ix: Ix<PlannedService>, share: usize, zone: Ix<PlannedZone>, cause: Cause) {
-        let task = self.new_task(ix, share, zone, cause, TaskStatus::Provisioning);
+    pub(super) fn start_task(&mut self, ix: Ix<PlannedService>, share: usize, on: Spot, cause: Cause) {
+        let task = self.new_task(ix, share, on, cause, TaskStatus::Provisioning);
         let service = self.service(ix);
         service.owed.paid(cause);
         service.launches_left = service.launches_left.saturating_sub(1);
@@ -33,8 +34,8 @@ impl World<'_> {
     }
 
     /// A task that stood before the run began: RUNNING, in service, healthy.
-    pub(super) fn warm_task(&mut self, ix: Ix<PlannedService>, share: usize, zone: Ix<PlannedZone>) {
-        let task = self.new_task(ix, share, zone, Cause::DesiredCount, TaskStatus::Running);
+    pub(super) fn warm_task(&mut self, ix: Ix<PlannedService>, share: usize, on: Spot) {
+        let task = self.new_task(ix, share, on, Cause::DesiredCount, TaskStatus::Running);
         self.begin_meter(task);
         let service = self.service(ix);
         service.running += 1;
@@ -49,10 +50,16 @@ impl World<'_> {
         &mut self,
         ix: Ix<PlannedService>,
         share: usize,
-        zone: Ix<PlannedZone>,
+        on: Spot,
         cause: Cause,
         status: TaskStatus,
     ) -> Ix<Task> {
+        let (zone, machine) = match on {
+            Spot::Zone(zone) => (zone, None),
+            Spot::Instance(instance) => {
+                (self.state.fleet.instance(instance).zone, Some((instance, self.machine_of[instance.index()])))
+            }
+        };
         let provider = self.plan.services[ix].capacity[share].provider;
         let now = self.now;
         let service = &mut self.state.services[ix.index()];
@@ -61,6 +68,8 @@ impl World<'_> {
             share: u8::try_from(share).expect("a strategy holds at most 20 providers"),
             provider,
             zone,
+            machine: machine.map(|(_, machine)| machine),
+            leaving: false,
             revision: service.revision,
             cause,
             status,
@@ -74,12 +83,21 @@ impl World<'_> {
         service.live.push(task);
         service.by_share[share] += 1;
         service.by_share_zone[share][zone.index()] += 1;
+        if let Some((instance, machine)) = machine {
+            let demand = &self.demands[ix.index()];
+            self.state.fleet.reserve(instance, demand, SchedulingStrategy::Replica);
+            service.on_instance.add(self.state.fleet.instance(instance));
+            let machine = &mut self.state.machines[machine];
+            machine.tasks.push(task);
+            machine.standing += 1;
+            machine.changed = now;
+        }
         if let Some(trace) = &mut self.trace {
             let life = TaskLife {
                 service: ix,
                 provider,
                 zone,
-                instance: None,
+                instance: machine.map(|(_, machine)| Ix::new(machine.place())),
                 cause,
                 placed: now,
                 running: (status == TaskStatus::Running).then_some(now),
@@ -125,7 +143,10 @@ impl World<'_> {
         let start = &service.capacity[usize::from(of.share)].start;
         match status {
             TaskStatus::Provisioning => self.jittered(task, start.overhead, 0),
-            TaskStatus::Pending => self.jittered(task, start.pull, 1),
+            TaskStatus::Pending => match start.cached_pull.filter(|_| self.has_image(task)) {
+                Some(cached) => cached,
+                None => self.jittered(task, start.pull, 1),
+            },
             TaskStatus::Activating => start.container,
             TaskStatus::Deactivating => service.ending.deregistration,
             TaskStatus::Stopping => service.ending.stop,
@@ -149,9 +170,12 @@ impl World<'_> {
             TaskStatus::Pending => {
                 // The pull begins, and with it Fargate's meter (rules TSK-16, FG-30).
                 self.begin_meter(task);
-                let zone = self.state.tasks[task].zone;
-                self.flows.pull(ix, zone, 1, &mut self.ledger);
+                if !self.has_image(task) {
+                    let zone = self.state.tasks[task].zone;
+                    self.flows.pull(ix, zone, 1, &mut self.ledger);
+                }
             }
+            TaskStatus::Activating => self.keep_image(task),
             TaskStatus::Running => self.task_runs(task),
             TaskStatus::Deprovisioning if before == TaskStatus::Stopping => {
                 let service = self.service(ix);
@@ -159,11 +183,23 @@ impl World<'_> {
                 self.look_at(ix);
             }
             TaskStatus::Stopped => self.task_stopped(task),
-            TaskStatus::Provisioning
-            | TaskStatus::Activating
-            | TaskStatus::Deactivating
-            | TaskStatus::Stopping
-            | TaskStatus::Deprovisioning => {}
+            TaskStatus::Provisioning | TaskStatus::Deactivating | TaskStatus::Stopping | TaskStatus::Deprovisioning => {
+            }
+        }
+    }
+
+    /// Whether the task's instance has its image already; Fargate never has (rule FG-03).
+    fn has_image(&self, task: Ix<Task>) -> bool {
+        let of = &self.state.tasks[task];
+        of.machine.is_some_and(|machine| self.state.machines[machine].pulled.contains(&of.service))
+    }
+
+    fn keep_image(&mut self, task: Ix<Task>) {
+        let of = &self.state.tasks[task];
+        if let (Some(machine), service) = (of.machine, of.service)
+            && !self.state.machines[machine].pulled.contains(&service)
+        {
+            self.state.machines[machine].pulled.push(service);
         }
     }
 
@@ -301,7 +337,8 @@ impl World<'_> {
             self.set_in_service(task, false);
         }
         self.integrate(ix);
-        let current = of.revision == self.state.services[ix.index()].revision;
+        let current = !of.leaving && of.revision == self.state.services[ix.index()].revision;
+        self.release(task);
         let service = &mut self.state.services[ix.index()];
         if of.running_since.is_some() {
             service.running -= 1;
@@ -351,16 +388,20 @@ impl World<'_> {
         if let Some(trace) = &mut self.trace {
             trace.tasks[Ix::new(task.place())].stopped = Some(now);
         }
+        if let Some(machine) = of.machine {
+            self.state.machines[machine].standing -= 1;
+            self.end_if_empty(machine);
+        }
         self.look_at(of.service);
     }
 
-    /// A share of a service's tasks, of those that `among` holds for, drawn by the seed.
-    pub(super) fn drawn(
+    /// A share of tasks or instances, drawn by the seed.
+    pub(super) fn drawn<T>(
         &mut self,
-        tasks: Vec<Ix<Task>>,
+        tasks: Vec<Ix<T>>,
         percent: crate::units::Percent,
         concern: Concern,
-    ) -> Vec<Ix<Task>> {
+    ) -> Vec<Ix<T>> {
         let wanted = percent.ceil_of(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
         let mut chance = Chance::of(self.options.seed, concern, self.now.ms());
         let mut left = tasks;

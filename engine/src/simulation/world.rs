@@ -5,11 +5,18 @@ use super::queue::Queue;
 use super::trace::{Entry, EntryKind, ServiceSummary, ServiceTrace, Steps, Summary, Trace};
 use super::traffic;
 use crate::chance::{Chance, Concern};
+use crate::control::placement;
 use crate::plan::Plan;
 use crate::plan::index::{Ix, Table};
 use crate::plan::load::PlannedLoad;
+use crate::plan::packing::fits;
+use crate::plan::provider::{Candidate, PlannedProvider};
 use crate::plan::service::PlannedService;
+use crate::state::fleet::Fleet;
+use crate::state::instance::Demand;
+use crate::state::machine::Machine;
 use crate::state::service::{Owed, ServiceState, Tracking, Traffic};
+use crate::state::task_counts::TaskCounts;
 use crate::state::{ProviderState, State};
 use crate::units::{Micro, SimTime, Span};
 use crate::usage::flows::{BalancerHour, Flows, ZoneCounts};
@@ -48,6 +55,16 @@ pub(super) struct World<'p> {
     pub(super) flows: Flows,
     /// Levels of a task, by service and entry of its strategy.
     pub(super) task_levels: Vec<Vec<LevelSet>>,
+    /// Levels of an instance, by provider and candidate.
+    pub(super) instance_levels: Vec<Vec<LevelSet>>,
+    /// By provider: the candidate that its Auto Scaling group launches.
+    pub(super) group_type: Vec<usize>,
+    /// By service: what one task takes from an instance.
+    pub(super) demands: Vec<Demand>,
+    /// By container instance: the machine it is.
+    pub(super) machine_of: Vec<Ix<Machine>>,
+    /// By provider: when its instances were last counted, and how many there were.
+    pub(super) machines_noted: Vec<(SimTime, u32)>,
     /// Tasks in service by service and zone: what flows share out by.
     pub(super) in_service: Vec<ZoneCounts>,
     /// By service: its loads.
@@ -86,6 +103,10 @@ impl<'p> World<'p> {
             service.capacity.iter().map(|share| ledger.level_set(&share.levels)).collect()
         };
         let task_levels = plan.services.iter().map(|service| sets(service, &mut ledger)).collect();
+        let instance_sets = |provider: &PlannedProvider, ledger: &mut Ledger| {
+            provider.candidates.iter().map(|candidate| ledger.level_set(&candidate.levels)).collect()
+        };
+        let instance_levels = plan.providers.iter().map(|provider| instance_sets(provider, &mut ledger)).collect();
         for standing in &plan.standing {
             let levels = ledger.level_set(&standing.levels);
             ledger.begin(Thing::Standing, standing.owner, levels, Cause::Drawn, SimTime::ZERO);
@@ -99,6 +120,8 @@ impl<'p> World<'p> {
             queue: Queue::default(),
             state: State {
                 tasks: Table::new(),
+                machines: Table::new(),
+                fleet: Fleet::default(),
                 services: plan.services.iter().map(|service| fresh(plan, service)).collect(),
                 providers: vec![ProviderState::default(); plan.providers.len()],
                 lost_until: vec![SimTime::ZERO; plan.zones.len()],
@@ -106,6 +129,11 @@ impl<'p> World<'p> {
             ledger,
             flows,
             task_levels,
+            instance_levels,
+            group_type: plan.providers.pairs().map(|(ix, provider)| group_type(plan, ix, provider)).collect(),
+            demands: plan.services.iter().map(placement::demand).collect(),
+            machine_of: Vec::new(),
+            machines_noted: vec![(SimTime::ZERO, 0); plan.providers.len()],
             in_service: vec![vec![0; plan.zones.len()]; plan.services.len()],
             loads_of: traffic::loads_of(plan),
             job_time: traffic::job_time(plan),
@@ -119,6 +147,8 @@ impl<'p> World<'p> {
                     ServiceSummary { running_min: u32::MAX, desired_min: u32::MAX, ..Default::default() };
                     plan.services.len()
                 ],
+                instances: vec![(u32::MAX, 0, 0); plan.providers.len()],
+                packing: vec![[(0, 0); 2]; plan.providers.len()],
                 ..Summary::default()
             },
             trace: full.then(|| Trace {
@@ -129,6 +159,7 @@ impl<'p> World<'p> {
             moves: plan.loads.iter().any(|load| !load.curve.is_constant())
                 || plan.loads.iter().any(|load| matches!(load.kind, crate::plan::load::LoadKind::Jobs { .. }))
                 || plan.services.iter().any(|service| !service.tracking.is_empty())
+                || plan.services.iter().any(|s| s.capacity.iter().any(|c| !plan.providers[c.provider].is_fargate()))
                 || plan.cold_start
                 || !plan.faults.is_empty()
                 || !plan.rollouts.is_empty(),
@@ -213,6 +244,13 @@ impl<'p> World<'p> {
     }
 }
 
+/// The type a group launches: its first that holds a task of every service on it, else its first.
+fn group_type(plan: &Plan, ix: Ix<PlannedProvider>, provider: &PlannedProvider) -> usize {
+    let on = |service: &&PlannedService| service.capacity.iter().any(|share| share.provider == ix);
+    let holds_all = |candidate: &Candidate| plan.services.iter().filter(on).all(|service| fits(candidate, service));
+    provider.candidates.iter().position(holds_all).unwrap_or(0)
+}
+
 fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
     let (min, max) = service.bounds;
     let shares = service.capacity.len();
@@ -226,6 +264,7 @@ fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
         in_service: 0,
         healthy: 0,
         ending: 0,
+        on_instance: TaskCounts::new(),
         by_share: vec![0; shares],
         by_share_zone: vec![vec![0; plan.zones.len()]; shares],
         waiting: vec![0; shares],

@@ -129,9 +129,7 @@ impl ContainerInstance {
 
     /// Whether one of the ports is taken on it.
     pub fn is_port_taken(&self, ports: &[HostPort]) -> bool {
-        ports
-            .iter()
-            .any(|p| self.ports.binary_search(p).is_ok() || (!p.udp && RESERVED_TCP_PORTS.contains(&p.port)))
+        ports.iter().any(|p| self.ports.binary_search(p).is_ok() || (!p.udp && RESERVED_TCP_PORTS.contains(&p.port)))
     }
 
     /// Whether it has room for one more task.

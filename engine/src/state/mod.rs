@@ -2,22 +2,37 @@
 //!
 //! Only `simulation` changes it.
 
+pub mod fleet;
+pub mod instance;
+pub mod machine;
+pub mod pool;
 pub mod service;
 pub mod task;
+pub mod task_counts;
 
 use crate::plan::PlannedZone;
 use crate::plan::index::{Ix, Table};
 use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
 use crate::units::SimTime;
+use fleet::Fleet;
+use machine::Machine;
 use service::ServiceState;
 use task::Task;
 
 /// A capacity provider at the moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProviderState {
     /// Until when it finds no Spot capacity.
     pub drought_until: SimTime,
+    /// Its instances that are not terminated, as they were launched.
+    pub machines: Vec<Ix<Machine>>,
+    /// What its Auto Scaling group wants.
+    pub desired: u32,
+    /// Minutes in a row below its target capacity.
+    pub low: u32,
+    /// Whether Managed Instances collects waiting tasks before it chooses types.
+    pub collecting: bool,
 }
 
 /// What exists.
@@ -25,6 +40,10 @@ pub struct ProviderState {
 pub struct State {
     /// Every task there has been.
     pub tasks: Table<Task>,
+    /// Every EC2 instance there has been.
+    pub machines: Table<Machine>,
+    /// Instances as ECS sees them.
+    pub fleet: Fleet,
     /// By service.
     pub services: Vec<ServiceState>,
     /// By provider.

@@ -171,8 +171,7 @@ impl Pool {
         let (cpu, memory) = free.map_or((0, 0), |room| (room.cpu.units(), room.memory.mib()));
         let was_open = self.blocks[word].open & bit != 0;
         let (cpu_before, memory_before) = (self.cpu[slot.index()], self.memory[slot.index()]);
-        for (set, before, after) in
-            [(&mut self.by_cpu, cpu_before, cpu), (&mut self.by_memory, memory_before, memory)]
+        for (set, before, after) in [(&mut self.by_cpu, cpu_before, cpu), (&mut self.by_memory, memory_before, memory)]
         {
             let Some(set) = set else { continue };
             if was_open {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::task::Task;
+use super::task_counts::TaskCounts;
 use crate::plan::index::Ix;
 use crate::units::{Micro, MilliPerSecond, SimTime, Span};
 use crate::usage::record::Cause;
@@ -122,7 +123,7 @@ pub struct ServiceState {
     pub rollout: Option<Rollout>,
     /// Tasks driven to RUNNING, in no order.
     pub live: Vec<Ix<Task>>,
-    /// Of those, tasks of older revisions.
+    /// Of those, tasks of older revisions and tasks whose instance drains.
     pub old: u32,
     /// Tasks that are RUNNING.
     pub running: u32,
@@ -136,6 +137,8 @@ pub struct ServiceState {
     pub by_share: Vec<u32>,
     /// By entry of the strategy and zone: live tasks.
     pub by_share_zone: Vec<Vec<u32>>,
+    /// How many live tasks stand on each instance.
+    pub on_instance: TaskCounts,
     /// By entry of the strategy: tasks that found no place at the last try.
     pub waiting: Vec<u32>,
     /// When placement is tried again, and how long after that.

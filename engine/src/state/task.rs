@@ -1,5 +1,6 @@
 //! One task of a run, in AWS's own statuses.
 
+use super::machine::Machine;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::provider::PlannedProvider;
@@ -78,6 +79,10 @@ pub struct Task {
     pub provider: Ix<PlannedProvider>,
     /// Its zone.
     pub zone: Ix<PlannedZone>,
+    /// Its instance; none on Fargate.
+    pub machine: Option<Ix<Machine>>,
+    /// Whether its instance drains, so that it must be replaced (rule DRN-03).
+    pub leaving: bool,
     /// The service revision it was started for.
     pub revision: u32,
     /// Why it was started.

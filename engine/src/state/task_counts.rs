@@ -3,8 +3,8 @@
 //! Tasks count while their desired status is RUNNING (rule PLC-28). For each pool there is a mask for "more than c
 //! tasks", c from 0 up: so the instances with the fewest tasks are found without looking at the others.
 
-use super::pool::{Pool, Slot, bit_of};
 use super::instance::ContainerInstance;
+use super::pool::{Pool, Slot, bit_of};
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 

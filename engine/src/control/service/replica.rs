@@ -4,7 +4,8 @@
 //! rule SVC-20's: stop what is too many, go on with the deployment, start what is missing.
 
 use crate::chance::Chance;
-use crate::control::action::{Action, StopReason};
+use crate::control::action::{Action, Spot, StopReason};
+use crate::control::placement;
 use crate::plan::Plan;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
@@ -57,7 +58,7 @@ pub fn pass(counted: Counted, minimum: Percent, maximum: Percent) -> Pass {
 pub fn next(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime, chance: &mut Chance) -> Option<Action> {
     let service = state.service(ix);
     let live = service.live_count();
-    if service.rollout.is_some() {
+    if service.rollout.is_some() || service.old > 0 {
         return next_of_rollout(plan, state, ix, now, chance);
     }
     if live > service.desired {
@@ -65,7 +66,7 @@ pub fn next(plan: &Plan, state: &State, ix: Ix<PlannedService>, now: SimTime, ch
         return Some(Action::Stop { task, reason: StopReason::ScaleIn });
     }
     let missing = service.desired - live;
-    start_or_wait(plan, state, ix, missing, now, service.owed.next())
+    start_or_wait(plan, state, ix, missing, now, service.owed.next(), chance)
 }
 
 fn next_of_rollout(
@@ -78,9 +79,9 @@ fn next_of_rollout(
     let (planned, service) = (&plan.services[ix], state.service(ix));
     let live = service.live_count();
     let new = live - service.old;
-    let is_old = |task: &Task| task.revision < service.revision;
+    let is_old = |task: &Task| task.leaving || task.revision < service.revision;
     let healthy_new = service.live.iter().filter(|t| !is_old(&state.tasks[**t]) && state.tasks[**t].healthy).count();
-    if service.old == 0 && new == service.desired && healthy_new == service.live.len() {
+    if service.rollout.is_some() && service.old == 0 && new == service.desired && healthy_new == service.live.len() {
         return Some(Action::Complete { service: ix });
     }
     if new > service.desired {
@@ -105,7 +106,7 @@ fn next_of_rollout(
         Cause::DesiredCount => Cause::Deployment,
         owed => owed,
     };
-    start_or_wait(plan, state, ix, pass.start, now, cause)
+    start_or_wait(plan, state, ix, pass.start, now, cause, chance)
 }
 
 /// Starts one of `missing` tasks, or notes how the rest wait. Each provider is asked in the order of the strategy; the
@@ -117,22 +118,39 @@ fn start_or_wait(
     missing: u32,
     now: SimTime,
     cause: Cause,
+    chance: &mut Chance,
 ) -> Option<Action> {
     let (planned, service) = (&plan.services[ix], state.service(ix));
     let mut assigned = service.by_share.clone();
     let mut waiting = vec![0; assigned.len()];
     for _ in 0..missing {
         let Some(share) = place_one(&planned.capacity, &assigned) else { break };
-        if let Some(zone) = fargate_zone(plan, state, ix, share, now)
-            && service.launches_left > 0
+        if service.launches_left > 0
+            && let Some(on) = spot(plan, state, ix, share, now, chance)
         {
-            return Some(Action::Start { service: ix, share, zone, cause });
+            return Some(Action::Start { service: ix, share, on, cause });
         }
         assigned[share] += 1;
         waiting[share] += 1;
     }
     let changed = waiting.iter().zip(&service.waiting).position(|(wants, noted)| wants != noted)?;
     Some(Action::Wait { service: ix, share: changed, tasks: waiting[changed] })
+}
+
+/// Where the next task of an entry of the strategy goes; `None` where it has no room.
+fn spot(
+    plan: &Plan,
+    state: &State,
+    ix: Ix<PlannedService>,
+    share: usize,
+    now: SimTime,
+    chance: &mut Chance,
+) -> Option<Spot> {
+    let provider = plan.services[ix].capacity[share].provider;
+    if plan.providers[provider].is_fargate() {
+        return fargate_zone(plan, state, ix, share, now).map(Spot::Zone);
+    }
+    placement::choose(plan, state, ix, provider, now, chance).ok().map(Spot::Instance)
 }
 
 /// The zone of the next task on Fargate: the one with the fewest of the provider's tasks of this service (rule CPS-29),
@@ -146,7 +164,7 @@ fn fargate_zone(
 ) -> Option<Ix<PlannedZone>> {
     let planned = &plan.services[ix];
     let provider = planned.capacity[share].provider;
-    if !plan.providers[provider].is_fargate() || !state.has_capacity(provider, now) {
+    if !state.has_capacity(provider, now) {
         return None;
     }
     let counts = &state.service(ix).by_share_zone[share];

@@ -1,0 +1,89 @@
+//! ECS Managed Instances: which instances to buy, which to empty (rules MI-21 to MI-33).
+
+use crate::control::placement::demand;
+use crate::plan::Plan;
+use crate::plan::PlannedZone;
+use crate::plan::index::Ix;
+use crate::plan::packing::managed_instances_for;
+use crate::plan::provider::PlannedProvider;
+use crate::plan::service::PlannedService;
+use crate::state::State;
+use crate::state::machine::{Machine, MachineStatus};
+use crate::units::{SimTime, Span};
+
+/// The instances to launch for tasks that wait on a provider: candidate and zone of each. Tasks are dealt over the zones
+/// that are up, to the zone with fewest of their service first, then each zone is packed by price (rule MI-23).
+pub fn launches(
+    plan: &Plan,
+    state: &State,
+    provider: Ix<PlannedProvider>,
+    now: SimTime,
+) -> Vec<(usize, Ix<PlannedZone>)> {
+    let planned = &plan.providers[provider];
+    let mut by_zone: Vec<Vec<(&PlannedService, u32)>> = vec![Vec::new(); plan.zones.len()];
+    for (ix, service) in plan.services.pairs() {
+        let of_service = state.service(ix);
+        let shares = service.capacity.iter().zip(&of_service.waiting);
+        let waiting: u32 = shares.filter(|(share, _)| share.provider == provider).map(|(_, n)| n).sum();
+        let zones: Vec<_> = service
+            .zones
+            .iter()
+            .map(|(zone, _)| *zone)
+            .filter(|zone| planned.zones.contains(zone) && state.is_up(*zone, now))
+            .collect();
+        let mut counts: Vec<u32> = zones.iter().map(|zone| of_service.on_instance.in_zone(*zone)).collect();
+        let before = counts.clone();
+        for _ in 0..waiting {
+            if let Some(least) = (0..counts.len()).min_by_key(|place| (counts[*place], *place)) {
+                counts[least] += 1;
+            }
+        }
+        for ((zone, count), before) in zones.iter().zip(counts).zip(before) {
+            if count > before {
+                by_zone[zone.index()].push((service, count - before));
+            }
+        }
+    }
+    let packed = plan.zones.indices().zip(&by_zone).flat_map(|(zone, tasks)| {
+        managed_instances_for(&planned.candidates, tasks).into_iter().map(move |candidate| (candidate, zone))
+    });
+    packed.collect()
+}
+
+/// The instance to empty next: one that has held nothing, or whose tasks all fit in free room of others, for as long as the
+/// provider waits (rules MI-30 to MI-33). One at a time; the least used first.
+pub fn next_to_go(
+    plan: &Plan,
+    state: &State,
+    provider: Ix<PlannedProvider>,
+    after: Span,
+    now: SimTime,
+) -> Option<Ix<Machine>> {
+    let of_provider = &state.providers[provider.index()].machines;
+    if of_provider.iter().any(|ix| state.machines[*ix].status != MachineStatus::Active) {
+        return None;
+    }
+    let settled = of_provider.iter().copied().filter(|ix| now >= state.machines[*ix].changed + after);
+    let mut by_use: Vec<_> = settled.collect();
+    by_use.sort_by_key(|ix| (state.machines[*ix].tasks.len(), *ix));
+    by_use.into_iter().find(|ix| fits_elsewhere(plan, state, *ix))
+}
+
+/// Whether every task of an instance fits in what is free on others of its zone.
+fn fits_elsewhere(plan: &Plan, state: &State, ix: Ix<Machine>) -> bool {
+    let machine = &state.machines[ix];
+    let others = state.providers[machine.provider.index()].machines.iter().filter(|other| **other != ix);
+    let mut rooms: Vec<_> = others
+        .map(|other| &state.machines[*other])
+        .filter(|other| other.zone == machine.zone)
+        .filter_map(|other| other.instance.map(|instance| state.fleet.instance(instance).free))
+        .collect();
+    machine.tasks.iter().all(|task| {
+        let want = demand(&plan.services[state.tasks[*task].service]).room;
+        let found = rooms.iter_mut().find(|room| room.holds(&want));
+        found.is_some_and(|room| {
+            *room = room.without(&want);
+            true
+        })
+    })
+}
