@@ -26,6 +26,7 @@ mod testing;
 
 pub use context::Context;
 pub use diagnostic::{Diagnostic, Findings, Fix, Place, Rule, RuleId, Severity};
+pub use needs::{Need, needs};
 
 use crate::catalogue::Catalogue;
 use crate::design::Design;

@@ -6,6 +6,7 @@
 use super::context::{Context, Host, HostKind, Runner};
 use super::diagnostic::Findings;
 use super::way_out::WayOut;
+use crate::catalogue::Catalogue;
 use crate::design::container::LogDriver;
 use crate::design::edit::Edit;
 use crate::design::id::{ImageId, SubnetId};
@@ -13,11 +14,11 @@ use crate::design::network::{EndpointService, Subnet};
 use crate::design::outside::{Reached, Registry, SecretStore};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
 use crate::design::work::CallTarget;
-use crate::design::{Item, ItemRef};
+use crate::design::{Design, Item, ItemRef};
 
 /// Something that must be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Need {
+pub enum Need {
     /// An AWS service, by its endpoint or the internet.
     Aws(EndpointService),
     /// The internet itself.
@@ -59,7 +60,8 @@ pub(super) fn registry(context: &Context<'_>, image: &str) -> Registry {
     if let Some(drawn) = context.design.images.get(&ImageId::new(image)) {
         return drawn.registry;
     }
-    let host = image.split('/').next().unwrap_or_default();
+    // Without a slash there is no host: the whole is a name and a tag of Docker Hub.
+    let host = image.split_once('/').map_or("", |(host, _)| host);
     if host.contains(".dkr.ecr.") && host.contains(".amazonaws.com") {
         Registry::EcrPrivate
     } else if host == "public.ecr.aws" {
@@ -186,6 +188,15 @@ fn senders<'d>(context: &Context<'d>) -> Vec<Sender<'d>> {
         sender.needs.sort_unstable();
         sender.needs.dedup();
     }
+    all
+}
+
+/// Everything that tasks and instances of a design must reach outside their VPCs, each once.
+pub fn needs(design: &Design, catalogue: &Catalogue) -> Vec<Need> {
+    let context = Context::new(design, catalogue);
+    let mut all: Vec<_> = senders(&context).into_iter().flat_map(|sender| sender.needs).collect();
+    all.sort_unstable();
+    all.dedup();
     all
 }
 

@@ -3,6 +3,7 @@
 //! The only place besides `optimise` with threads, and those only through rayon. Results come in the order they were
 //! asked for, never of finishing.
 
+pub mod families;
 pub mod stamp;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
