@@ -3,6 +3,7 @@
 mod agreement;
 mod chart_view;
 mod charts;
+mod presets;
 mod imports;
 mod steady;
 mod tidy;
