@@ -11,6 +11,9 @@ fn main() -> ExitCode {
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     match &cli.verb {
         Some(verb) => ExitCode::from(headless::run(verb, &mut out, &mut err)),
-        None => ExitCode::SUCCESS,
+        None => {
+            let why = "this version has none yet";
+            ExitCode::from(headless::without_window(cli.design.as_deref(), why, &mut out, &mut err))
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod bill;
 mod check;
+mod compare;
 mod export;
 mod import;
 mod open;
@@ -15,6 +16,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use bayplan_engine::evaluate::Refused;
+use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::units::Usd;
 use clap::{Args, Parser, Subcommand};
 
@@ -74,6 +76,30 @@ pub enum Verb {
         #[arg(long)]
         seed: Option<u64>,
         /// A folder for the run's charts, as SVG.
+        #[arg(long)]
+        charts: Option<PathBuf>,
+    },
+    /// Compares what a design could be, over many seeds in parallel.
+    Compare {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        scenario: InScenario,
+        #[command(flatten)]
+        limit: Limit,
+        /// What is varied: capacity, egress, inbound, scenarios.
+        #[arg(long, default_value = "capacity", value_parser = |text: &str| text.parse::<Family>())]
+        family: Family,
+        /// How many seeds each alternative is played under.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+        seeds: u64,
+        /// How many threads; without it as many as there are cores.
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        threads: Option<u16>,
+        /// How many instance types of each architecture are tried; without it 5.
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=500))]
+        types: Option<u16>,
+        /// A folder for the charts, as SVG.
         #[arg(long)]
         charts: Option<PathBuf>,
     },
@@ -160,6 +186,19 @@ impl From<Refused> for Stop {
     }
 }
 
+/// The main job without a window: two lines say why there is none, then the capacity comparison of a design, or of the
+/// three-tier preset, is printed as text.
+pub fn without_window(design: Option<&str>, why: &str, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let _ = writeln!(err, "no window: {why}");
+    let _ = writeln!(
+        err,
+        "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL, libEGL, libxkbcommon); here is the capacity comparison as text"
+    );
+    let of = Of { design: design.unwrap_or("three-tier-web").to_owned(), json: false, prices: None };
+    let asked = compare::Asked { family: Family::Capacity, seeds: 20, threads: None, types: None, charts: None };
+    exit_code(compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, out, err), err)
+}
+
 /// Does what is asked; gives the exit code.
 pub fn run(verb: &Verb, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let done = match verb {
@@ -174,9 +213,18 @@ pub fn run(verb: &Verb, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
             out,
             err,
         ),
+        Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts } => {
+            let (threads, types) = (threads.map(usize::from), types.map(usize::from));
+            let asked = compare::Asked { family: *family, seeds: *seeds, threads, types, charts: charts.as_deref() };
+            compare::run(of, scenario, limit, asked, out, err)
+        }
         Verb::Import { files, out: file, region } => import::run(files, file, region, out),
         Verb::Export { of, format, out: folder } => export::run(of, format, folder, out, err),
     };
+    exit_code(done, err)
+}
+
+fn exit_code(done: Result<u8, Stop>, err: &mut dyn Write) -> u8 {
     match done {
         Ok(code) => code,
         Err(Stop::Gone) => 0,

@@ -271,3 +271,6 @@ impl World<'_> {
         Run { records: self.ledger.finish(self.end), summary: self.summary, trace: self.trace }
     }
 }
+
+#[cfg(test)]
+mod tests;
