@@ -3,8 +3,11 @@
 //! The only place besides `optimise` with threads, and those only through rayon. Results come in the order they were
 //! asked for, never of finishing.
 
+pub mod compare;
 pub mod families;
+pub mod figures;
 pub mod stamp;
+pub mod trade_off;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

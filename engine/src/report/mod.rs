@@ -4,6 +4,7 @@
 //! placement: it only arranges figures that exist.
 
 pub mod chart;
+pub mod comparison;
 pub mod outcome;
 pub mod table;
 pub mod wording;

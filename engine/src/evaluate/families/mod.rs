@@ -11,7 +11,7 @@ mod moving;
 mod names;
 
 #[cfg(test)]
-mod testing;
+pub(in crate::evaluate) mod testing;
 
 use std::collections::BTreeSet;
 

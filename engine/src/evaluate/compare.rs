@@ -1,0 +1,524 @@
+//! Alternatives side by side: every one under every seed, in parallel, ranked, and the differences by their causes.
+//!
+//! In: a project, a family, seeds. Out: a [`Comparison`], the same on one thread or sixteen. Low, mid and high are
+//! percentiles of simulated totals; a difference counts only what both sides have a price for. What has an unpriced line
+//! is never ranked or picked.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::families::{self, Family, Search};
+use super::figures::Run;
+use super::{Prepared, Progress, Refused, prepare, prepare_scenario, simulate};
+use crate::bill::CostGroup;
+use crate::catalogue::Catalogue;
+use crate::catalogue::meter::Meter;
+use crate::checks::Diagnostic;
+use crate::design::edit::Edit;
+use crate::design::id::ScenarioId;
+use crate::design::project::Project;
+use crate::design::scenario::Scenario;
+use crate::simulation::Detail;
+use crate::units::{Ppm, Span, Usd};
+
+/// How many seeds a band is made of where nothing is said.
+pub const SEEDS: u64 = 20;
+
+/// Requests over capacity that an alternative may have above those of the design as drawn and still be picked.
+///
+/// Assumption: one in a thousand; below it a difference of money outweighs one of service.
+const OVER_CAPACITY_MARGIN: Ppm = Ppm::from_ppm(1000);
+
+/// What is asked of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompareOptions {
+    /// The scenario that the families' alternatives are played under; of none, the design as drawn.
+    pub scenario: Option<ScenarioId>,
+    /// The seeds of each alternative.
+    pub seeds: Vec<u64>,
+    /// How long is played.
+    pub window: Span,
+    /// How many instance types of each architecture.
+    pub types: usize,
+    /// How many threads; `None` is as many as there are.
+    pub threads: Option<usize>,
+}
+
+impl CompareOptions {
+    /// A month, twenty seeds, five types.
+    pub fn usual() -> Self {
+        let Search { types, window } = Search::USUAL;
+        Self { scenario: None, seeds: (1..=SEEDS).collect(), window, types, threads: None }
+    }
+}
+
+/// Percentiles of an alternative's totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    /// The 10th percentile.
+    pub low: Usd,
+    /// The 50th.
+    pub mid: Usd,
+    /// The 90th.
+    pub high: Usd,
+    /// The place of mid's run among the runs.
+    pub mid_run: usize,
+}
+
+/// One alternative with all its runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// Its name.
+    pub name: String,
+    /// What makes it of the design.
+    pub edits: Vec<Edit>,
+    /// The scenario that repeats it, edits, faults and all: a run of it under one of the seeds gives the same total.
+    pub scenario: Scenario,
+    /// What else to know of it.
+    pub notes: Vec<String>,
+    /// Why it cannot be; of the design as drawn, why the family has no alternative to it.
+    pub not_applicable: Option<String>,
+    /// What the checks found.
+    pub findings: Vec<Diagnostic>,
+    /// Its runs, in the order of seeds; fewer where the work was cancelled.
+    pub runs: Vec<Run>,
+    /// Its percentiles; `None` without runs.
+    pub band: Option<Band>,
+    /// What it used that has no price, in any run.
+    pub unpriced: Vec<Meter>,
+    /// What mid costs more than mid of the design as drawn, of what both have a price for.
+    pub difference: Option<Usd>,
+    /// The difference by cause; the causes sum to it, and none is nothing.
+    pub by_cause: Vec<(CostGroup, Usd)>,
+}
+
+impl Alternative {
+    /// The run that mid is.
+    pub fn mid(&self) -> Option<&Run> {
+        self.band.and_then(|band| self.runs.get(band.mid_run))
+    }
+
+    /// Whether its total is only a part: something it uses has no price.
+    pub fn is_at_least(&self) -> bool {
+        !self.unpriced.is_empty()
+    }
+}
+
+/// Alternatives side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// What was varied.
+    pub family: Family,
+    /// How long was played.
+    pub window: Span,
+    /// The alternatives, the design as drawn first.
+    pub alternatives: Vec<Alternative>,
+    /// The fully priced ones by mid, cheapest first, as places among the alternatives.
+    pub ranking: Vec<usize>,
+    /// The cheapest that serves as well as the design as drawn.
+    pub pick: Option<usize>,
+    /// Whether the work was cancelled before all runs were done.
+    pub cancelled: bool,
+}
+
+/// Why nothing can be compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CompareError {
+    /// The design as drawn cannot be run.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The system gave no threads.
+    #[error("no threads could be started: {0}")]
+    Threads(String),
+}
+
+/// Compares a family's alternatives. `progress` advances by milliseconds of simulated time.
+pub fn compare(
+    project: &Project,
+    catalogue: &Catalogue,
+    family: Family,
+    options: &CompareOptions,
+    progress: &Progress,
+) -> Result<Comparison, CompareError> {
+    let work = || compare_here(project, catalogue, family, options, progress);
+    match options.threads {
+        None => work(),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.map_err(|error| CompareError::Threads(error.to_string()))?.install(work)
+        }
+    }
+}
+
+fn compare_here(
+    project: &Project,
+    catalogue: &Catalogue,
+    family: Family,
+    options: &CompareOptions,
+    progress: &Progress,
+) -> Result<Comparison, CompareError> {
+    let scenario = options.scenario.as_ref().filter(|_| family != Family::Scenarios);
+    let base = prepare(project, scenario, catalogue)?;
+    let search = Search { types: options.types, window: options.window };
+    let candidates = families::alternatives(family, project, &base.design, catalogue, search);
+    let mut prepared = Vec::new();
+    let mut alternatives = Vec::new();
+    for candidate in candidates {
+        let own = candidate.scenario.as_ref().and_then(|id| project.scenarios.get(id)).cloned();
+        let is_drawn = candidate.name == families::AS_DRAWN;
+        let scenario = own.unwrap_or_else(|| {
+            let edits = base.scenario.edits.iter().chain(&candidate.edits).cloned().collect();
+            Scenario { edits, ..base.scenario.clone() }
+        });
+        let possible = candidate.not_applicable.is_none() || is_drawn;
+        let ready = possible.then(|| prepare_scenario(&project.design, scenario.clone(), catalogue, &project.allowed));
+        let mut not_applicable = candidate.not_applicable;
+        let ready = match ready {
+            Some(Ok(ready)) => Some(ready),
+            Some(Err(refused)) => {
+                not_applicable = Some(refused.to_string());
+                None
+            }
+            None => None,
+        };
+        alternatives.push(Alternative {
+            name: candidate.name,
+            edits: candidate.edits,
+            scenario,
+            notes: candidate.notes,
+            not_applicable,
+            findings: ready.as_ref().map(|p| p.findings.clone()).unwrap_or_default(),
+            runs: Vec::new(),
+            band: None,
+            unpriced: Vec::new(),
+            difference: None,
+            by_cause: Vec::new(),
+        });
+        prepared.push(ready);
+    }
+    for (alternative, runs) in alternatives.iter_mut().zip(play(&prepared, catalogue, options, progress)) {
+        alternative.runs = runs;
+    }
+    Ok(judged(family, options.window, alternatives, progress.is_cancelled()))
+}
+
+/// Every alternative under every seed: seed by seed, so that work cut short has a little of each.
+fn play(
+    prepared: &[Option<Prepared>],
+    catalogue: &Catalogue,
+    options: &CompareOptions,
+    progress: &Progress,
+) -> Vec<Vec<Run>> {
+    let able = || prepared.iter().enumerate().filter_map(|(place, ready)| ready.as_ref().map(|ready| (place, ready)));
+    let all: Vec<_> = options.seeds.iter().flat_map(|seed| able().map(|(at, ready)| (at, ready, *seed))).collect();
+    progress.expect(options.window.ms().saturating_mul(crate::units::count(all.len())));
+    let done: Vec<_> = all
+        .par_iter()
+        .map(|(place, ready, seed)| {
+            if progress.is_cancelled() {
+                return None;
+            }
+            let outcome = simulate(ready, catalogue, options.window, *seed, Detail::Totals, progress).ok()?;
+            Some((*place, Run::of(&ready.plan, &outcome, *seed)))
+        })
+        .collect();
+    let mut runs = vec![Vec::new(); prepared.len()];
+    done.into_iter().flatten().for_each(|(place, run): (usize, Run)| runs[place].push(run));
+    runs
+}
+
+/// The place of a percentile by nearest rank among so many, counted from 0.
+fn nearest_rank(percent: usize, count: usize) -> usize {
+    (percent * count).div_ceil(100).max(1) - 1
+}
+
+fn band(runs: &[Run]) -> Option<Band> {
+    let mut order: Vec<_> = (0..runs.len()).collect();
+    order.sort_by_key(|place| (runs[*place].total, runs[*place].seed));
+    let at = |percent| order.get(nearest_rank(percent, order.len())).copied();
+    let (low, mid_run, high) = (at(10)?, at(50)?, at(90)?);
+    Some(Band { low: runs[low].total, mid: runs[mid_run].total, high: runs[high].total, mid_run })
+}
+
+/// What one run costs more than another by cause, of what both have a price for.
+fn causes(from: &Run, to: &Run) -> Vec<(CostGroup, Usd)> {
+    let without: Vec<_> = from.unpriced.iter().chain(&to.unpriced).copied().collect();
+    let mut changes: BTreeMap<CostGroup, Usd> = to.groups(&without);
+    for (group, cost) in from.groups(&without) {
+        let change = changes.entry(group).or_insert(Usd::ZERO);
+        *change = *change - cost;
+    }
+    changes.into_iter().filter(|(_, change)| *change != Usd::ZERO).collect()
+}
+
+fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, cancelled: bool) -> Comparison {
+    for alternative in &mut alternatives {
+        alternative.band = band(&alternative.runs);
+        let mut unpriced: Vec<_> = alternative.runs.iter().flat_map(|run| run.unpriced.iter().copied()).collect();
+        unpriced.sort();
+        unpriced.dedup();
+        alternative.unpriced = unpriced;
+    }
+    if let Some(first) = alternatives.first().and_then(Alternative::mid).cloned() {
+        for alternative in &mut alternatives {
+            let Some(by_cause) = alternative.mid().map(|mid| causes(&first, mid)) else { continue };
+            alternative.difference = Some(by_cause.iter().map(|(_, change)| *change).sum());
+            alternative.by_cause = by_cause;
+        }
+    }
+    let mut ranking: Vec<_> = (0..alternatives.len())
+        .filter_map(|place| {
+            let alternative = &alternatives[place];
+            alternative.band.filter(|_| !alternative.is_at_least()).map(|band| (band.mid, place))
+        })
+        .collect();
+    ranking.sort_unstable();
+    let ranking: Vec<_> = ranking.into_iter().map(|(_, place)| place).collect();
+    let pick = ranking.iter().copied().find(|place| serves_as_well(&alternatives, *place));
+    Comparison { family, window, alternatives, ranking, pick, cancelled }
+}
+
+/// Whether mid of an alternative leaves no more tasks without a place than the design as drawn, and hardly more requests
+/// over capacity.
+fn serves_as_well(alternatives: &[Alternative], place: usize) -> bool {
+    let (Some(first), Some(mid)) = (alternatives[0].mid(), alternatives[place].mid()) else { return place == 0 };
+    let most = first.over_capacity().ppm().saturating_add(OVER_CAPACITY_MARGIN.ppm());
+    mid.unplaced_max() <= first.unplaced_max() && mid.over_capacity().ppm() <= most
+}
+
+impl Comparison {
+    /// What is advised, in a sentence: the pick with what it saves, and what would be cheaper but serves worse.
+    pub fn advice(&self) -> String {
+        let picked =
+            self.pick.and_then(|place| Some((place, &self.alternatives[place], self.alternatives[place].band?)));
+        let Some((place, pick, band)) = picked else {
+            return "Nothing can be picked: no alternative is fully priced and serves as well as the design as drawn"
+                .to_owned();
+        };
+        let mut said = match pick.difference {
+            _ if place == 0 => format!("{} stays the cheapest, at {}", pick.name, band.mid.dollars_text()),
+            Some(change) if change < Usd::ZERO => {
+                format!(
+                    "{} costs {}, {} less than as drawn",
+                    pick.name,
+                    band.mid.dollars_text(),
+                    (-change).dollars_text()
+                )
+            }
+            Some(_) | None => format!("{} costs {}", pick.name, band.mid.dollars_text()),
+        };
+        let next = self.ranking.iter().skip_while(|other| **other != place).nth(1);
+        if let Some((next, other)) = next.map(|n| &self.alternatives[*n]).and_then(|n| Some((n, n.band?)))
+            && other.low <= band.high
+        {
+            said.push_str(&format!("; {} is within its band", next.name));
+        }
+        let cheaper = self.ranking.iter().take_while(|other| **other != place).next();
+        if let Some(worse) = cheaper.map(|n| &self.alternatives[*n]) {
+            said.push_str(&format!("; {} is cheaper and serves worse", worse.name));
+        }
+        said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bill::Charge;
+    use crate::design::fault::{Fault, FaultKind};
+    use crate::design::load::Load;
+    use crate::evaluate::families::testing::{CATALOGUE, project};
+    use crate::evaluate::figures::ServiceFigures;
+    use crate::simulation::trace::ServiceSummary;
+    use crate::units::Micro;
+    use proptest::prelude::*;
+
+    /// Six hours under a load that moves by the seed.
+    fn options(threads: Option<usize>) -> CompareOptions {
+        let window = Span::from_hours(6);
+        CompareOptions { seeds: (1..=4).collect(), window, types: 1, threads, ..CompareOptions::usual() }
+    }
+
+    fn noisy() -> Project {
+        let mut project = project();
+        if let Some(Load::Requests(requests)) = project.design.loads.get_mut(&"visitors".into()) {
+            requests.shape.noise = Ppm::from_ppm(100_000);
+        }
+        project
+    }
+
+    fn compared(family: Family, project: &Project, catalogue: &Catalogue, options: &CompareOptions) -> Comparison {
+        compare(project, catalogue, family, options, &Progress::default()).unwrap()
+    }
+
+    fn run(seed: u64, costs: &[(Meter, i64)], unpriced: &[Meter]) -> Run {
+        let design = project().design;
+        let stamp = super::super::stamp::Stamp::of(
+            &design,
+            &Scenario::default(),
+            Span::HOUR,
+            Some(seed),
+            &crate::bill::Bill::default(),
+        );
+        let costs: BTreeMap<_, _> =
+            costs.iter().map(|(meter, cents)| (Charge::Aws(*meter), Usd::from_cents(*cents))).collect();
+        let total: Usd = costs.values().copied().sum();
+        let (unpriced, services, providers) = (unpriced.to_vec(), Vec::new(), Vec::new());
+        Run { seed, stamp, total, month: total, costs, unpriced, services, providers }
+    }
+
+    fn alternative(name: &str, runs: Vec<Run>) -> Alternative {
+        Alternative {
+            name: name.to_owned(),
+            edits: Vec::new(),
+            scenario: Scenario::default(),
+            notes: Vec::new(),
+            not_applicable: None,
+            findings: Vec::new(),
+            runs,
+            band: None,
+            unpriced: Vec::new(),
+            difference: None,
+            by_cause: Vec::new(),
+        }
+    }
+
+    fn judge(alternatives: Vec<Alternative>) -> Comparison {
+        judged(Family::Capacity, Span::MONTH, alternatives, false)
+    }
+
+    #[test]
+    fn percentiles_are_the_nearest_ranks() {
+        // Ranks ⌈p·n⌉ of 20 are 2, 10 and 18; of 3 they are 1, 2 and 3; of one run it is that.
+        for (count, expected) in [(20, [2, 10, 18]), (3, [1, 2, 3]), (1, [1, 1, 1])] {
+            assert_eq!([10, 50, 90].map(|percent| nearest_rank(percent, count) + 1), expected);
+        }
+        let runs: Vec<_> =
+            (1..=20).map(|seed| run(seed, &[(Meter::AlbHour, 2100 - i64::try_from(seed).unwrap())], &[])).collect();
+        let band = band(&runs).unwrap();
+        // Totals fall as seeds rise: the 2nd, 10th and 18th smallest are those of seeds 19, 11 and 3.
+        assert_eq!([band.low, band.mid, band.high], [2081, 2089, 2097].map(Usd::from_cents));
+        assert_eq!(runs[band.mid_run].seed, 11);
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let project = noisy();
+        let one = compared(Family::Egress, &project, &CATALOGUE, &options(Some(1)));
+        assert!(one.alternatives[0].runs.iter().any(|r| r.total != one.alternatives[0].runs[0].total), "seeds differ");
+        for threads in [2, 4] {
+            assert_eq!(compared(Family::Egress, &project, &CATALOGUE, &options(Some(threads))), one);
+        }
+    }
+
+    #[test]
+    fn one_run_repeated_by_itself_gives_the_same_total() {
+        let project = noisy();
+        let options = options(None);
+        let comparison = compared(Family::Capacity, &project, &CATALOGUE, &options);
+        let able: Vec<_> = comparison.alternatives.iter().filter(|a| a.band.is_some()).collect();
+        assert!(able.len() >= 6, "{}", able.len());
+        for alternative in able {
+            let mid = alternative.mid().unwrap();
+            let ready = prepare_scenario(&project.design, alternative.scenario.clone(), &CATALOGUE, &[]).unwrap();
+            let progress = Progress::default();
+            let again = simulate(&ready, &CATALOGUE, options.window, mid.seed, Detail::Full, &progress).unwrap();
+            assert_eq!((again.bill.total, again.stamp), (mid.total, mid.stamp), "{}", alternative.name);
+            let sum: Usd = alternative.by_cause.iter().map(|(_, change)| *change).sum();
+            assert_eq!(alternative.difference, Some(sum));
+            let first = comparison.alternatives[0].band.unwrap().mid;
+            assert_eq!(sum, mid.total - first, "{}", alternative.name);
+        }
+        assert_eq!(comparison.alternatives[0].difference, Some(Usd::ZERO));
+    }
+
+    #[test]
+    fn what_has_no_price_is_at_least_so_much_and_never_ranked() {
+        let mut catalogue = CATALOGUE.clone();
+        catalogue.prices = catalogue.prices.clone().without(Meter::NatGatewayHour);
+        let comparison = compared(Family::Egress, &project(), &catalogue, &options(None));
+        let named = |name: &str| comparison.alternatives.iter().position(|a| a.name == name).unwrap();
+        let (drawn, public) = (0, named("Public subnets"));
+        assert!(comparison.alternatives[drawn].is_at_least());
+        assert_eq!(comparison.alternatives[drawn].unpriced, [Meter::NatGatewayHour]);
+        assert!(!comparison.ranking.contains(&drawn) && comparison.ranking.contains(&public));
+        // The gateways' hours are known to neither side; their addresses and bytes go.
+        let nat = comparison.alternatives[public].by_cause.iter().find(|(group, _)| *group == CostGroup::Nat);
+        assert!(nat.is_some_and(|(_, change)| *change < Usd::ZERO && *change > Usd::from_cents(-60)), "{nat:?}");
+    }
+
+    #[test]
+    fn cancelled_work_gives_what_there_is() {
+        let progress = Progress::default();
+        progress.cancel();
+        let comparison = compare(&project(), &CATALOGUE, Family::Inbound, &options(None), &progress).unwrap();
+        assert!(comparison.cancelled && comparison.ranking.is_empty() && comparison.pick.is_none());
+        assert!(comparison.alternatives.len() > 1);
+        assert!(comparison.advice().starts_with("Nothing can be picked"));
+    }
+
+    #[test]
+    fn scenarios_are_compared_with_the_design_as_drawn() {
+        let mut project = project();
+        let strikes = |kind| Fault { kind, at: Span::HOUR, lasts: Span::HOUR };
+        let faults = vec![strikes(FaultKind::ZoneLoss("us-east-1a".into()))];
+        project.scenarios.insert("zone lost".into(), Scenario { faults, ..Scenario::default() });
+        let edits = vec![Edit::Remove(crate::design::ItemRef::Cluster("main".into()))];
+        project.scenarios.insert("broken".into(), Scenario { edits, ..Scenario::default() });
+        let comparison = compared(Family::Scenarios, &project, &CATALOGUE, &options(None));
+        let names: Vec<_> = comparison.alternatives.iter().map(|a| a.name.as_str()).collect();
+        assert_eq!(names, [families::AS_DRAWN, "broken", "zone lost"]);
+        assert!(comparison.alternatives[1].not_applicable.is_some() && comparison.alternatives[1].band.is_none());
+        let lost = comparison.alternatives[2].mid().unwrap();
+        assert!(lost.recovery() > comparison.alternatives[0].mid().unwrap().recovery());
+    }
+
+    #[test]
+    fn what_is_cheaper_and_serves_worse_is_not_picked() {
+        let serving = |mut run: Run, over: u128| {
+            let counts = ServiceSummary {
+                asked: Micro::from_micro(1_000_000),
+                over_capacity: Micro::from_micro(over),
+                ..ServiceSummary::default()
+            };
+            run.services = vec![ServiceFigures { name: "web".into(), counts }];
+            run
+        };
+        let of = |cents, over| vec![serving(run(1, &[(Meter::AlbHour, cents)], &[]), over)];
+        // One in a thousand more over capacity is allowed, 1,000 of a million; 1,001 is not.
+        let comparison = judge(vec![
+            alternative("As drawn", of(9000, 0)),
+            alternative("worse", of(1000, 1001)),
+            alternative("as good", of(5000, 1000)),
+        ]);
+        assert_eq!(comparison.ranking, [1, 2, 0]);
+        assert_eq!(comparison.pick, Some(2));
+        assert_eq!(comparison.advice(), "as good costs $50, $40 less than as drawn; worse is cheaper and serves worse");
+    }
+
+    proptest! {
+        #[test]
+        fn causes_sum_to_the_difference(
+            from in prop::collection::vec(0..1_000_000i64, 5), to in prop::collection::vec(0..1_000_000i64, 5), unpriced in 0..6usize,
+        ) {
+            const METERS: [Meter; 5] =
+                [Meter::AlbHour, Meter::AlbLcu, Meter::NatGatewayHour, Meter::PublicIpv4, Meter::InternetOut];
+            let costs = |cents: &[i64]| METERS.into_iter().zip(cents.iter().copied()).collect::<Vec<_>>();
+            let without: Vec<_> = METERS.get(unpriced).copied().into_iter().collect();
+            let comparison = judge(vec![
+                alternative("As drawn", vec![run(1, &costs(&from), &[])]),
+                alternative("other", vec![run(1, &costs(&to), &without)]),
+            ]);
+            let other = &comparison.alternatives[1];
+            let kept = |cents: &[i64]| -> i64 {
+                cents.iter().enumerate().filter(|(place, _)| *place != unpriced).map(|(_, cents)| cents).sum()
+            };
+            let expected = Usd::from_cents(kept(&to) - kept(&from));
+            prop_assert_eq!(other.difference, Some(expected));
+            prop_assert_eq!(other.by_cause.iter().map(|(_, change)| *change).sum::<Usd>(), expected);
+            prop_assert!(other.by_cause.iter().all(|(_, change)| *change != Usd::ZERO));
+            prop_assert_eq!(comparison.ranking.contains(&1), without.is_empty());
+        }
+    }
+}

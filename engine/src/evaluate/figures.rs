@@ -1,0 +1,146 @@
+//! A run in figures that people compare: what it cost by charge, what each service and provider did.
+//!
+//! In: an outcome with its plan. Out: a [`Run`], small enough to keep of every seed of every alternative.
+
+use std::collections::BTreeMap;
+
+use super::Outcome;
+use super::stamp::Stamp;
+use crate::bill::{Charge, CostGroup};
+use crate::catalogue::meter::Meter;
+use crate::design::id::ServiceId;
+use crate::plan::Plan;
+use crate::simulation::trace::{ServiceSummary, Summary};
+use crate::units::{Ppm, Span, Usd};
+
+/// What one service did in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceFigures {
+    /// Its name.
+    pub name: ServiceId,
+    /// Its counts.
+    pub counts: ServiceSummary,
+}
+
+/// What one provider did in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderFigures {
+    /// Its name.
+    pub name: String,
+    /// Fewest instances.
+    pub instances_min: u32,
+    /// Most instances.
+    pub instances_max: u32,
+    /// Instances on average, in thousandths.
+    pub instances_mean_milli: u64,
+    /// CPU reserved of what its instances registered.
+    pub cpu_packed: Ppm,
+    /// Memory reserved of what its instances registered.
+    pub memory_packed: Ppm,
+}
+
+/// One run of an alternative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its seed.
+    pub seed: u64,
+    /// What names it.
+    pub stamp: Stamp,
+    /// What the window cost, priced lines only.
+    pub total: Usd,
+    /// What a month of 730 hours would.
+    pub month: Usd,
+    /// The total by what was charged for.
+    pub costs: BTreeMap<Charge, Usd>,
+    /// What was used that has no price.
+    pub unpriced: Vec<Meter>,
+    /// By service.
+    pub services: Vec<ServiceFigures>,
+    /// By provider with instances of its own.
+    pub providers: Vec<ProviderFigures>,
+}
+
+impl Run {
+    /// The figures of a run's outcome.
+    pub fn of(plan: &Plan, outcome: &Outcome, seed: u64) -> Self {
+        let mut costs = BTreeMap::new();
+        for line in &outcome.bill.lines {
+            *costs.entry(line.charge).or_insert(Usd::ZERO) += line.cost.unwrap_or(Usd::ZERO);
+        }
+        let none = Summary::default();
+        let summary = outcome.summary.as_ref().unwrap_or(&none);
+        let services = plan.services.iter().zip(&summary.services);
+        let services = services.map(|(planned, counts)| ServiceFigures { name: planned.name.clone(), counts: *counts });
+        Self {
+            seed,
+            stamp: outcome.stamp,
+            total: outcome.bill.total,
+            month: outcome.month.total,
+            costs,
+            unpriced: outcome.bill.unpriced.clone(),
+            services: services.collect(),
+            providers: providers(plan, summary, outcome.window),
+        }
+    }
+
+    /// Requests and jobs that came when tasks in service could not take them, of all that came.
+    pub fn over_capacity(&self) -> Ppm {
+        let sum = |of: fn(&ServiceSummary) -> u128| self.services.iter().map(|s| of(&s.counts)).sum();
+        ratio(sum(|s| s.over_capacity.micro()), sum(|s| s.asked.micro()))
+    }
+
+    /// The most tasks of one service that waited for a place at once.
+    pub fn unplaced_max(&self) -> u32 {
+        self.services.iter().map(|s| s.counts.unplaced_max).max().unwrap_or_default()
+    }
+
+    /// The longest time that a service had fewer tasks in service than it wanted.
+    pub fn recovery(&self) -> Span {
+        self.services.iter().map(|s| s.counts.recovery).max().unwrap_or_default()
+    }
+
+    /// CPU and memory reserved of what all instances registered; `None` without instances.
+    pub fn packing(&self) -> Option<(Ppm, Ppm)> {
+        let all = self.providers.iter().filter(|p| p.instances_mean_milli > 0);
+        let instances: u64 = all.clone().map(|p| p.instances_mean_milli).sum();
+        let weighed = |of: fn(&ProviderFigures) -> Ppm| {
+            let sum: u128 = all.clone().map(|p| u128::from(of(p).ppm()) * u128::from(p.instances_mean_milli)).sum();
+            u32::try_from(sum / u128::from(instances.max(1))).map_or(Ppm::ONE, Ppm::from_ppm)
+        };
+        (instances > 0).then(|| (weighed(|p| p.cpu_packed), weighed(|p| p.memory_packed)))
+    }
+
+    /// What each group cost, leaving out some meters.
+    pub fn groups(&self, without: &[Meter]) -> BTreeMap<CostGroup, Usd> {
+        let left_out = |charge: &Charge| match charge {
+            Charge::Aws(meter) => without.contains(meter),
+            Charge::Own => false,
+        };
+        let mut groups = BTreeMap::new();
+        for (charge, cost) in self.costs.iter().filter(|(charge, _)| !left_out(charge)) {
+            *groups.entry(charge.group()).or_insert(Usd::ZERO) += *cost;
+        }
+        groups
+    }
+}
+
+fn providers(plan: &Plan, summary: &Summary, window: Span) -> Vec<ProviderFigures> {
+    let counted = plan.providers.iter().zip(&summary.instances).zip(&summary.packing);
+    let own = counted.filter(|((planned, _), _)| !planned.is_fargate());
+    own.map(|((planned, (instances_min, instances_max, instance_ms)), [cpu, memory])| ProviderFigures {
+        name: planned.name.clone(),
+        instances_min: *instances_min,
+        instances_max: *instances_max,
+        instances_mean_milli: u64::try_from(u128::from(*instance_ms) * 1000 / u128::from(window.ms().max(1)))
+            .unwrap_or(u64::MAX),
+        cpu_packed: ratio(cpu.0, cpu.1),
+        memory_packed: ratio(memory.0, memory.1),
+    })
+    .collect()
+}
+
+/// A part of a whole, rounded down to a millionth.
+fn ratio(part: u128, whole: u128) -> Ppm {
+    let ppm = part.saturating_mul(1_000_000).checked_div(whole).unwrap_or_default();
+    u32::try_from(ppm).map_or(Ppm::ONE, Ppm::from_ppm)
+}

@@ -1,0 +1,142 @@
+//! Where one way becomes dearer than another: a month's cost of ways out by gigabytes, of ways in by requests.
+//!
+//! In: the catalogue's prices and what is compared. Out: lines of exact sums. A way whose price is missing has no line.
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::meter::Meter;
+use crate::design::load_balancing::{LoadBalancerType, Scheme};
+use crate::plan::index::Ix;
+use crate::plan::network::PlannedBalancer;
+use crate::units::{Bytes, Quantity, Span, Usd};
+use crate::usage::flows::{BalancerHour, capacity_units};
+
+/// How many samples a line has beside its first.
+const SAMPLES: u64 = 40;
+
+/// A way and what a month of it costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// How much goes through in a month, and what that costs.
+    pub points: Vec<(u64, Usd)>,
+}
+
+/// NAT gateways against interface endpoints, by gigabytes a month up to `most`; whatever else goes by the gateways.
+pub fn ways_out(catalogue: &Catalogue, zones: u64, endpoints: u64, most: u64) -> Vec<Line> {
+    let gigabytes = |gb: u64| Quantity::from_base(u128::from(gb) * 1_000_000_000);
+    let nat = |zones: u64, gb: u64| {
+        let standing = held(catalogue, Meter::NatGatewayHour, zones)? + held(catalogue, Meter::PublicIpv4, zones)?;
+        Some(standing + flowed(catalogue, Meter::NatGatewayData, gigabytes(gb))?)
+    };
+    let by_endpoint = |gb: u64| {
+        let standing = held(catalogue, Meter::InterfaceEndpointHour, endpoints * zones)?;
+        Some(standing + flowed(catalogue, Meter::InterfaceEndpointData, gigabytes(gb))?)
+    };
+    let lines = [
+        line(format!("NAT gateway in each of {zones} zones"), most, |gb| nat(zones, gb)),
+        line("one NAT gateway".to_owned(), most, |gb| nat(1, gb)),
+        line(format!("{endpoints} interface endpoints in {zones} zones"), most, by_endpoint),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// Load balancers and an HTTP API, by millions of requests a month up to `most`, each of so many bytes both ways together.
+///
+/// Assumption: requests come evenly, ten over one connection that lives for a minute.
+pub fn ways_in(catalogue: &Catalogue, zones: u64, each: Bytes, most: u64) -> Vec<Line> {
+    let balancer = |kind, millions: u64| {
+        let planned = PlannedBalancer {
+            owner: Ix::new(0),
+            kind,
+            scheme: Scheme::InternetFacing,
+            zones: Vec::new(),
+            cross_zone: false,
+            rules: 0,
+            web_acl: None,
+        };
+        let hours = u128::from(Span::MONTH.ms() / Span::HOUR.ms());
+        // Millionths of a request in an hour.
+        let requests = u128::from(millions) * 1_000_000_000_000 / hours;
+        let connections = requests / 10;
+        let hour = BalancerHour {
+            micro_bytes: requests * u128::from(each.bytes()),
+            connections,
+            connection_ms: connections * u128::from(Span::MINUTE.ms()),
+            requests,
+        };
+        let (hour_meter, unit_meter) = planned.meters();
+        let units = Quantity::from_base(capacity_units(&planned, hour) * hours);
+        let standing = held(catalogue, hour_meter, 1)? + held(catalogue, Meter::PublicIpv4, zones)?;
+        Some(standing + flowed(catalogue, unit_meter, units)?)
+    };
+    let steps = u128::from(Meter::HttpApiRequest.billing().steps(each));
+    let api = |millions: u64| {
+        flowed(catalogue, Meter::HttpApiRequest, Quantity::from_base(u128::from(millions) * 1_000_000 * steps))
+    };
+    let lines = [
+        line("Application Load Balancer".to_owned(), most, |m| balancer(LoadBalancerType::Application, m)),
+        line("Network Load Balancer".to_owned(), most, |m| balancer(LoadBalancerType::Network, m)),
+        line("HTTP API".to_owned(), most, api),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+fn line(name: String, most: u64, cost: impl Fn(u64) -> Option<Usd>) -> Option<Line> {
+    let at = |sample: u64| {
+        let through = most * sample / SAMPLES;
+        cost(through).map(|usd| (through, usd))
+    };
+    let points: Option<Vec<_>> = (0..=SAMPLES).map(at).collect();
+    points.map(|points| Line { name, points })
+}
+
+/// What a month of holding so many costs.
+fn held(catalogue: &Catalogue, meter: Meter, level: u64) -> Option<Usd> {
+    flowed(catalogue, meter, Quantity::from_base(u128::from(level) * u128::from(Span::MONTH.ms())))
+}
+
+fn flowed(catalogue: &Catalogue, meter: Meter, quantity: Quantity) -> Option<Usd> {
+    catalogue.prices.price(meter).filter(|price| price.covers(quantity)).map(|price| price.cost(quantity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::families::testing::CATALOGUE;
+
+    fn at(lines: &[Line], name: &str, through: u64) -> Usd {
+        let line = lines.iter().find(|line| line.name == name).unwrap();
+        line.points.iter().find(|(x, _)| *x == through).unwrap().1
+    }
+
+    #[test]
+    fn tv_61_and_tv_62_ways_out_cost_what_they_must() {
+        // TV-61: two zonal gateways and 100 GB are 70.20 without addresses, which are 2 × 3.65 more.
+        let lines = ways_out(&CATALOGUE, 2, 4, 4000);
+        assert_eq!(at(&lines, "NAT gateway in each of 2 zones", 100), Usd::parse("77.5").unwrap());
+        // TV-62: with the gateways kept, 4 endpoints in 2 zones pay from 58.40 / (0.045 − 0.01) = 1,668.57 GB on.
+        let saved = |gb: u64| {
+            let nat =
+                at(&lines, "NAT gateway in each of 2 zones", gb) - at(&lines, "NAT gateway in each of 2 zones", 0);
+            nat - at(&lines, "4 interface endpoints in 2 zones", gb)
+        };
+        assert!(saved(1600) < Usd::ZERO && saved(1700) > Usd::ZERO);
+    }
+
+    #[test]
+    fn tv_70_an_idle_balancer_costs_as_much_as_some_16_million_requests() {
+        // AGW-04: 0.0225 × 730 = 16.425 for the balancer, $1.00 a million for the API; the balancer's two addresses add 7.30.
+        let lines = ways_in(&CATALOGUE, 2, Bytes::from_bytes(0), 40);
+        assert_eq!(at(&lines, "HTTP API", 23), Usd::from_cents(2300));
+        assert_eq!(at(&lines, "Application Load Balancer", 0), Usd::parse("23.725").unwrap());
+        assert!(at(&lines, "HTTP API", 25) > at(&lines, "Application Load Balancer", 25));
+    }
+
+    #[test]
+    fn a_way_without_a_price_has_no_line() {
+        let mut catalogue = CATALOGUE.clone();
+        catalogue.prices = catalogue.prices.clone().without(Meter::HttpApiRequest);
+        assert_eq!(ways_in(&catalogue, 2, Bytes::from_bytes(1000), 40).len(), 2);
+    }
+}

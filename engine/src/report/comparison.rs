@@ -1,0 +1,238 @@
+//! Charts of a comparison: bands of what alternatives cost, the causes of a difference, cost against service, packing.
+//!
+//! In: a [`Comparison`]. Out: [`Chart`]s. Nothing here prices or simulates.
+
+use super::chart::{
+    BandRow, Bands, Body, Change, Chart, Curve, Curves, Dot, Ink, Reference, Stripe, Stroke, Total, Unit, ValueAxis,
+    Waterfall,
+};
+use crate::bill::CostGroup;
+use crate::evaluate::compare::{Alternative, Comparison};
+use crate::evaluate::trade_off::Line;
+use crate::units::{Ppm, Usd};
+
+/// What the alternatives cost, cheapest first; what is not fully priced stands below, and says so.
+pub fn bands(comparison: &Comparison) -> Chart {
+    let unranked = (0..comparison.alternatives.len()).filter(|place| !comparison.ranking.contains(place));
+    let order = comparison.ranking.iter().copied().chain(unranked);
+    let rows = order.filter_map(|place| {
+        let alternative = &comparison.alternatives[place];
+        let band = alternative.band?;
+        let ink = match place {
+            0 => Ink::Baseline,
+            _ if comparison.pick == Some(place) => Ink::Good,
+            _ => Ink::Accent,
+        };
+        let low_mid_high = (band.low.dollars(), band.mid.dollars(), band.high.dollars());
+        Some(BandRow { name: alternative.name.clone(), ink, low_mid_high, remark: remark(alternative) })
+    });
+    let reference = comparison.alternatives.first().and_then(|first| first.band);
+    Chart {
+        title: comparison.family.title().to_owned(),
+        note: note(comparison),
+        legend: false,
+        body: Body::Bands(Bands {
+            rows: rows.collect(),
+            value: ValueAxis::from_zero("Cost", Unit::Usd),
+            reference: reference.map(|band| Reference { name: "as drawn".to_owned(), at: band.mid.dollars() }),
+        }),
+    }
+}
+
+/// `730 h · low, mid and high of 20 seeds`.
+fn note(comparison: &Comparison) -> String {
+    let seeds = comparison.alternatives.iter().map(|a| a.runs.len()).max().unwrap_or_default();
+    let cut = if comparison.cancelled { " · cancelled before the end" } else { "" };
+    format!("{:.0} h · low, mid and high of {seeds} seeds{cut}", comparison.window.hours())
+}
+
+fn remark(alternative: &Alternative) -> String {
+    let mut remarks = Vec::new();
+    if alternative.is_at_least() {
+        let labels: Vec<_> = alternative.unpriced.iter().map(|meter| meter.label()).collect();
+        remarks.push(format!("at least, without {}", labels.join(", ")));
+    }
+    if let Some(mid) = alternative.mid() {
+        if mid.unplaced_max() > 0 {
+            remarks.push(format!("{} tasks without a place", mid.unplaced_max()));
+        }
+        if mid.over_capacity() > Ppm::ZERO {
+            remarks.push(format!("{:.2} % over capacity", percent(mid.over_capacity())));
+        }
+    }
+    remarks.join(" · ")
+}
+
+fn percent(share: Ppm) -> f64 {
+    share.fraction() * 100.0
+}
+
+/// From the design as drawn to an alternative, cause by cause; `None` where one of the two has no run.
+pub fn waterfall(comparison: &Comparison, place: usize) -> Option<Chart> {
+    let first = comparison.alternatives.first()?;
+    let other = comparison.alternatives.get(place)?;
+    let (from, to) = (first.mid()?, other.mid()?);
+    let without: Vec<_> = from.unpriced.iter().chain(&to.unpriced).copied().collect();
+    let sum = |run: &crate::evaluate::figures::Run| run.groups(&without).into_values().sum::<Usd>();
+    let total = |name: &str, value: Usd| Total { name: name.to_owned(), value: value.dollars() };
+    let change = |(group, delta): &(CostGroup, Usd)| Change { name: group.word().to_owned(), delta: delta.dollars() };
+    let note = if without.is_empty() {
+        note(comparison)
+    } else {
+        format!("{} · what both have a price for", note(comparison))
+    };
+    Some(Chart {
+        title: format!("From {} to {}", first.name.to_lowercase(), other.name),
+        note,
+        legend: false,
+        body: Body::Waterfall(Waterfall {
+            value: ValueAxis::from_zero("Cost", Unit::Usd),
+            from: total(&first.name, sum(from)),
+            causes: other.by_cause.iter().map(change).collect(),
+            to: total(&other.name, sum(to)),
+        }),
+    })
+}
+
+/// What alternatives cost against the requests that came when tasks could not take them.
+pub fn cost_and_service(comparison: &Comparison) -> Chart {
+    let dots = comparison.ranking.iter().filter_map(|place| {
+        let alternative = &comparison.alternatives[*place];
+        let mid = alternative.mid()?;
+        let ink = match *place {
+            0 => Ink::Baseline,
+            place if comparison.pick == Some(place) => Ink::Good,
+            _ => Ink::Accent,
+        };
+        Some(Dot { name: alternative.name.clone(), ink, at: (mid.total.dollars(), percent(mid.over_capacity())) })
+    });
+    Chart {
+        title: "Cost against requests over capacity".to_owned(),
+        note: note(comparison),
+        legend: false,
+        body: Body::Curves(Curves {
+            x: ValueAxis::fitted("Cost, mid", Unit::Usd),
+            y: ValueAxis::from_zero("Requests over capacity", Unit::Percent),
+            curves: Vec::new(),
+            dots: dots.collect(),
+            stripe: None,
+        }),
+    }
+}
+
+/// What the instances of each alternative would cost at another packing, against Fargate, which has none; `None` where no
+/// alternative has instances or none is on Fargate alone.
+pub fn packing(comparison: &Comparison) -> Option<Chart> {
+    let runs = comparison.ranking.iter().filter_map(|place| {
+        let alternative = &comparison.alternatives[*place];
+        alternative.mid().map(|mid| (alternative, mid))
+    });
+    let compute = |run: &crate::evaluate::figures::Run| {
+        let groups = run.groups(&[]);
+        let of = |group| groups.get(&group).copied().unwrap_or(Usd::ZERO);
+        (of(CostGroup::Compute) + of(CostGroup::ManagementFee)).dollars()
+    };
+    let (mut curves, mut dots, mut packings) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, (alternative, mid)) in (0u16..).zip(runs) {
+        let (name, cost) = (alternative.name.clone(), compute(mid));
+        let Some((cpu, memory)) = mid.packing() else {
+            let points = vec![(10.0, cost), (100.0, cost)];
+            curves.push(Curve { name, ink: Ink::Baseline, stroke: Stroke::Dashed, points });
+            continue;
+        };
+        let packed = percent(cpu.max(memory));
+        if packed > 0.0 {
+            let at = |x: u32| (f64::from(x), cost * packed / f64::from(x));
+            let points = (20..=100).step_by(5).map(at).collect();
+            let ink = Ink::Slot(place);
+            dots.push(Dot { name: String::new(), ink, at: (packed, cost) });
+            packings.push(packed);
+            curves.push(Curve { name, ink, stroke: Stroke::Solid, points });
+        }
+    }
+    let (least, most) = packings.iter().fold((f64::MAX, 0.0f64), |(a, b), p| (a.min(*p), b.max(*p)));
+    (!packings.is_empty() && packings.len() < curves.len()).then(|| Chart {
+        title: "Compute against packing".to_owned(),
+        note: note(comparison),
+        legend: false,
+        body: Body::Curves(Curves {
+            x: ValueAxis {
+                title: "Packing of the instances".to_owned(),
+                unit: Unit::Percent,
+                least: Some(0.0),
+                most: Some(100.0),
+            },
+            y: ValueAxis::from_zero("Compute", Unit::Usd),
+            curves,
+            dots,
+            stripe: Some(Stripe { name: "simulated packing".to_owned(), from: least, to: most }),
+        }),
+    })
+}
+
+/// Ways out by gigabytes a month: NAT gateways against interface endpoints.
+pub fn ways_out(lines: &[Line]) -> Chart {
+    break_even("Ways out", ValueAxis::from_zero("Through it in a month", Unit::Gb), lines)
+}
+
+/// Ways in by millions of requests a month: load balancers against an HTTP API.
+pub fn ways_in(lines: &[Line]) -> Chart {
+    break_even("Ways in", ValueAxis::from_zero("Million requests in a month", Unit::Count), lines)
+}
+
+fn break_even(title: &str, x: ValueAxis, lines: &[Line]) -> Chart {
+    let figure = |through: u64| u32::try_from(through).map_or(f64::from(u32::MAX), f64::from);
+    let curve = |(place, line): (u16, &Line)| {
+        let points = line.points.iter().map(|(through, cost)| (figure(*through), cost.dollars())).collect();
+        Curve { name: line.name.clone(), ink: Ink::Slot(place), stroke: Stroke::Solid, points }
+    };
+    let (curves, y) = ((0..).zip(lines).map(curve).collect(), ValueAxis::from_zero("Cost of a month", Unit::Usd));
+    let (note, body) = ("730 h".to_owned(), Body::Curves(Curves { x, y, curves, dots: Vec::new(), stripe: None }));
+    Chart { title: title.to_owned(), note, legend: false, body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::design::project::Project;
+    use crate::evaluate::Progress;
+    use crate::evaluate::compare::{CompareOptions, compare};
+    use crate::evaluate::families::Family;
+    use crate::units::Span;
+
+    fn comparison() -> Comparison {
+        let project = Project::read(include_str!("../evaluate/families/testing.ron")).unwrap();
+        let catalogue = Catalogue::load(&"us-east-1".into()).unwrap();
+        let options =
+            CompareOptions { seeds: vec![1], window: Span::from_hours(2), types: 1, ..CompareOptions::usual() };
+        compare(&project, &catalogue, Family::Capacity, &options, &Progress::default()).unwrap()
+    }
+
+    #[test]
+    fn charts_show_what_the_comparison_holds() {
+        let comparison = comparison();
+        let Body::Bands(shown) = bands(&comparison).body else { panic!("bands") };
+        assert_eq!(shown.rows.len(), comparison.alternatives.iter().filter(|a| a.band.is_some()).count());
+        let ranked = comparison.ranking.iter().map(|place| &comparison.alternatives[*place].name);
+        assert!(ranked.eq(shown.rows.iter().take(comparison.ranking.len()).map(|row| &row.name)), "cheapest first");
+        assert_eq!(shown.rows.iter().filter(|row| row.ink == Ink::Baseline).count(), 1);
+
+        for place in 1..comparison.alternatives.len() {
+            let Some(Chart { body: Body::Waterfall(fall), .. }) = waterfall(&comparison, place) else { continue };
+            let sum: f64 = fall.causes.iter().map(|cause| cause.delta).sum();
+            assert!((fall.from.value + sum - fall.to.value).abs() < 1e-6, "{}", fall.to.name);
+        }
+    }
+
+    #[test]
+    fn instances_cost_more_the_worse_they_are_packed() {
+        let Some(Chart { body: Body::Curves(curves), .. }) = packing(&comparison()) else { panic!("curves") };
+        let falling = |curve: &&Curve| curve.points.windows(2).all(|pair| pair[1].1 < pair[0].1);
+        let flat = |curve: &&Curve| curve.points.windows(2).all(|pair| (pair[1].1 - pair[0].1).abs() < 1e-9);
+        assert!(curves.curves.iter().filter(falling).count() >= 4, "instances");
+        assert!(curves.curves.iter().any(|curve| flat(&curve)), "Fargate");
+        let stripe = curves.stripe.unwrap();
+        assert!(stripe.from > 0.0 && stripe.from <= stripe.to && stripe.to <= 100.0);
+    }
+}
