@@ -93,6 +93,35 @@ pub fn tasks_on_one(candidate: &Candidate, task: &PlannedService) -> u32 {
     by_cpu.min(by_memory).min(by_gpu).min(by_eni).max(1)
 }
 
+/// How tasks stand on `instances` of a type by zone: for each service its tasks by zone, placed one by one as a service
+/// without a strategy is placed — in the zone with fewest of it that has room, there on the first instance with room. What
+/// finds no room is left out.
+pub fn deal(candidate: &Candidate, instances: &[u32], tasks: &[(&PlannedService, Vec<usize>, u32)]) -> Vec<Vec<u32>> {
+    let empty = |count: &u32| vec![Free::of(candidate); usize::try_from(*count).unwrap_or(0)];
+    let mut free: Vec<Vec<Free>> = instances.iter().map(empty).collect();
+    let mut dealt = Vec::new();
+    for (task, zones, count) in tasks {
+        let mut by_zone = vec![0; instances.len()];
+        // Where each zone's search may start: instances before it are full for this task.
+        let mut from = vec![0; instances.len()];
+        for _ in 0..*count {
+            let mut order: Vec<_> = zones.clone();
+            order.sort_by_key(|zone| (by_zone[*zone], *zone));
+            let found = order.into_iter().find(|zone| {
+                let place = (from[*zone]..free[*zone].len()).find(|place| free[*zone][*place].take(task));
+                from[*zone] = place.map_or(free[*zone].len(), |p| if task.ports.is_empty() { p } else { p + 1 });
+                place.is_some()
+            });
+            match found {
+                Some(zone) => by_zone[zone] += 1,
+                None => break,
+            }
+        }
+        dealt.push(by_zone);
+    }
+    dealt
+}
+
 /// Instances of Managed Instances that hold `counts` tasks of each service in one zone: the places of the candidates
 /// chosen, one for each instance (rule MI-23 d): again and again the type whose price for each task it holds is least,
 /// ties to the fewer instances, then the larger type, then the name. Tasks that fit no candidate are left out.

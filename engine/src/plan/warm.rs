@@ -3,7 +3,7 @@
 use super::Plan;
 use super::PlannedZone;
 use super::index::Ix;
-use super::packing::{fits, instances_for, managed_instances_for};
+use super::packing::{deal, fits, instances_for, managed_instances_for};
 use super::provider::{PlannedProvider, ProviderKind};
 use super::service::PlannedService;
 use super::strategy::split;
@@ -98,23 +98,24 @@ impl Warm {
             u32::try_from((u64::from(needed) * 100).div_ceil(u64::from(target))).unwrap_or(u32::MAX)
         });
         let size = wanted.max(group.min_size).min(group.max_size.max(group.min_size));
-        for (ix, count) in &on {
-            let lost = if !fits(candidate, &plan.services[*ix]) {
-                *count
-            } else if size < needed {
-                // Too small a group holds its part of the tasks.
-                count - u32::try_from(u64::from(*count) * u64::from(size) / u64::from(needed)).unwrap_or(*count)
-            } else {
-                0
-            };
-            self.unplaced[ix.index()] += lost;
-            let zones = self.zones_on(plan, *ix, planned);
-            self.spread(*ix, &zones, count - lost);
+        let by_zone = evenly(size, planned.zones.len());
+        let mut instances = vec![0; plan.zones.len()];
+        planned.zones.iter().zip(&by_zone).for_each(|(zone, count)| instances[zone.index()] = *count);
+        // The largest first, as first fit decreasing counts and as a warm run places.
+        let mut order: Vec<_> = on.iter().map(|(ix, count)| (&plan.services[*ix], *ix, *count)).collect();
+        order.sort_by_key(|(s, ix, _)| (std::cmp::Reverse((s.gpus, s.memory, s.cpu)), *ix));
+        let zones_of = |ix| self.zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
+        let tasks: Vec<_> = order.iter().map(|(s, ix, count)| (*s, zones_of(*ix), *count)).collect();
+        for ((_, ix, count), dealt) in order.iter().zip(deal(candidate, &instances, &tasks)) {
+            let placed: u32 = dealt.iter().sum();
+            self.unplaced[ix.index()] += count - placed;
+            for (zone, tasks) in self.zones[ix.index()].iter_mut().zip(dealt) {
+                *zone += tasks;
+            }
         }
         let holding = needed.min(size);
-        let all = evenly(size, planned.zones.len());
         let held = evenly(holding, planned.zones.len());
-        for ((zone, count), needed) in planned.zones.iter().zip(all).zip(held) {
+        for ((zone, count), needed) in planned.zones.iter().zip(by_zone).zip(held) {
             if count > 0 {
                 let spare = count - needed.min(count);
                 let needed = needed.min(count);
