@@ -72,7 +72,8 @@ pub fn ways_in(catalogue: &Catalogue, zones: u64, each: Bytes, most: u64) -> Vec
     };
     let steps = u128::from(Meter::HttpApiRequest.billing().steps(each));
     let api = |millions: u64| {
-        flowed(catalogue, Meter::HttpApiRequest, Quantity::from_base(u128::from(millions) * 1_000_000 * steps))
+        // The meter counts in millionths of a request.
+        flowed(catalogue, Meter::HttpApiRequest, Quantity::from_base(u128::from(millions) * 1_000_000_000_000 * steps))
     };
     let lines = [
         line("Application Load Balancer".to_owned(), most, |m| balancer(LoadBalancerType::Application, m)),
@@ -130,6 +131,10 @@ mod tests {
         let lines = ways_in(&CATALOGUE, 2, Bytes::from_bytes(0), 40);
         assert_eq!(at(&lines, "HTTP API", 23), Usd::from_cents(2300));
         assert_eq!(at(&lines, "Application Load Balancer", 0), Usd::parse("23.725").unwrap());
+        // With 10 KB each, a million are 10 GB: 10 capacity units at $0.008, so 30 million add 2.40 to 23.725.
+        let filled = at(&ways_in(&CATALOGUE, 2, Bytes::from_bytes(10_000), 40), "Application Load Balancer", 30);
+        let rounding = Usd::parse("26.125").unwrap() - filled;
+        assert!(rounding >= Usd::ZERO && rounding < Usd::parse("0.0001").unwrap(), "{filled}");
         assert!(at(&lines, "HTTP API", 25) > at(&lines, "Application Load Balancer", 25));
     }
 
