@@ -9,11 +9,10 @@ fn main() -> ExitCode {
     env_logger::init();
     let cli = Cli::parse();
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    match &cli.verb {
-        Some(verb) => ExitCode::from(headless::run(verb, &mut out, &mut err)),
-        None => {
-            let why = "this version has none yet";
-            ExitCode::from(headless::without_window(cli.design.as_deref(), why, &mut out, &mut err))
-        }
-    }
+    let code = if let Some(verb) = &cli.verb {
+        headless::run(verb, &mut out, &mut err)
+    } else {
+        headless::without_window(cli.design.as_deref(), "this version has none yet", &mut out, &mut err)
+    };
+    ExitCode::from(code)
 }

@@ -94,7 +94,12 @@ fn main() {
         simulate(prepared, &catalogue, window, seed, Detail::Totals, &Progress::default()).expect("not cancelled")
     };
     let events = play(&c1, month, 1).summary.map_or(0, |s| s.events);
-    let times = support::rounds(|| drop(black_box(floor(1))), || drop(black_box(play(&c1, month, 1))));
+    let times = support::rounds(
+        || {
+            black_box(floor(1));
+        },
+        || drop(black_box(play(&c1, month, 1))),
+    );
     support::row(&format!("C1, 50 services, 30 days ({events} events)"), "≤ 1.8 × floor", times);
 
     let times = support::rounds(|| (), || drop(black_box(estimate_outcome(&c1, &catalogue, month))));

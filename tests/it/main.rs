@@ -3,7 +3,7 @@
 mod agreement;
 mod chart_view;
 mod charts;
-mod presets;
 mod imports;
+mod presets;
 mod steady;
 mod tidy;

@@ -1,5 +1,7 @@
 //! What the benchmarks share: designs made in code, rounds that alternate with a floor, and rows of the results table.
 
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark reads the clock and prints a table")]
+
 use std::time::{Duration, Instant};
 
 use bayplan_engine::catalogue::Catalogue;

@@ -156,9 +156,10 @@ fn strategies<'c>(context: &'c Context<'_>) -> Vec<Owned<'c>> {
 impl Owned<'_> {
     /// Hangs on a finding the edit that puts another strategy in place.
     fn fix(&self, context: &Context<'_>, finding: &mut Diagnostic, label: &str, items: Vec<StrategyItem>) {
-        let edit = match &self.at {
-            ItemRef::Service(_) => Edit::Set(self.at.clone(), Knob::Capacity(Capacity::Strategy(items))),
-            at => match context.design.item(at) {
+        let edit = if matches!(self.at, ItemRef::Service(_)) {
+            Edit::Set(self.at.clone(), Knob::Capacity(Capacity::Strategy(items)))
+        } else {
+            match context.design.item(&self.at) {
                 Some(Item::Cluster(id, mut cluster)) => {
                     cluster.default_strategy = items;
                     Edit::Put(Item::Cluster(id, cluster))
@@ -168,7 +169,7 @@ impl Owned<'_> {
                     Edit::Put(Item::StandaloneTask(id, tasks))
                 }
                 Some(_) | None => return,
-            },
+            }
         };
         finding.fix(label, vec![edit]);
     }
@@ -177,7 +178,7 @@ impl Owned<'_> {
 /// What: Fargate, Auto Scaling groups and Managed Instances in one strategy. Why: ECS refuses it. Example: FARGATE and
 /// a group of one's own.
 ///
-/// Source: ECS API Reference, "CapacityProviderStrategyItem" (rule CPS-05).
+/// Source: ECS API Reference, "`CapacityProviderStrategyItem`" (rule CPS-05).
 fn strategy_of_mixed_kinds(context: &Context<'_>, out: &mut Findings) {
     for owned in strategies(context) {
         let hosts = owned.items.iter().filter_map(|item| provider(context.design, &item.capacity_provider));
@@ -194,7 +195,7 @@ fn strategy_of_mixed_kinds(context: &Context<'_>, out: &mut Findings) {
 
 /// What: `base` on two providers. Why: ECS refuses it: only one may say how many tasks come first. Fix: keeps the first.
 ///
-/// Source: ECS API Reference, "CapacityProviderStrategyItem", base (rule CPS-06).
+/// Source: ECS API Reference, "`CapacityProviderStrategyItem`", base (rule CPS-06).
 fn strategy_with_several_bases(context: &Context<'_>, out: &mut Findings) {
     for owned in strategies(context) {
         let bases: Vec<_> = owned.items.iter().filter(|item| item.base > 0).collect();
@@ -212,7 +213,7 @@ fn strategy_with_several_bases(context: &Context<'_>, out: &mut Findings) {
 
 /// What: every weight is 0. Why: ECS refuses it, also with a single provider. Fix: weight 1 for each.
 ///
-/// Source: ECS API Reference, "CapacityProviderStrategyItem", weight (rule CPS-07).
+/// Source: ECS API Reference, "`CapacityProviderStrategyItem`", weight (rule CPS-07).
 fn strategy_without_weight(context: &Context<'_>, out: &mut Findings) {
     for owned in strategies(context) {
         if owned.items.is_empty() && owned.field == "default_strategy" || owned.items.iter().any(|item| item.weight > 0)
@@ -233,7 +234,7 @@ fn strategy_without_weight(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a weight over 1,000, a base over 100,000, or a provider named twice. Why: ECS refuses it.
 ///
-/// Source: ECS API Reference, "CapacityProviderStrategyItem" (rule CPS-06).
+/// Source: ECS API Reference, "`CapacityProviderStrategyItem`" (rule CPS-06).
 fn strategy_value_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for owned in strategies(context) {
         for (at, item) in owned.items.iter().enumerate() {
@@ -295,7 +296,7 @@ fn windows_on_spot(context: &Context<'_>, out: &mut Findings) {
 /// What: a provider in a strategy that the cluster is not associated with. Why: ECS refuses the service. Fix:
 /// associates it.
 ///
-/// Source: ECS API Reference, "PutClusterCapacityProviders" (rule CPS-03).
+/// Source: ECS API Reference, "`PutClusterCapacityProviders`" (rule CPS-03).
 fn provider_not_associated(context: &Context<'_>, out: &mut Findings) {
     let clusters = context.design.clusters.iter();
     let defaults =
@@ -319,7 +320,7 @@ fn provider_not_associated(context: &Context<'_>, out: &mut Findings) {
 /// What: no strategy, no launch type, and a cluster without a default. Why: ECS then takes launch type EC2. Fix: makes
 /// the cluster's first provider its default.
 ///
-/// Source: ECS API Reference, "CreateService", launchType (rule CPS-09).
+/// Source: ECS API Reference, "`CreateService`", launchType (rule CPS-09).
 fn no_default_strategy(context: &Context<'_>, out: &mut Findings) {
     for runner in context.runners.iter().filter(|r| *r.capacity == Capacity::ClusterDefault) {
         let Some(cluster) = context.design.clusters.get(runner.cluster) else { continue };
@@ -370,7 +371,7 @@ fn no_instances(context: &Context<'_>, out: &mut Findings) {
 
 /// What: `requiresCompatibilities` that leaves out the capacity used. Why: ECS refuses to start the task. Fix: adds it.
 ///
-/// Source: ECS API Reference, "RegisterTaskDefinition", requiresCompatibilities (rules TDF-13, MI-07).
+/// Source: ECS API Reference, "`RegisterTaskDefinition`", requiresCompatibilities (rules TDF-13, MI-07).
 fn compatibility_missing(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, uses) in context.definitions().filter(|(_, _, uses)| !uses.runners.is_empty()) {
         for kind in &uses.kinds {
@@ -511,7 +512,7 @@ pub(super) mod tests {
                     memory: Mib::from_gib(16),
                     architecture: Architecture::X86,
                     monthly_price: None,
-                    tags: Default::default(),
+                    tags: std::collections::BTreeMap::default(),
                 };
                 d.sites.insert("cellar".into(), site);
             },

@@ -98,7 +98,7 @@ pub(super) fn change(id: &TaskDefinitionId, definition: &TaskDefinition, how: im
 
 /// What: a definition without containers. Why: registration fails. Example: one just drawn.
 ///
-/// Source: ECS API Reference, "RegisterTaskDefinition", containerDefinitions (rule TDF-05).
+/// Source: ECS API Reference, "`RegisterTaskDefinition`", containerDefinitions (rule TDF-05).
 fn no_containers(context: &Context<'_>, out: &mut Findings) {
     for (id, _, _) in context.definitions().filter(|(_, definition, _)| definition.containers.is_empty()) {
         out.add(at(id), "containers", "A task definition needs at least one container", "Add a container");
@@ -107,7 +107,7 @@ fn no_containers(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a container without an image. Why: registration fails. Example: one just drawn.
 ///
-/// Source: ECS API Reference, "ContainerDefinition", image.
+/// Source: ECS API Reference, "`ContainerDefinition`", image.
 fn container_without_image(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for container in definition.containers.iter().filter(|c| c.image.trim().is_empty()) {
@@ -120,7 +120,7 @@ fn container_without_image(context: &Context<'_>, out: &mut Findings) {
 /// What: two containers of one name. Why: registration fails: `dependsOn`, load balancers and logs name containers.
 /// Example: two named `app`.
 ///
-/// Source: ECS API Reference, "ContainerDefinition", name.
+/// Source: ECS API Reference, "`ContainerDefinition`", name.
 fn duplicate_container_name(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         let mut names: Vec<_> = definition.containers.iter().map(|c| &c.name).collect();
@@ -137,7 +137,7 @@ fn duplicate_container_name(context: &Context<'_>, out: &mut Findings) {
 /// What: every container has `essential: false`. Why: registration fails: nothing would keep the task alive. Example:
 /// a single container marked so. Fix: makes the first one essential.
 ///
-/// Source: ECS API Reference, "ContainerDefinition", essential (rule TDF-60).
+/// Source: ECS API Reference, "`ContainerDefinition`", essential (rule TDF-60).
 fn no_essential_container(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         let Some(first) = definition.containers.first() else { continue };
@@ -164,7 +164,7 @@ fn shares_ports(definition: &TaskDefinition, fargate: bool) -> bool {
 /// What: `hostPort` other than `containerPort` in `awsvpc` or `host` mode. Why: registration fails. Example: container
 /// port 8080, host port 80. Fix: leaves the host port out.
 ///
-/// Source: ECS API Reference, "PortMapping", hostPort (rule TDF-43).
+/// Source: ECS API Reference, "`PortMapping`", hostPort (rule TDF-43).
 fn host_port_differs(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, uses) in context.definitions() {
         if !shares_ports(definition, uses.on(HostKind::Fargate)) {
@@ -291,7 +291,7 @@ fn image_tag_latest(context: &Context<'_>, out: &mut Findings) {
 
 /// The log drivers of a kind of capacity (rule TDF-92).
 ///
-/// Source: ECS API Reference, "LogConfiguration", logDriver.
+/// Source: ECS API Reference, "`LogConfiguration`", logDriver.
 fn drivers(kind: HostKind) -> &'static [LogDriver] {
     match kind {
         HostKind::Fargate => &[LogDriver::Awslogs, LogDriver::Splunk, LogDriver::Awsfirelens],
@@ -303,7 +303,7 @@ fn drivers(kind: HostKind) -> &'static [LogDriver] {
 /// What: a log driver that the capacity does not have. Why: registration or the task's start fails. Example: `gelf` on
 /// Fargate.
 ///
-/// Source: ECS API Reference, "LogConfiguration", logDriver (rule TDF-92).
+/// Source: ECS API Reference, "`LogConfiguration`", logDriver (rule TDF-92).
 fn log_driver_not_available(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, uses) in context.definitions() {
         for container in &definition.containers {

@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
 /// What: `dependsOn` names a container that is not in the task. Why: registration fails. Example: waiting for `proxy`
 /// after it was renamed.
 ///
-/// Source: ECS API Reference, "ContainerDependency" (rule TDF-61).
+/// Source: ECS API Reference, "`ContainerDependency`" (rule TDF-61).
 fn depends_on_missing_container(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for container in &definition.containers {
@@ -61,7 +61,7 @@ fn depends_on_missing_container(context: &Context<'_>, out: &mut Findings) {
 /// What: containers wait for each other in a ring. Why: none could start; registration fails. Example: `a` waits for
 /// `b`, `b` for `a`.
 ///
-/// Source: ECS API Reference, "ContainerDependency" (rule TDF-61).
+/// Source: ECS API Reference, "`ContainerDependency`" (rule TDF-61).
 fn depends_on_cycle(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         // Takes away, again and again, whatever waits for nothing that is left; a ring is what stays.
@@ -87,7 +87,7 @@ fn depends_on_cycle(context: &Context<'_>, out: &mut Findings) {
 /// What: COMPLETE or SUCCESS asked of an essential container. Why: the task stops when it ends; registration fails.
 /// Example: the application waits for an essential `migrate` to succeed. Fix: makes it non-essential.
 ///
-/// Source: ECS API Reference, "ContainerDependency" (rule TDF-63).
+/// Source: ECS API Reference, "`ContainerDependency`" (rule TDF-63).
 fn depends_on_end_of_essential(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for (container, dependency) in dependencies(definition) {
@@ -118,7 +118,7 @@ fn depends_on_end_of_essential(context: &Context<'_>, out: &mut Findings) {
 /// What: HEALTHY asked of a container without `healthCheck`. Why: registration fails; a check inside the image does
 /// not count. Example: the application waits for a proxy to be healthy that has no check.
 ///
-/// Source: ECS API Reference, "ContainerDependency" (rules TDF-63, HLT-05).
+/// Source: ECS API Reference, "`ContainerDependency`" (rules TDF-63, HLT-05).
 fn depends_on_unchecked_health(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for (container, dependency) in dependencies(definition) {

@@ -129,7 +129,7 @@ fn within(range: Range, value: u32) -> bool {
 
 /// Whether an instance type meets requirements (rules MI-10, MI-11): several attributes all, several values any.
 ///
-/// Source: ECS API Reference, "InstanceRequirementsRequest"; defaults as Amazon EC2 API Reference, same type.
+/// Source: ECS API Reference, "`InstanceRequirementsRequest`"; defaults as Amazon EC2 API Reference, same type.
 fn meets(kind: &InstanceType, asked: &InstanceRequirements) -> bool {
     let name = kind.name.as_str();
     let by_any = |patterns: &[String]| patterns.iter().any(|pattern| matches_pattern(name, pattern));
@@ -179,7 +179,8 @@ fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, 
 }
 
 fn demand(runner: &Runner<'_>, definition: &TaskDefinition) -> (CpuUnits, Mib) {
-    let proxy = runner.service.map_or((CpuUnits::ZERO, Mib::ZERO), |s| s.proxy_demand());
+    let proxy =
+        runner.service.map_or((CpuUnits::ZERO, Mib::ZERO), super::super::design::service::Service::proxy_demand);
     // A size of the task already holds its proxy; a sum of containers does not.
     let cpu = definition.cpu.map_or(definition.cpu_demand() + proxy.0, |cpu| cpu);
     let memory = definition.memory.map_or(definition.memory_demand() + proxy.1, |memory| memory);
@@ -192,7 +193,7 @@ fn slots(kind: &InstanceType, trunking: bool) -> u32 {
 
 /// What: an instance type that EC2 does not describe. Why: the group cannot start it. Example: `m7i.huge`.
 ///
-/// Source: Amazon EC2 API Reference, "DescribeInstanceTypes".
+/// Source: Amazon EC2 API Reference, "`DescribeInstanceTypes`".
 fn instance_type_unknown(context: &Context<'_>, out: &mut Findings) {
     for (at, group) in groups(context) {
         for name in group.instance_types.iter().filter(|name| context.catalogue.types.find(name.as_str()).is_none()) {
@@ -203,7 +204,7 @@ fn instance_type_unknown(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a group without instance types. Why: it cannot start an instance.
 ///
-/// Source: Amazon EC2 Auto Scaling API Reference, "CreateAutoScalingGroup", mixedInstancesPolicy.
+/// Source: Amazon EC2 Auto Scaling API Reference, "`CreateAutoScalingGroup`", mixedInstancesPolicy.
 fn no_instance_types(context: &Context<'_>, out: &mut Findings) {
     for (at, _) in groups(context).filter(|(_, group)| group.instance_types.is_empty()) {
         out.add(at, "instance_types", "The group has no instance type to start", "Name at least one instance type");
@@ -213,7 +214,7 @@ fn no_instance_types(context: &Context<'_>, out: &mut Findings) {
 /// What: requirements that no type of Managed Instances meets. Why: no instance ever starts. Example: 3 vCPUs with
 /// 1 TiB. Fix: lets ECS choose.
 ///
-/// Source: ECS API Reference, "InstanceRequirementsRequest" (rules MI-10, MI-14).
+/// Source: ECS API Reference, "`InstanceRequirementsRequest`" (rules MI-10, MI-14).
 fn no_type_meets_requirements(context: &Context<'_>, out: &mut Findings) {
     for (id, provider) in &context.design.capacity_providers {
         let CapacityProvider::ManagedInstances(managed) = provider else { continue };
@@ -261,7 +262,7 @@ fn task_fits_no_instance(context: &Context<'_>, out: &mut Findings) {
 /// What: the definition's architecture and the instances' differ. Why: the task finds no instance. Example: ARM64 on
 /// `m7i`. Fix: the architecture of the instances, whose image must exist.
 ///
-/// Source: ECS API Reference, "RuntimePlatform", cpuArchitecture (rule TDF-80).
+/// Source: ECS API Reference, "`RuntimePlatform`", cpuArchitecture (rule TDF-80).
 fn architecture_mismatch(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let Some(definition) = runner.definition else { continue };

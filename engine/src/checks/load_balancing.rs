@@ -101,7 +101,7 @@ fn at(id: &LoadBalancerId) -> ItemRef {
 /// What: an Application Load Balancer with subnets in fewer than two zones. Why: AWS refuses it. Fix: public (or, if
 /// internal, private) subnets of the VPC's other zones.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateLoadBalancer", subnets (rules NET-05, LB-09).
+/// Source: Elastic Load Balancing API Reference, "`CreateLoadBalancer`", subnets (rules NET-05, LB-09).
 fn balancer_in_one_zone(context: &Context<'_>, out: &mut Findings) {
     for (id, balancer) in &context.design.load_balancers {
         let subnets = context.subnets(&balancer.subnets);
@@ -131,7 +131,7 @@ fn balancer_in_one_zone(context: &Context<'_>, out: &mut Findings) {
 
 /// What: two subnets of one zone. Why: AWS refuses it: one subnet for each zone. Fix: keeps the first of each.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateLoadBalancer", subnets.
+/// Source: Elastic Load Balancing API Reference, "`CreateLoadBalancer`", subnets.
 fn balancer_in_zone_twice(context: &Context<'_>, out: &mut Findings) {
     for (id, balancer) in &context.design.load_balancers {
         let mut zones = Vec::new();
@@ -153,7 +153,7 @@ fn balancer_in_zone_twice(context: &Context<'_>, out: &mut Findings) {
 /// What: an internet-facing balancer in a subnet that does not lead to the internet gateway. Why: its public addresses
 /// answer nobody. Example: a balancer in private subnets. Fix: makes it internal.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateLoadBalancer", scheme.
+/// Source: Elastic Load Balancing API Reference, "`CreateLoadBalancer`", scheme.
 fn internet_facing_in_private_subnet(context: &Context<'_>, out: &mut Findings) {
     let facing = context.design.load_balancers.iter().filter(|(_, b)| b.scheme == Scheme::InternetFacing);
     for (id, balancer) in facing.filter(|(_, b)| b.kind != LoadBalancerType::Gateway) {
@@ -171,20 +171,20 @@ fn internet_facing_in_private_subnet(context: &Context<'_>, out: &mut Findings) 
 
 /// What: two listeners on one port. Why: AWS refuses the second.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateListener", `DuplicateListener`.
+/// Source: Elastic Load Balancing API Reference, "`CreateListener`", `DuplicateListener`.
 fn listener_port_twice(context: &Context<'_>, out: &mut Findings) {
     for (id, balancer) in &context.design.load_balancers {
         let mut ports: Vec<_> = balancer.listeners.iter().map(|listener| listener.port).collect();
         ports.sort_unstable();
-        if let Some(pair) = ports.windows(2).find(|pair| pair[0] == pair[1]) {
-            out.add(at(id), "listeners", format!("Two listeners have port {}", pair[0]), "Give each its own port");
+        if let Some((port, _)) = ports.iter().zip(ports.iter().skip(1)).find(|(port, next)| port == next) {
+            out.add(at(id), "listeners", format!("Two listeners have port {port}"), "Give each its own port");
         }
     }
 }
 
 /// Whether a kind of balancer speaks a protocol.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateListener", protocol.
+/// Source: Elastic Load Balancing API Reference, "`CreateListener`", protocol.
 fn speaks(kind: LoadBalancerType, protocol: Protocol) -> bool {
     match protocol {
         Protocol::Http | Protocol::Https => kind == LoadBalancerType::Application,
@@ -200,7 +200,7 @@ fn listeners<'d>(context: &Context<'d>) -> impl Iterator<Item = (&'d LoadBalance
 /// What: a listener's protocol is not its balancer's. Why: AWS refuses it. Example: TCP on an Application Load
 /// Balancer.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateListener", protocol.
+/// Source: Elastic Load Balancing API Reference, "`CreateListener`", protocol.
 fn listener_protocol_not_taken(context: &Context<'_>, out: &mut Findings) {
     for (id, balancer, listener) in listeners(context).filter(|(_, b, l)| !speaks(b.kind, l.protocol)) {
         let message =
@@ -212,7 +212,7 @@ fn listener_protocol_not_taken(context: &Context<'_>, out: &mut Findings) {
 
 /// What: HTTPS or TLS without a certificate. Why: AWS refuses the listener. Fix: the one certificate drawn.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateListener", certificates.
+/// Source: Elastic Load Balancing API Reference, "`CreateListener`", certificates.
 fn listener_without_certificate(context: &Context<'_>, out: &mut Findings) {
     let bare = |l: &Listener| matches!(l.protocol, Protocol::Https | Protocol::Tls) && l.certificate.is_none();
     for (id, balancer, listener) in listeners(context).filter(|(_, _, l)| bare(l)) {
@@ -229,7 +229,7 @@ fn listener_without_certificate(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a listener with neither default target group nor rules. Why: AWS asks for a default action.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateListener", defaultActions.
+/// Source: Elastic Load Balancing API Reference, "`CreateListener`", defaultActions.
 fn listener_without_target(context: &Context<'_>, out: &mut Findings) {
     for (id, _, listener) in listeners(context) {
         if listener.default_target_group.is_none() && listener.rules.is_empty() {
@@ -254,7 +254,7 @@ fn plain_http(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a target group's protocol is not its balancer's. Why: AWS refuses the listener.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateTargetGroup", protocol.
+/// Source: Elastic Load Balancing API Reference, "`CreateTargetGroup`", protocol.
 fn target_group_protocol_not_taken(context: &Context<'_>, out: &mut Findings) {
     for (id, group) in &context.design.target_groups {
         let wrong = context.balancers_of(id).into_iter().find(|(_, b)| !speaks(b.kind, group.protocol));

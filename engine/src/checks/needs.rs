@@ -90,7 +90,7 @@ fn starting(context: &Context<'_>, definition: &TaskDefinition) -> Vec<Need> {
     for container in &definition.containers {
         match registry(context, &container.image) {
             Registry::EcrPrivate => {
-                needs.extend([EndpointService::EcrApi, EndpointService::EcrDkr, EndpointService::S3].map(Need::Aws))
+                needs.extend([EndpointService::EcrApi, EndpointService::EcrDkr, EndpointService::S3].map(Need::Aws));
             }
             Registry::EcrPublic => needs.push(Need::Internet("the public ECR registry")),
             Registry::DockerHub => needs.push(Need::Internet("Docker Hub")),

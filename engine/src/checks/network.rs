@@ -130,7 +130,7 @@ fn subnets_overlap(context: &Context<'_>, out: &mut Findings) {
     for (vpc, mut subnets) in by_vpc {
         subnets.sort_by_key(|(cidr, id, _)| (*cidr, *id));
         // Blocks nest or are apart, so in order of address an overlap is with the widest reach so far.
-        let mut reach = subnets[0].clone();
+        let mut reach = subnets[0];
         for (cidr, id, subnet) in subnets.iter().skip(1) {
             if !reach.0.overlaps(*cidr) {
                 reach = (*cidr, *id, *subnet);
@@ -189,7 +189,7 @@ fn zone_not_in_region(context: &Context<'_>, out: &mut Findings) {
 
 /// What: tasks in `awsvpc` mode without subnets. Why: ECS refuses the service: their interfaces need an address.
 ///
-/// Source: ECS API Reference, "AwsVpcConfiguration" (rule TDF-42).
+/// Source: ECS API Reference, "`AwsVpcConfiguration`" (rule TDF-42).
 fn awsvpc_without_subnets(context: &Context<'_>, out: &mut Findings) {
     for runner in context.runners.iter().filter(|r| r.is_awsvpc() && r.subnet_ids.is_empty()) {
         let message = "Tasks in awsvpc mode need at least one subnet";
@@ -199,7 +199,7 @@ fn awsvpc_without_subnets(context: &Context<'_>, out: &mut Findings) {
 
 /// What: subnets of several VPCs in one list. Why: AWS refuses it. Example: a service in two VPCs.
 ///
-/// Source: ECS API Reference, "AwsVpcConfiguration"; Elastic Load Balancing API Reference, "CreateLoadBalancer".
+/// Source: ECS API Reference, "`AwsVpcConfiguration`"; Elastic Load Balancing API Reference, "`CreateLoadBalancer`".
 fn subnets_of_several_vpcs(context: &Context<'_>, out: &mut Findings) {
     let design = context.design;
     let services = context.runners.iter().map(|r| (r.at.clone(), "subnets", r.subnet_ids));
@@ -281,7 +281,8 @@ fn public_subnet<'d>(context: &Context<'d>, vpc: &VpcId, zone: &Zone) -> Option<
 
 /// The zones that go out by each zonal NAT gateway of another zone: by gateway, with their VPC.
 fn strangers<'d>(context: &Context<'d>) -> BTreeMap<&'d NatGatewayId, (&'d VpcId, Vec<&'d Zone>)> {
-    let providers = context.design.capacity_providers.values().flat_map(|p| p.subnets());
+    let providers =
+        context.design.capacity_providers.values().flat_map(super::super::design::capacity::CapacityProvider::subnets);
     let used = context.runners.iter().flat_map(|r| r.subnet_ids).chain(providers);
     let mut strangers: BTreeMap<_, (_, Vec<_>)> = BTreeMap::new();
     for (id, subnet) in used.filter_map(|id| context.design.subnets.get_key_value(id)) {
@@ -338,7 +339,7 @@ fn gateway_endpoint_of_other_service(context: &Context<'_>, out: &mut Findings) 
 /// What: two subnets of one zone in an interface endpoint. Why: AWS refuses it: one interface a zone. Fix: keeps the
 /// first of each zone.
 ///
-/// Source: Amazon EC2 API Reference, "CreateVpcEndpoint", subnetId (rule NET-30).
+/// Source: Amazon EC2 API Reference, "`CreateVpcEndpoint`", subnetId (rule NET-30).
 fn endpoint_in_one_zone_twice(context: &Context<'_>, out: &mut Findings) {
     for (id, endpoint) in &context.design.vpc_endpoints {
         let mut kept: Vec<(&SubnetId, &Zone)> = Vec::new();

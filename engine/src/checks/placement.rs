@@ -137,7 +137,7 @@ fn placement_not_taken(context: &Context<'_>, out: &mut Findings) {
 
 /// What: spread over something other than `instanceId`, `host` or an attribute. Why: ECS refuses it. Example: `zone`.
 ///
-/// Source: ECS API Reference, "PlacementStrategy", field (rule PLC-21).
+/// Source: ECS API Reference, "`PlacementStrategy`", field (rule PLC-21).
 fn spread_over_unknown_field(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         for strategy in runner.strategies {
@@ -155,7 +155,7 @@ fn spread_over_unknown_field(context: &Context<'_>, out: &mut Findings) {
 /// What: `distinctInstance` in a task definition. Why: registration fails: definitions take `memberOf` alone.
 /// Fix: takes it out.
 ///
-/// Source: ECS API Reference, "TaskDefinitionPlacementConstraint" (rules TDF-87, PLC-10).
+/// Source: ECS API Reference, "`TaskDefinitionPlacementConstraint`" (rules TDF-87, PLC-10).
 fn distinct_instance_in_definition(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         if !definition.placement_constraints.contains(&PlacementConstraint::DistinctInstance) {
@@ -186,7 +186,7 @@ fn host_ports(runner: &Runner<'_>) -> Vec<u16> {
 /// have instances. Why: the rest never starts; in a deployment even the new ones beside the old do not. Example: host
 /// port 80, 6 tasks, a group of at most 4.
 ///
-/// Source: ECS API Reference, "PortMapping", "PlacementConstraint" (rules TDF-44, PLC-10).
+/// Source: ECS API Reference, "`PortMapping`", "`PlacementConstraint`" (rules TDF-44, PLC-10).
 fn too_few_instances(context: &Context<'_>, out: &mut Findings) {
     for runner in context.runners.iter().filter(|r| r.on(HostKind::Ec2)) {
         let ports = host_ports(runner);
@@ -216,15 +216,15 @@ fn too_few_instances(context: &Context<'_>, out: &mut Findings) {
 
 /// Ports that the agent, Docker and the instance keep.
 ///
-/// Source: ECS API Reference, "PortMapping", hostPort: default reserved ports of Linux instances (rule TDF-46).
+/// Source: ECS API Reference, "`PortMapping`", hostPort: default reserved ports of Linux instances (rule TDF-46).
 const RESERVED_LINUX: &[u16] = &[22, 2375, 2376, 51678, 51679, 51680];
-/// Source: ECS API Reference, "PortMapping", hostPort: default reserved ports of Windows instances (rule TDF-46).
+/// Source: ECS API Reference, "`PortMapping`", hostPort: default reserved ports of Windows instances (rule TDF-46).
 const RESERVED_WINDOWS: &[u16] = &[53, 135, 139, 445, 2375, 2376, 3389, 5985, 5986, 51678, 51679];
 
 /// What: a fixed host port that the instance keeps for itself. Why: no instance ever takes the task. Example: host
 /// port 22.
 ///
-/// Source: ECS API Reference, "PortMapping", hostPort (rule TDF-46).
+/// Source: ECS API Reference, "`PortMapping`", hostPort (rule TDF-46).
 fn reserved_host_port(context: &Context<'_>, out: &mut Findings) {
     for runner in context.runners.iter().filter(|r| r.on(HostKind::Ec2) || r.on(HostKind::External)) {
         let windows = runner.definition.is_some_and(|d| d.runtime_platform.is_windows());

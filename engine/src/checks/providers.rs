@@ -98,7 +98,7 @@ fn provider_in_several_clusters(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a provider's name that begins with `aws`, `ecs` or `fargate`. Why: ECS refuses it.
 ///
-/// Source: ECS API Reference, "CreateCapacityProvider", name (rule CPS-02).
+/// Source: ECS API Reference, "`CreateCapacityProvider`", name (rule CPS-02).
 fn provider_name_reserved(context: &Context<'_>, out: &mut Findings) {
     for id in context.design.capacity_providers.keys() {
         let name = id.as_str().to_lowercase();
@@ -144,7 +144,7 @@ fn group_sizes_crossed(context: &Context<'_>, out: &mut Findings) {
 /// What: target capacity outside 1 to 100 %, steps outside 1 to 10,000, warm-up over 10,000 s. Why: ECS refuses it.
 /// Fix: AWS's defaults.
 ///
-/// Source: ECS API Reference, "ManagedScaling" (rules CAS-02 to CAS-05).
+/// Source: ECS API Reference, "`ManagedScaling`" (rules CAS-02 to CAS-05).
 fn managed_scaling_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (id, group) in groups(context) {
         let Some(scaling) = &group.managed_scaling else { continue };

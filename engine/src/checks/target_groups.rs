@@ -136,7 +136,7 @@ fn target_group_without_service(context: &Context<'_>, out: &mut Findings) {
 /// What: a service's load balancer names a container that its tasks do not have, or a port that it does not map. Why:
 /// ECS refuses the service. Example: port 80 of a container that maps 8080. Fix: maps the port.
 ///
-/// Source: ECS API Reference, "LoadBalancer", containerName and containerPort.
+/// Source: ECS API Reference, "`LoadBalancer`", containerName and containerPort.
 fn container_port_not_mapped(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let (Some(service), Some(definition)) = (runner.service, runner.definition) else { continue };
@@ -172,7 +172,7 @@ fn container_port_not_mapped(context: &Context<'_>, out: &mut Findings) {
 
 /// What: tasks in one VPC, their target group in another. Why: AWS refuses to register them.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateTargetGroup", vpcId.
+/// Source: Elastic Load Balancing API Reference, "`CreateTargetGroup`", vpcId.
 fn target_group_of_other_vpc(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let Some(service) = runner.service else { continue };

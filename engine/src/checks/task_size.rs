@@ -244,12 +244,12 @@ fn reservation_above_limit(context: &Context<'_>, out: &mut Findings) {
 
 /// The least memory of a container.
 ///
-/// Source: ECS API Reference, "ContainerDefinition", memory: 6 MiB from Docker 20.10 on (rule TDF-35).
+/// Source: ECS API Reference, "`ContainerDefinition`", memory: 6 MiB from Docker 20.10 on (rule TDF-35).
 const CONTAINER_MEMORY_MIN: Mib = Mib::from_mib(6);
 
 /// What: a container with less than 6 MiB. Why: Docker does not start it. Example: `memory: 4`.
 ///
-/// Source: ECS API Reference, "ContainerDefinition", memory (rule TDF-35).
+/// Source: ECS API Reference, "`ContainerDefinition`", memory (rule TDF-35).
 fn container_memory_too_small(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for container in &definition.containers {
@@ -263,12 +263,12 @@ fn container_memory_too_small(context: &Context<'_>, out: &mut Findings) {
 
 /// The least and most CPU of a task on EC2.
 ///
-/// Source: ECS API Reference, "RegisterTaskDefinition", cpu: 128 to 196,608 units (rule TDF-22).
+/// Source: ECS API Reference, "`RegisterTaskDefinition`", cpu: 128 to 196,608 units (rule TDF-22).
 const TASK_CPU: (CpuUnits, CpuUnits) = (CpuUnits::from_units(128), CpuUnits::from_units(196_608));
 
 /// What: a task off Fargate with under 128 or over 196,608 CPU units. Why: registration fails. Example: `cpu: 64`.
 ///
-/// Source: ECS API Reference, "RegisterTaskDefinition", cpu (rule TDF-22).
+/// Source: ECS API Reference, "`RegisterTaskDefinition`", cpu (rule TDF-22).
 fn task_cpu_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions().filter(|(_, _, uses)| !uses.on(HostKind::Fargate)) {
         let Some(cpu) = definition.cpu.filter(|cpu| *cpu < TASK_CPU.0 || *cpu > TASK_CPU.1) else { continue };

@@ -104,6 +104,7 @@ impl CapacityProvider {
 }
 
 /// An Auto Scaling group and how ECS scales it (rules CAS).
+#[expect(clippy::struct_excessive_bools, reason = "settings that AWS keeps apart")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutoScalingGroupProvider {

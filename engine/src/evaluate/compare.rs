@@ -312,11 +312,11 @@ impl Comparison {
         if let Some((next, other)) = next.map(|n| &self.alternatives[*n]).and_then(|n| Some((n, n.band?)))
             && other.low <= band.high
         {
-            said.push_str(&format!("; {} is within its band", next.name));
+            said = format!("{said}; {} is within its band", next.name);
         }
         let cheaper = self.ranking.iter().take_while(|other| **other != place).next();
         if let Some(worse) = cheaper.map(|n| &self.alternatives[*n]) {
-            said.push_str(&format!("; {} is cheaper and serves worse", worse.name));
+            said = format!("{said}; {} is cheaper and serves worse", worse.name);
         }
         said
     }

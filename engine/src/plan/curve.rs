@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(curve.at(9 * 60 + 30, 1), MilliPerSecond::from_whole(100));
         // The hour from 10:00: sixty samples, 0..29 rising from 150 by 100/60 each, 30..59 falling from 200:
         // Σ = 30·150 + (100/60)·435 + 30·200 − (100/60)·435 = 10,500; the mean is 175 (floors take under a thousandth).
-        assert_eq!(curve.hour_mean(600).per_second().round(), 175.0);
+        assert_eq!(curve.hour_mean(600), MilliPerSecond::from_whole(175));
     }
 
     #[test]

@@ -134,6 +134,14 @@ impl<'t, T> IntoIterator for &'t Table<T> {
     }
 }
 
+impl<'t, T> IntoIterator for &'t mut Table<T> {
+    type Item = &'t mut T;
+    type IntoIter = std::slice::IterMut<'t, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter_mut()
+    }
+}
+
 impl<T> Index<Ix<T>> for Table<T> {
     type Output = T;
     fn index(&self, ix: Ix<T>) -> &T {

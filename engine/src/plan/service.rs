@@ -229,11 +229,8 @@ impl PlannedService {
     /// `service_time` bounds it too, through the load.
     pub fn capacity_milli(&self) -> Option<u64> {
         let cost = self.work.as_ref()?;
-        let by_cpu = if cost.cpu_micros == 0 {
-            u64::MAX
-        } else {
-            u64::from(self.cpu.units()).saturating_mul(1_000_000_000) / 1024 / cost.cpu_micros
-        };
+        let offered = u64::from(self.cpu.units()).saturating_mul(1_000_000_000) / 1024;
+        let by_cpu = offered.checked_div(cost.cpu_micros).unwrap_or(u64::MAX);
         let by_workers = match (cost.concurrency, cost.duration) {
             (Some(workers), Some(duration)) if duration.ms() > 0 => {
                 u64::from(workers).saturating_mul(1_000_000) / duration.ms()

@@ -29,7 +29,7 @@ pub fn remove_one(shares: &[PlannedShare], counts: &[u32]) -> Option<usize> {
             let (over_a, over_b) = (u64::from(over(a, counts[best])), u64::from(over(b, counts[next])));
             // Weight 0 is an endless quotient; ties go to the later entry.
             let next_first = match (a.weight, b.weight) {
-                (0, 0) | (_, 0) => true,
+                (0 | _, 0) => true,
                 (0, _) => false,
                 (wa, wb) => over_b * u64::from(wa) >= over_a * u64::from(wb),
             };

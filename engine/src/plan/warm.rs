@@ -104,7 +104,7 @@ impl Warm {
         // The largest first, as first fit decreasing counts and as a warm run places.
         let mut order: Vec<_> = on.iter().map(|(ix, count)| (&plan.services[*ix], *ix, *count)).collect();
         order.sort_by_key(|(s, ix, _)| (std::cmp::Reverse((s.gpus, s.memory, s.cpu)), *ix));
-        let zones_of = |ix| self.zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
+        let zones_of = |ix| Self::zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
         let tasks: Vec<_> = order.iter().map(|(s, ix, count)| (*s, zones_of(*ix), *count)).collect();
         for ((_, ix, count), dealt) in order.iter().zip(deal(candidate, &instances, &tasks)) {
             let placed: u32 = dealt.iter().sum();
@@ -134,7 +134,7 @@ impl Warm {
                 self.unplaced[ix.index()] += count;
                 continue;
             }
-            let zones = self.zones_on(plan, ix, planned);
+            let zones = Self::zones_on(plan, ix, planned);
             self.spread(ix, &zones, count);
             for (zone, share) in zones.iter().zip(evenly(count, zones.len())) {
                 by_zone[zone.index()].push((service, share));
@@ -150,7 +150,7 @@ impl Warm {
     }
 
     /// Zones where both the service's subnets and the provider's are.
-    fn zones_on(&self, plan: &Plan, service: Ix<PlannedService>, provider: &PlannedProvider) -> Vec<Ix<PlannedZone>> {
+    fn zones_on(plan: &Plan, service: Ix<PlannedService>, provider: &PlannedProvider) -> Vec<Ix<PlannedZone>> {
         let own = plan.services[service].zones.iter().map(|(zone, _)| *zone);
         own.filter(|zone| provider.zones.contains(zone)).collect()
     }

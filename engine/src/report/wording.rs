@@ -59,7 +59,7 @@ impl Unit {
             && step >= 1000.0
             && step % 100.0 == 0.0
         {
-            let thousands = if step % 1000.0 == 0.0 { 0 } else { 1 };
+            let thousands = usize::from(step % 1000.0 != 0.0);
             let text = grouped(value / 1000.0, thousands);
             let k = if value == 0.0 { "" } else { "k" };
             return match (self, text.strip_prefix('−')) {

@@ -221,13 +221,12 @@ impl World<'_> {
         if let Some(trace) = &mut self.trace {
             trace.tasks[Ix::new(task.place())].running = Some(now);
         }
-        match self.plan.services[ix].target_check {
+        if let Some(check) = self.plan.services[ix].target_check {
             // Behind a balancer a task takes requests once its target is healthy (rules SVC-21 c, LBH-04).
-            Some(check) => self.after(check.until_healthy, Event::Healthy(task)),
-            None => {
-                self.set_in_service(task, true);
-                self.after(HEALTHY_WITHOUT_CHECK, Event::Healthy(task));
-            }
+            self.after(check.until_healthy, Event::Healthy(task));
+        } else {
+            self.set_in_service(task, true);
+            self.after(HEALTHY_WITHOUT_CHECK, Event::Healthy(task));
         }
         self.note(ix);
         self.look_at(ix);

@@ -11,10 +11,10 @@ use crate::simulation::trace::TaskLife;
 use crate::units::Percent;
 use crate::usage::record::Cause;
 
-fn plan(preset: &str, scenario: Scenario) -> Plan {
+fn plan(preset: &str, scenario: &Scenario) -> Plan {
     let project = presets::find(preset).expect("a preset").project();
     let catalogue = Catalogue::load(&project.design.region).expect("a region");
-    resolve(&project.design, &scenario, &catalogue).unwrap_or_else(|e| panic!("{e:?}"))
+    resolve(&project.design, scenario, &catalogue).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 fn play_for(plan: &Plan, hours: u64, seed: u64) -> Run {
@@ -33,7 +33,7 @@ fn stands(task: &TaskLife, at: SimTime) -> bool {
 #[test]
 fn a_lost_zone_holds_nothing_until_it_is_back_and_its_tasks_are_replaced_elsewhere() {
     let lost = FaultKind::ZoneLoss("us-east-1a".into());
-    let plan = plan("three-tier-web", Scenario { faults: vec![fault(lost, 2, 3)], ..Scenario::default() });
+    let plan = plan("three-tier-web", &Scenario { faults: vec![fault(lost, 2, 3)], ..Scenario::default() });
     let run = play_for(&plan, 8, 1);
     let trace = run.trace.expect("asked for");
     let zone: Ix<PlannedZone> = plan.zones.pairs().find(|(_, z)| z.name.as_str() == "us-east-1a").expect("drawn").0;
@@ -54,7 +54,7 @@ fn cps_14_spot_that_is_gone_is_not_replaced_on_demand() {
         fault(FaultKind::SpotDrought { provider: spot() }, 2, 2),
         fault(FaultKind::SpotWave { provider: spot(), percent: Percent::HUNDRED }, 2, 0),
     ];
-    let plan = plan("queue-workers", Scenario { faults, ..Scenario::default() });
+    let plan = plan("queue-workers", &Scenario { faults, ..Scenario::default() });
     let run = play_for(&plan, 6, 1);
     let trace = run.trace.expect("asked for");
     let during = SimTime::ZERO + Span::from_hours(3);
@@ -74,11 +74,12 @@ fn cps_14_spot_that_is_gone_is_not_replaced_on_demand() {
 #[test]
 fn svc_23_a_rollout_keeps_between_its_percents() {
     let deployment = PlannedDeployment { service: "api".into(), at: Span::from_hours(1) };
-    let plan = plan("three-tier-web", Scenario { deployments: vec![deployment], ..Scenario::default() });
+    let plan = plan("three-tier-web", &Scenario { deployments: vec![deployment], ..Scenario::default() });
     let run = play_for(&plan, 3, 1);
     let trace = run.trace.expect("asked for");
     let (ix, api) = plan.services.pairs().find(|(_, s)| s.name.as_str() == "api").expect("drawn");
-    let done = trace.log.iter().find(|e| e.kind == EntryKind::Deployment && e.text.contains("complete")).expect("it ends");
+    let done =
+        trace.log.iter().find(|e| e.kind == EntryKind::Deployment && e.text.contains("complete")).expect("it ends");
     let seen = &trace.services[ix.index()];
     let begun = SimTime::ZERO + Span::from_hours(1);
     let during = seen.healthy.changes().iter().filter(|(at, _)| *at > begun && *at < done.at);
@@ -94,7 +95,7 @@ fn svc_23_a_rollout_keeps_between_its_percents() {
 
 #[test]
 fn a_seed_is_a_run_and_another_is_another() {
-    let plan = plan("three-tier-web", Scenario::default());
+    let plan = plan("three-tier-web", &Scenario::default());
     let (one, again, other) = (play_for(&plan, 24, 7), play_for(&plan, 24, 7), play_for(&plan, 24, 8));
     assert_eq!((&one.records, &one.summary, &one.trace), (&again.records, &again.summary, &again.trace));
     assert_ne!(one.records, other.records);
@@ -102,7 +103,7 @@ fn a_seed_is_a_run_and_another_is_another() {
 
 #[test]
 fn a_task_lives_through_every_status_in_order() {
-    let plan = plan("three-tier-web", Scenario { cold_start: true, ..Scenario::default() });
+    let plan = plan("three-tier-web", &Scenario { cold_start: true, ..Scenario::default() });
     let run = play_for(&plan, 2, 1);
     let trace = run.trace.expect("asked for");
     assert!(!trace.tasks.is_empty());

@@ -45,6 +45,7 @@ impl TaskStatus {
     }
 
     /// The status after it.
+    #[must_use]
     pub const fn next(self) -> Self {
         match self {
             Self::Provisioning => Self::Pending,
@@ -70,6 +71,7 @@ impl TaskStatus {
 
 /// A task.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts, each asked for alone")]
 pub struct Task {
     /// Its service.
     pub service: Ix<PlannedService>,

@@ -46,9 +46,10 @@ impl<'de> Deserialize<'de> for MilliPerSecond {
                 Ok(MilliPerSecond(n * 1000))
             }
             fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<MilliPerSecond, E> {
-                u64::try_from(n)
-                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(n), &self))
-                    .and_then(|n| self.visit_u64(n))
+                match u64::try_from(n) {
+                    Ok(n) => self.visit_u64(n),
+                    Err(_) => Err(E::invalid_value(serde::de::Unexpected::Signed(n), &self)),
+                }
             }
             fn visit_f64<E: serde::de::Error>(self, n: f64) -> Result<MilliPerSecond, E> {
                 let milli = (n * 1000.0).round();
@@ -254,7 +255,7 @@ impl fmt::Display for Bytes {
         let mut value = self.0 as f64;
         for unit in ["B", "kB", "MB", "GB", "TB"] {
             if value < 999.5 {
-                let digits = if unit == "B" || value >= 99.95 { 0 } else { 1 };
+                let digits = usize::from(!(unit == "B" || value >= 99.95));
                 return write!(f, "{value:.digits$} {unit}");
             }
             value /= 1000.0;

@@ -102,10 +102,8 @@ fn next_of_rollout(
         let task = victim(plan, state, ix, chance, |task| is_old(task))?;
         return Some(Action::Stop { task, reason: StopReason::Deployment });
     }
-    let cause = match service.owed.next() {
-        Cause::DesiredCount => Cause::Deployment,
-        owed => owed,
-    };
+    let owed = service.owed.next();
+    let cause = if owed == Cause::DesiredCount { Cause::Deployment } else { owed };
     start_or_wait(plan, state, ix, pass.start, now, cause, chance)
 }
 

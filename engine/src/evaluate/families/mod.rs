@@ -199,7 +199,7 @@ impl<'a> Ground<'a> {
 
     fn plan(&self, design: &Design) -> Result<Plan, String> {
         let said = |errors: Vec<crate::plan::resolve::Unresolved>| {
-            errors.first().map(ToString::to_string).unwrap_or_else(|| "it cannot be resolved".to_owned())
+            errors.first().map_or_else(|| "it cannot be resolved".to_owned(), ToString::to_string)
         };
         resolve(design, &Scenario::default(), self.catalogue).map_err(said)
     }

@@ -87,13 +87,12 @@ pub(super) fn move_services(ground: &Ground<'_>, how: &Move) -> Result<Moved, St
             continue;
         }
         let names: Vec<_> = services.iter().map(ToString::to_string).collect();
-        let trial = match stays(ground.design, definition, &services, how) {
-            Some(why) => Err(why),
-            None => {
-                let mut trial = moved.design.clone();
-                let notes = move_definition(&mut trial, id, &services, how);
-                notes.and_then(|notes| ground.fault(&trial).map_or(Ok((trial, notes)), Err))
-            }
+        let trial = if let Some(why) = stays(ground.design, definition, &services, how) {
+            Err(why)
+        } else {
+            let mut trial = moved.design.clone();
+            let notes = move_definition(&mut trial, id, &services, how);
+            notes.and_then(|notes| ground.fault(&trial).map_or(Ok((trial, notes)), Err))
         };
         match trial {
             Ok((design, notes)) => {

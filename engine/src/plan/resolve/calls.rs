@@ -76,9 +76,8 @@ impl Resolver<'_> {
             let bytes = known.map_or(UNKNOWN_IMAGE, |i| i.compressed_size);
             let from = match known.map(|i| i.registry) {
                 Some(Registry::EcrPrivate) => PullFrom::Ecr,
-                Some(Registry::EcrPublic | Registry::DockerHub | Registry::Other) => PullFrom::Internet,
                 None if c.image.contains(".dkr.ecr.") => PullFrom::Ecr,
-                None => PullFrom::Internet,
+                Some(Registry::EcrPublic | Registry::DockerHub | Registry::Other) | None => PullFrom::Internet,
             };
             (bytes, from)
         });

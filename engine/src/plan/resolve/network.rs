@@ -38,13 +38,14 @@ impl Resolver<'_> {
         for (id, nat) in &self.design.nat_gateways {
             let item = ItemRef::NatGateway(id.clone());
             let (vpc, zone) = match &nat.placement {
-                NatPlacement::Zonal(subnet) => match self.design.subnets.get(subnet) {
-                    Some(drawn) => (drawn.vpc.clone(), Some(drawn.zone.clone())),
-                    None => {
+                NatPlacement::Zonal(subnet) => {
+                    if let Some(drawn) = self.design.subnets.get(subnet) {
+                        (drawn.vpc.clone(), Some(drawn.zone.clone()))
+                    } else {
                         self.fail(item, "placement", format!("there is no subnet {subnet}"));
                         continue;
                     }
-                },
+                }
                 NatPlacement::Regional(vpc) if self.design.vpcs.contains_key(vpc) => (vpc.clone(), None),
                 NatPlacement::Regional(vpc) => {
                     self.fail(item, "placement", format!("there is no VPC {vpc}"));

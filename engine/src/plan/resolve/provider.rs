@@ -126,7 +126,7 @@ impl Resolver<'_> {
                 let fee = Some(Meter::ManagedInstancesFee(kind));
                 let mut made =
                     self.candidate(kind, instance_meter(kind, false, managed.option), fee, managed.storage(), None);
-                made.memory = made.memory - self.timings.mi_host_reserve;
+                made.memory -= self.timings.mi_host_reserve;
                 made
             })
             .collect();

@@ -222,11 +222,9 @@ impl Resolver<'_> {
             (timings.fargate_overhead, definition.cpu_demand(), timings.fargate_container_start)
         } else {
             let instance = provider.candidates.first();
-            let attach = match provider.kind {
-                ProviderKind::ManagedInstances { .. } => timings.eni_attach_trunk,
-                _ if self.design.account.awsvpc_trunking => timings.eni_attach_trunk,
-                _ => timings.eni_attach,
-            };
+            let managed = matches!(provider.kind, ProviderKind::ManagedInstances { .. });
+            let trunk = managed || self.design.account.awsvpc_trunking;
+            let attach = if trunk { timings.eni_attach_trunk } else { timings.eni_attach };
             let overhead = if own_interface { attach } else { timings.bridge_overhead };
             (overhead, instance.map_or(CpuUnits::from_vcpus(2), |i| i.cpu), timings.ec2_container_start)
         };

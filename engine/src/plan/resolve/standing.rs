@@ -170,7 +170,7 @@ impl Resolver<'_> {
     }
 
     /// Outside systems with a price of the user's own, and those without: their cost is not in the bill.
-    pub(super) fn own_prices(&mut self) -> (Vec<(Ix<ItemRef>, Usd)>, Vec<Ix<ItemRef>>) {
+    pub(super) fn own_prices(&mut self) -> (OwnPrices, Vec<Ix<ItemRef>>) {
         let (mut priced, mut without) = (Vec::new(), Vec::new());
         for (id, system) in &self.design.outside_systems {
             let owner = self.owner(ItemRef::OutsideSystem(id.clone()));
@@ -189,6 +189,9 @@ impl Resolver<'_> {
         (priced, without)
     }
 }
+
+/// Items with a monthly price of the user's own.
+type OwnPrices = Vec<(Ix<ItemRef>, Usd)>;
 
 fn bytes(size: Gib) -> u64 {
     u64::from(size.gib()) << 30
