@@ -258,7 +258,7 @@ fn findings_are_the_expected_ones() {
         for (scenario, design) in designs(&project(expected.preset)) {
             let found = checks::run(&design, &catalogue, &[]);
             let advised = |rule: &&str| found.iter().any(|d| d.severity == Severity::Advice && d.rule.0 == *rule);
-            assert!(expected.advice.iter().all(|rule| advised(rule)), "{} {scenario}", expected.preset);
+            assert!(expected.advice.iter().all(advised), "{} {scenario}", expected.preset);
             let found: BTreeSet<_> =
                 found.iter().filter(|d| d.severity != Severity::Advice).map(|d| d.rule.0).collect();
             let of_scenario = expected.scenario_findings.iter().filter(|(name, _)| *name == scenario);
