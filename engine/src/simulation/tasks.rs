@@ -8,6 +8,8 @@ use crate::control::action::Spot;
 use crate::design::service::SchedulingStrategy;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
+use crate::state::instance::ContainerInstance;
+use crate::state::machine::Machine;
 use crate::state::task::{Task, TaskStatus};
 use crate::units::{SimTime, Span, count};
 use crate::usage::record::{Cause, Thing};
@@ -84,13 +86,7 @@ impl World<'_> {
         service.by_share[share] += 1;
         service.by_share_zone[share][zone.index()] += 1;
         if let Some((instance, machine)) = machine {
-            let demand = &self.demands[ix.index()];
-            self.state.fleet.reserve(instance, demand, SchedulingStrategy::Replica);
-            service.on_instance.add(self.state.fleet.instance(instance));
-            let machine = &mut self.state.machines[machine];
-            machine.tasks.push(task);
-            machine.standing += 1;
-            machine.changed = now;
+            self.reserve(task, instance, machine);
         }
         if let Some(trace) = &mut self.trace {
             let life = TaskLife {
@@ -108,6 +104,17 @@ impl World<'_> {
             trace.tasks.push(life);
         }
         task
+    }
+
+    /// Takes what a task needs from its instance.
+    fn reserve(&mut self, task: Ix<Task>, instance: Ix<ContainerInstance>, machine: Ix<Machine>) {
+        let ix = self.state.tasks[task].service;
+        self.state.fleet.reserve(instance, &self.demands[ix.index()], SchedulingStrategy::Replica);
+        self.state.services[ix.index()].on_instance.add(self.state.fleet.instance(instance));
+        let machine = &mut self.state.machines[machine];
+        machine.tasks.push(task);
+        machine.standing += 1;
+        machine.changed = self.now;
     }
 
     /// An event of a task: its status has lasted its time.

@@ -118,14 +118,7 @@ impl<'p> World<'p> {
             now: SimTime::ZERO,
             end: SimTime::ZERO + options.window,
             queue: Queue::default(),
-            state: State {
-                tasks: Table::new(),
-                machines: Table::new(),
-                fleet: Fleet::default(),
-                services: plan.services.iter().map(|service| fresh(plan, service)).collect(),
-                providers: vec![ProviderState::default(); plan.providers.len()],
-                lost_until: vec![SimTime::ZERO; plan.zones.len()],
-            },
+            state: fresh_state(plan),
             ledger,
             flows,
             task_levels,
@@ -156,13 +149,7 @@ impl<'p> World<'p> {
                 providers: vec![Steps::default(); plan.providers.len()],
                 ..Trace::default()
             }),
-            moves: plan.loads.iter().any(|load| !load.curve.is_constant())
-                || plan.loads.iter().any(|load| matches!(load.kind, crate::plan::load::LoadKind::Jobs { .. }))
-                || plan.services.iter().any(|service| !service.tracking.is_empty())
-                || plan.services.iter().any(|s| s.capacity.iter().any(|c| !plan.providers[c.provider].is_fargate()))
-                || plan.cold_start
-                || !plan.faults.is_empty()
-                || !plan.rollouts.is_empty(),
+            moves: moves(plan),
         }
     }
 
@@ -241,6 +228,29 @@ impl<'p> World<'p> {
         if self.now.hour().is_multiple_of(24) {
             self.ledger.close_flows(self.now);
         }
+    }
+}
+
+/// Whether any rate, metric, queue or instance can change by itself.
+fn moves(plan: &Plan) -> bool {
+    plan.loads.iter().any(|load| !load.curve.is_constant())
+        || plan.loads.iter().any(|load| matches!(load.kind, crate::plan::load::LoadKind::Jobs { .. }))
+        || plan.services.iter().any(|service| !service.tracking.is_empty())
+        || plan.services.iter().any(|s| s.capacity.iter().any(|c| !plan.providers[c.provider].is_fargate()))
+        || plan.cold_start
+        || !plan.faults.is_empty()
+        || !plan.rollouts.is_empty()
+}
+
+/// Nothing exists yet.
+fn fresh_state(plan: &Plan) -> State {
+    State {
+        tasks: Table::new(),
+        machines: Table::new(),
+        fleet: Fleet::default(),
+        services: plan.services.iter().map(|service| fresh(plan, service)).collect(),
+        providers: vec![ProviderState::default(); plan.providers.len()],
+        lost_until: vec![SimTime::ZERO; plan.zones.len()],
     }
 }
 
