@@ -1,7 +1,17 @@
 //! Bayplan: the window and the command line around the engine. Reads files, draws, runs jobs; decides nothing about ECS.
 
+pub mod analysis;
+pub mod app;
 pub mod charts;
+pub mod command;
+pub mod document;
 pub mod exports;
 pub mod files;
+pub mod grid;
 pub mod headless;
+pub mod model;
+pub mod new_design;
+pub mod parts;
+pub mod perform;
+pub mod views;
 pub mod widgets;

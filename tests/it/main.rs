@@ -7,3 +7,4 @@ mod imports;
 mod presets;
 mod steady;
 mod tidy;
+mod window;

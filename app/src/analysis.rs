@@ -1,0 +1,120 @@
+//! What is known of the project as it stands: findings, a month's price of every item, and the grid.
+//!
+//! In: a project, perhaps a scenario, a catalogue. Out: an [`Analysis`], made anew after each edit in a few milliseconds.
+//! Where the design cannot be priced, the last prices stay, marked stale.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::checks::{self, Diagnostic, Severity};
+use bayplan_engine::design::ItemRef;
+use bayplan_engine::design::id::{ScenarioId, ServiceId};
+use bayplan_engine::design::project::Project;
+use bayplan_engine::evaluate::{self, Outcome, Refused};
+use bayplan_engine::plan::Plan;
+use bayplan_engine::units::{Span, Usd};
+
+use crate::grid::Grid;
+use crate::grid::layout::{self, Density};
+use crate::grid::lines::{Line, lines};
+
+/// A month by the closed form.
+#[derive(Clone, Debug)]
+pub struct Month {
+    pub total: Usd,
+    pub by_owner: BTreeMap<ItemRef, Usd>,
+    /// What has no price in this region, by name.
+    pub unpriced: Vec<String>,
+    /// Fewest and most tasks of each service, and most without a place.
+    pub tasks: BTreeMap<ServiceId, (u32, u32, u32)>,
+    pub plan: Arc<Plan>,
+    pub outcome: Arc<Outcome>,
+}
+
+/// Everything that follows from the project.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    pub findings: Vec<Diagnostic>,
+    pub month: Option<Month>,
+    /// Why the month is that of an earlier design, or there is none.
+    pub refused: Option<String>,
+    pub grid: Grid,
+    pub lines: Vec<Line>,
+    /// The month of the design without a scenario, where a scenario is looked at.
+    pub drawn: Option<Usd>,
+}
+
+impl Analysis {
+    /// Looks at a project; `before` is what was known, for prices that cannot be had now.
+    pub fn of(
+        project: &Project,
+        scenario: Option<&ScenarioId>,
+        catalogue: Result<&Catalogue, &str>,
+        before: Self,
+    ) -> Self {
+        let grid = layout::layout(&project.design, &project.layout, Density::Full);
+        let lines = lines(&project.design, &grid);
+        let mut analysis = Self { grid, lines, ..Self::default() };
+        let catalogue = match catalogue {
+            Ok(catalogue) => catalogue,
+            Err(why) => {
+                analysis.refused = Some(why.to_owned());
+                return analysis;
+            }
+        };
+        analysis.findings = checks::run(&project.design, catalogue, &project.allowed);
+        match month(project, scenario, catalogue) {
+            Ok(month) => analysis.month = Some(month),
+            Err(refused) => {
+                analysis.month = before.month;
+                analysis.refused = Some(said(&refused));
+            }
+        }
+        if scenario.is_some() {
+            analysis.drawn = month(project, None, catalogue).ok().map(|month| month.total);
+        }
+        analysis
+    }
+
+    /// How many findings there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Findings of one item, worst first.
+    pub fn of_item<'a>(&'a self, at: &'a ItemRef) -> impl Iterator<Item = &'a Diagnostic> {
+        self.findings.iter().filter(move |finding| finding.at.item == *at)
+    }
+
+    /// Whether the prices are those of an earlier design.
+    pub fn is_stale(&self) -> bool {
+        self.month.is_some() && self.refused.is_some()
+    }
+}
+
+fn said(refused: &Refused) -> String {
+    match refused {
+        Refused::Findings(findings) => {
+            let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+            format!("{errors} {} to mend before it can be priced", if errors == 1 { "error" } else { "errors" })
+        }
+        Refused::NoScenario(_) | Refused::Edit { .. } | Refused::Unresolved(_) => refused.to_string(),
+    }
+}
+
+fn month(project: &Project, scenario: Option<&ScenarioId>, catalogue: &Catalogue) -> Result<Month, Refused> {
+    let prepared = evaluate::prepare(project, scenario, catalogue)?;
+    let outcome = evaluate::estimate_outcome(&prepared, catalogue, Span::MONTH);
+    let by_owner = outcome.month.by_owner().into_iter().map(|(at, usd)| (at.clone(), usd)).collect();
+    let names = prepared.plan.services.iter().map(|service| service.name.clone());
+    let held = outcome.estimated.iter().map(|s| (s.tasks_min, s.tasks_max, s.unplaced_max));
+    Ok(Month {
+        total: outcome.month.total,
+        by_owner,
+        unpriced: outcome.month.unpriced.iter().map(|meter| catalogue.label(*meter)).collect(),
+        tasks: names.zip(held).collect(),
+        plan: Arc::new(prepared.plan),
+        outcome: Arc::new(outcome),
+    })
+}

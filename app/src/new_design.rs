@@ -1,0 +1,334 @@
+//! A first drawing from a few choices: region, zones, tiers, the way out, capacity.
+//!
+//! Pure. A VPC of 10.0.0.0/16 is cut into blocks that never overlap: public tiers take /24s from its start, private ones
+//! /20s from its middle, isolated ones /24s from its end. The cluster's default strategy uses the capacity chosen.
+
+use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::design::capacity::{
+    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, ManagedInstancesProvider, ManagedScaling,
+    StrategyItem,
+};
+use bayplan_engine::design::cluster::Cluster;
+use bayplan_engine::design::id::{
+    CapacityProviderId, ClusterId, NatGatewayId, RoleId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId,
+};
+use bayplan_engine::design::network::{
+    Cidr, EndpointKind, EndpointService, NatGateway, NatPlacement, Peer, SecurityGroup, SecurityGroupRule, Subnet,
+    SubnetTier, Vpc, VpcEndpoint,
+};
+use bayplan_engine::design::outside::{Role, RoleUse};
+use bayplan_engine::design::project::Project;
+use bayplan_engine::design::{Design, Item, Tags};
+use bayplan_engine::names::{InstanceTypeName, Region, Zone};
+
+/// How tasks reach what lies outside the VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOut {
+    NatPerZone,
+    OneNat,
+    Endpoints,
+    Public,
+}
+
+/// What tasks run on at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartCapacity {
+    Fargate,
+    FargateAndSpot,
+    Ec2,
+    ManagedInstances,
+}
+
+/// What the new dialog asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choices {
+    pub name: String,
+    pub region: Region,
+    pub zones: usize,
+    pub isolated_tier: bool,
+    pub way_out: WayOut,
+    pub capacity: StartCapacity,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            name: "New design".to_owned(),
+            region: Region::new("us-east-1"),
+            zones: 3,
+            isolated_tier: false,
+            way_out: WayOut::NatPerZone,
+            capacity: StartCapacity::Fargate,
+        }
+    }
+}
+
+impl WayOut {
+    pub const ALL: [Self; 4] = [Self::NatPerZone, Self::OneNat, Self::Endpoints, Self::Public];
+
+    /// As the dialog says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NatPerZone => "NAT gateway in each zone",
+            Self::OneNat => "One NAT gateway",
+            Self::Endpoints => "VPC endpoints alone",
+            Self::Public => "Public subnets",
+        }
+    }
+
+    /// What it means.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::NatPerZone => "Private tasks; losing a zone takes no other zone's way out",
+            Self::OneNat => "Private tasks, one fixed price; losing its zone cuts all off, and bytes cross zones",
+            Self::Endpoints => "Private tasks that reach ECR, S3 and logs, and nothing on the internet",
+            Self::Public => "Tasks have public addresses: no NAT gateway to pay, a price for each address",
+        }
+    }
+}
+
+impl StartCapacity {
+    pub const ALL: [Self; 4] = [Self::Fargate, Self::FargateAndSpot, Self::Ec2, Self::ManagedInstances];
+
+    /// As the dialog says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fargate => "Fargate",
+            Self::FargateAndSpot => "Fargate and Fargate Spot",
+            Self::Ec2 => "EC2 Auto Scaling group",
+            Self::ManagedInstances => "Managed Instances",
+        }
+    }
+}
+
+/// The zones of a region that a design of so many uses.
+pub fn first_zones(catalogue: &Catalogue, count: usize) -> Vec<Zone> {
+    catalogue.region.zones.iter().take(count.max(1)).cloned().collect()
+}
+
+/// Lays the drawing out.
+pub fn new_design(choices: &Choices, zones: &[Zone]) -> Project {
+    let mut design = Design::new(choices.region.clone());
+    let vpc = VpcId::new("main");
+    let cidr = block();
+    design.put(Item::Vpc(
+        vpc.clone(),
+        Vpc {
+            cidr,
+            secondary_cidrs: Vec::new(),
+            ip_address_type: None,
+            internet_gateway: choices.way_out != WayOut::Endpoints,
+            egress_only_internet_gateway: false,
+            zones: zones.to_vec(),
+            tags: Tags::new(),
+        },
+    ));
+    // Of 10.0.0.0/16: /24 number 0 on is public; /20 number 4 on (10.0.64.0) private; /24 number 240 on isolated.
+    let mut tiers = vec![(SubnetTier::Public, "public", 24, 0)];
+    if choices.way_out != WayOut::Public {
+        tiers.push((SubnetTier::Private, "private", 20, 4));
+    }
+    if choices.way_out == WayOut::Endpoints {
+        tiers.remove(0);
+    }
+    if choices.isolated_tier {
+        tiers.push((SubnetTier::Isolated, "data", 24, 240));
+    }
+    for (tier, word, prefix, first) in tiers {
+        for (zone, index) in zones.iter().zip(first..) {
+            let Some(cidr) = cidr.part(prefix, index) else { continue };
+            let subnet = Subnet {
+                vpc: vpc.clone(),
+                zone: zone.clone(),
+                tier: tier.clone(),
+                cidr,
+                ip_address_type: None,
+                route_table: None,
+                tags: Tags::new(),
+            };
+            design.put(Item::Subnet(subnet_id(word, zone), subnet));
+        }
+    }
+    way_out(&mut design, choices, &vpc, zones);
+    capacity(&mut design, choices, zones);
+    design.put(role("task-execution", RoleUse::Execution, &["AmazonECSTaskExecutionRolePolicy"]));
+    Project::new(&choices.name, design)
+}
+
+fn block() -> Cidr {
+    Cidr::new(u32::from(std::net::Ipv4Addr::new(10, 0, 0, 0)), 16).expect("16 bits are at most 32")
+}
+
+fn letter(zone: &Zone) -> String {
+    zone.as_str().chars().last().map(String::from).unwrap_or_default()
+}
+
+fn subnet_id(word: &str, zone: &Zone) -> SubnetId {
+    SubnetId::new(&format!("{word}-{}", letter(zone)))
+}
+
+/// The tier that tasks stand in.
+fn task_tier(choices: &Choices) -> &'static str {
+    if choices.way_out == WayOut::Public { "public" } else { "private" }
+}
+
+fn way_out(design: &mut Design, choices: &Choices, vpc: &VpcId, zones: &[Zone]) {
+    let nats = match choices.way_out {
+        WayOut::NatPerZone => zones.len(),
+        WayOut::OneNat => 1,
+        WayOut::Endpoints | WayOut::Public => 0,
+    };
+    for zone in zones.iter().take(nats) {
+        let placement = NatPlacement::Zonal(subnet_id("public", zone));
+        let nat = NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() };
+        design.put(Item::NatGateway(NatGatewayId::new(&format!("nat-{}", letter(zone))), nat));
+    }
+    // S3 by gateway endpoint is free, and image layers come from S3.
+    // Source: Amazon ECR User Guide, "Amazon ECR interface VPC endpoints".
+    let gateway =
+        VpcEndpoint { vpc: vpc.clone(), service: EndpointService::S3, kind: EndpointKind::Gateway, tags: Tags::new() };
+    design.put(Item::VpcEndpoint(VpcEndpointId::new("s3"), gateway));
+    if choices.way_out == WayOut::Endpoints {
+        let group = SecurityGroupId::new("endpoints");
+        let rule = SecurityGroupRule { peer: Peer::Block(block()), ports: Some((443, 443)) };
+        let allowed = SecurityGroup { vpc: vpc.clone(), ingress: vec![rule], egress: None, tags: Tags::new() };
+        design.put(Item::SecurityGroup(group.clone(), allowed));
+        for service in [EndpointService::EcrApi, EndpointService::EcrDkr, EndpointService::Logs] {
+            let subnets = zones.iter().map(|zone| subnet_id("private", zone)).collect();
+            let kind = EndpointKind::Interface { subnets, security_groups: vec![group.clone()] };
+            let endpoint = VpcEndpoint { vpc: vpc.clone(), service, kind, tags: Tags::new() };
+            design.put(Item::VpcEndpoint(VpcEndpointId::new(service.aws()), endpoint));
+        }
+    }
+}
+
+fn capacity(design: &mut Design, choices: &Choices, zones: &[Zone]) {
+    let subnets: Vec<_> = zones.iter().map(|zone| subnet_id(task_tier(choices), zone)).collect();
+    let share = |provider: CapacityProviderId, base, weight| StrategyItem { capacity_provider: provider, base, weight };
+    let strategy = match choices.capacity {
+        StartCapacity::Fargate => vec![share(CapacityProviderId::fargate(), 0, 1)],
+        StartCapacity::FargateAndSpot => {
+            vec![share(CapacityProviderId::fargate(), 1, 1), share(CapacityProviderId::fargate_spot(), 0, 3)]
+        }
+        StartCapacity::Ec2 => {
+            let id = CapacityProviderId::new("instances");
+            design.put(role("instance", RoleUse::ContainerInstance, &["AmazonEC2ContainerServiceforEC2Role"]));
+            let public = choices.way_out == WayOut::Public;
+            design.put(Item::CapacityProvider(id.clone(), CapacityProvider::AutoScalingGroup(group(subnets, public))));
+            vec![share(id, 0, 1)]
+        }
+        StartCapacity::ManagedInstances => {
+            let id = CapacityProviderId::new("managed");
+            design.put(role(
+                "instance",
+                RoleUse::ContainerInstance,
+                &["AmazonECSInstanceRolePolicyForManagedInstances"],
+            ));
+            let policy = "AmazonECSInfrastructureRolePolicyForManagedInstances";
+            design.put(role("infrastructure", RoleUse::Infrastructure, &[policy]));
+            design.put(Item::CapacityProvider(id.clone(), CapacityProvider::ManagedInstances(managed(subnets))));
+            vec![share(id, 0, 1)]
+        }
+    };
+    let capacity_providers = strategy.iter().map(|item| item.capacity_provider.clone()).collect();
+    let cluster = Cluster { capacity_providers, default_strategy: strategy, ..Cluster::default() };
+    design.put(Item::Cluster(ClusterId::new("main"), cluster));
+}
+
+/// An Auto Scaling group as a part is added: m7g.large by managed scaling.
+pub fn group(subnets: Vec<SubnetId>, public_ip: bool) -> AutoScalingGroupProvider {
+    AutoScalingGroupProvider {
+        subnets,
+        instance_types: vec![InstanceTypeName::new("m7g.large")],
+        option: Some(CapacityOptionType::OnDemand),
+        min_size: 0,
+        max_size: 12,
+        warm_pool: 0,
+        managed_scaling: Some(ManagedScaling::default()),
+        managed_termination_protection: true,
+        managed_draining: None,
+        root_volume: None,
+        public_ip,
+        detailed_monitoring: false,
+        prefer_cached_images: false,
+        instance_role: Some(RoleId::new("instance")),
+        security_groups: Vec::new(),
+        tags: Tags::new(),
+    }
+}
+
+/// A Managed Instances provider as a part is added: AWS chooses the types.
+pub fn managed(subnets: Vec<SubnetId>) -> ManagedInstancesProvider {
+    ManagedInstancesProvider {
+        subnets,
+        requirements: Default::default(),
+        architecture: None,
+        option: None,
+        storage: None,
+        use_local_storage: false,
+        scale_in_after: None,
+        detailed_monitoring: false,
+        propagate_tags: false,
+        infrastructure_role: Some(RoleId::new("infrastructure")),
+        instance_role: Some(RoleId::new("instance")),
+        security_groups: Vec::new(),
+        tags: Tags::new(),
+    }
+}
+
+/// A role with managed policies.
+pub fn role(name: &str, used_as: RoleUse, policies: &[&str]) -> Item {
+    let managed_policies = policies.iter().map(|policy| (*policy).to_owned()).collect();
+    Item::Role(RoleId::new(name), Role { used_as, arn: None, managed_policies, actions: Vec::new(), tags: Tags::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bayplan_engine::checks::{self, Severity};
+    use bayplan_engine::design::edit::references;
+
+    fn all_choices() -> impl Iterator<Item = Choices> {
+        let ways =
+            WayOut::ALL.into_iter().flat_map(|way_out| StartCapacity::ALL.into_iter().map(move |c| (way_out, c)));
+        ways.flat_map(|(way_out, capacity)| {
+            [1, 2, 3].into_iter().map(move |zones| Choices {
+                zones,
+                way_out,
+                capacity,
+                isolated_tier: zones > 1,
+                ..Choices::default()
+            })
+        })
+    }
+
+    #[test]
+    fn no_choice_makes_blocks_overlap_or_references_dangle_or_errors() {
+        let catalogue = Catalogue::load(&Region::new("us-east-1")).unwrap();
+        for choices in all_choices() {
+            let design = new_design(&choices, &first_zones(&catalogue, choices.zones)).design;
+            let blocks: Vec<_> = design.subnets.values().map(|subnet| subnet.cidr).collect();
+            for (place, one) in blocks.iter().enumerate() {
+                assert!(block().holds(*one), "{one} lies outside");
+                assert!(blocks[..place].iter().all(|other| !other.overlaps(*one)), "{choices:?}: {one} overlaps");
+            }
+            let dangling: Vec<_> = references(&design).into_iter().filter(|r| !design.contains(&r.to)).collect();
+            assert_eq!(dangling, [], "{choices:?}");
+            let found = checks::run(&design, &catalogue, &[]);
+            let errors: Vec<_> =
+                found.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{choices:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_out_is_the_one_chosen() {
+        let zones = [Zone::new("us-east-1a"), Zone::new("us-east-1b")];
+        let nats = |way_out| new_design(&Choices { way_out, ..Choices::default() }, &zones).design.nat_gateways.len();
+        assert_eq!(WayOut::ALL.map(nats), [2, 1, 0, 0]);
+        let endpoints = new_design(&Choices { way_out: WayOut::Endpoints, ..Choices::default() }, &zones).design;
+        assert!(endpoints.subnets.values().all(|s| s.tier == SubnetTier::Private));
+        assert_eq!(endpoints.vpc_endpoints.len(), 4);
+        assert!(!endpoints.vpcs[&VpcId::new("main")].internet_gateway);
+    }
+}

@@ -1,0 +1,254 @@
+//! New, open, import, save: with the question before unsaved changes would be lost.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::catalogue::overlay::PriceOverlay;
+use bayplan_engine::design::project::Project;
+use bayplan_engine::exchange::{FORMATS, sketch};
+use bayplan_engine::names::Region;
+use egui::Context;
+
+use super::dialogs::{Picked, Wanted};
+use super::{complain, preset, recovery, shelf, tell};
+use crate::app::App;
+use crate::command::{Answer, Asked};
+use crate::document::Document;
+use crate::model::Question;
+use crate::new_design::{Choices, first_zones, new_design};
+use crate::views::Place;
+
+/// A dialog that is open.
+pub(crate) struct Waiting {
+    asked: Asked,
+    picked: Receiver<Picked>,
+}
+
+/// What follows once unsaved changes are dealt with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Then {
+    Open(PathBuf),
+    Import(Vec<PathBuf>),
+    Preset(&'static str),
+    Create(Choices),
+    Recover(PathBuf),
+    Close,
+}
+
+/// Does it, or asks first where changes would be lost.
+pub(crate) fn guarded(app: &mut App, context: &Context, then: Then) {
+    match &app.document {
+        Some(document) if document.is_dirty() => {
+            app.question = Some((Question { name: document.project().name.clone() }, then));
+        }
+        _ => go_on(app, context, then),
+    }
+}
+
+/// What was answered to that question.
+pub(crate) fn answer(app: &mut App, context: &Context, answer: Answer) {
+    let Some((_, then)) = app.question.take() else { return };
+    match answer {
+        Answer::Cancel => {}
+        Answer::Discard => go_on(app, context, then),
+        Answer::Save => {
+            app.after_save = Some(then);
+            save(app, context);
+        }
+    }
+}
+
+fn go_on(app: &mut App, context: &Context, then: Then) {
+    match then {
+        Then::Open(path) => open(app, &path),
+        Then::Import(files) => import(app, &files),
+        Then::Preset(name) => {
+            if let Some(project) = preset(name) {
+                show(app, Document::fresh(project));
+            }
+        }
+        Then::Create(choices) => create(app, &choices),
+        Then::Recover(file) => match recovery::read(&file) {
+            Ok(document) => {
+                show(app, document);
+                recovery::forget(app, &file);
+            }
+            Err(why) => complain(app, why),
+        },
+        Then::Close => {
+            recovery::discard(app);
+            app.may_close = true;
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+}
+
+/// Shows a document in place of the one before.
+pub(crate) fn show(app: &mut App, document: Document) {
+    recovery::discard(app);
+    app.document = Some(document);
+    (app.selected, app.scenario, app.notice) = (None, None, None);
+    app.state.place = Place::Design;
+    app.state.canvas.fit();
+    app.analysis = crate::analysis::Analysis::default();
+    app.look_again = true;
+}
+
+fn create(app: &mut App, choices: &Choices) {
+    match Catalogue::load(&choices.region) {
+        Ok(catalogue) => {
+            let project = new_design(choices, &first_zones(&catalogue, choices.zones));
+            show(app, Document::fresh(project));
+        }
+        Err(why) => complain(app, why.to_string()),
+    }
+}
+
+/// Opens a project file.
+pub(crate) fn open(app: &mut App, path: &Path) {
+    let read = fs::read_to_string(path).map_err(|why| format!("{}: {why}", path.display()));
+    match read.and_then(|text| Project::read(&text).map_err(|why| format!("{}:{why}", path.display()))) {
+        Ok(project) => {
+            show(app, Document::opened(project, path.to_owned()));
+            remember(app, path);
+        }
+        Err(why) => complain(app, why),
+    }
+}
+
+fn remember(app: &mut App, path: &Path) {
+    if let Err(why) = shelf::remember(app.folder.as_deref(), &mut app.recent, path) {
+        log::warn!("recent files: {why}");
+    }
+}
+
+/// Draws a project around imported documents.
+fn import(app: &mut App, files: &[PathBuf]) {
+    let mut imports = Vec::new();
+    for file in files {
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(why) => return complain(app, format!("{}: {why}", file.display())),
+        };
+        match (FORMATS[0].read)(&text, &file.display().to_string()) {
+            Ok(imported) => imports.push(imported),
+            Err(why) => return complain(app, why.to_string()),
+        }
+    }
+    let region = Region::new("us-east-1");
+    let Ok(catalogue) = Catalogue::load(&region) else { return complain(app, "there are no prices of us-east-1") };
+    let name = files.first().and_then(|file| file.file_stem()).map_or("Imported".into(), |s| s.to_string_lossy());
+    let unread: Vec<_> = imports.iter().flat_map(|import| &import.not_understood).map(ToString::to_string).collect();
+    let project = sketch::sketch(&name, &imports, &catalogue);
+    let assumed = project.assumptions.len();
+    show(app, Document::fresh(project));
+    if unread.is_empty() {
+        tell(app, format!("Imported; {assumed} values are our assumptions, marked in the inspector"));
+    } else {
+        complain(app, format!("Imported, but this was not understood and is left out:\n{}", unread.join("\n")));
+    }
+}
+
+/// Opens a dialog, unless one is open.
+pub(crate) fn ask(app: &mut App, context: &Context, asked: Asked) {
+    if app.waiting.is_some() {
+        return;
+    }
+    let wanted = match asked {
+        Asked::Open => Wanted::OpenProject,
+        Asked::Import => Wanted::ImportDefinitions,
+        Asked::SaveAs => {
+            let Some(document) = &app.document else { return };
+            let name =
+                document.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+            let name =
+                name.unwrap_or_else(|| format!("{}.bayplan.ron", document.project().name.replace(['/', '\\'], "-")));
+            Wanted::Save { name, extension: "ron" }
+        }
+    };
+    let picked = app.dialogs.ask(wanted, context);
+    app.waiting = Some(Waiting { asked, picked });
+}
+
+/// Looks whether the open dialog was answered.
+pub(crate) fn take_answer(app: &mut App, context: &Context) {
+    let Some(waiting) = &app.waiting else { return };
+    let (asked, picked) = match waiting.picked.try_recv() {
+        Ok(picked) => (waiting.asked, picked),
+        Err(TryRecvError::Empty) => return,
+        Err(TryRecvError::Disconnected) => (waiting.asked, Picked::Cancelled),
+    };
+    app.waiting = None;
+    match (asked, picked) {
+        (_, Picked::Cancelled) => app.after_save = None,
+        (_, Picked::NoDialog) => {
+            app.after_save = None;
+            app.state.ask_path(asked);
+        }
+        (Asked::Open, Picked::Files(files)) => {
+            if let Some(path) = files.into_iter().next() {
+                guarded(app, context, Then::Open(path));
+            }
+        }
+        (Asked::Import, Picked::Files(files)) => guarded(app, context, Then::Import(files)),
+        (Asked::SaveAs, Picked::Files(files)) => {
+            if let Some(path) = files.into_iter().next() {
+                save_to(app, context, path);
+            }
+        }
+    }
+}
+
+/// Saves to the document's file, or asks for one.
+pub(crate) fn save(app: &mut App, context: &Context) {
+    match app.document.as_ref().map(|document| document.path.clone()) {
+        Some(Some(path)) => save_to(app, context, path),
+        Some(None) => ask(app, context, Asked::SaveAs),
+        None => {}
+    }
+}
+
+/// Saves to a file.
+pub(crate) fn save_to(app: &mut App, context: &Context, path: PathBuf) {
+    let Some(document) = &mut app.document else { return };
+    let project = document.project().clone();
+    match shelf::write(&path, &project.write()) {
+        Ok(()) => {
+            document.is_saved(project, path.clone());
+            recovery::discard(app);
+            remember(app, &path);
+            tell(app, format!("Saved {}", path.display()));
+            if let Some(then) = app.after_save.take() {
+                go_on(app, context, then);
+            }
+        }
+        Err(why) => {
+            app.after_save = None;
+            complain(app, format!("{} was not saved: {why}", path.display()));
+        }
+    }
+}
+
+/// A path typed by hand, where no dialog answers.
+pub(crate) fn typed(app: &mut App, context: &Context, asked: Asked, path: PathBuf) {
+    match asked {
+        Asked::Open => guarded(app, context, Then::Open(path)),
+        Asked::Import => guarded(app, context, Then::Import(vec![path])),
+        Asked::SaveAs => save_to(app, context, path),
+    }
+}
+
+/// The catalogue of a project's region, the project's own price book laid over it.
+pub(crate) fn catalogue(project: &Project, beside: Option<&Path>) -> Result<Catalogue, String> {
+    let mut catalogue = Catalogue::load(&project.design.region).map_err(|why| why.to_string())?;
+    let Some(book) = &project.price_book else { return Ok(catalogue) };
+    let file = beside.and_then(Path::parent).unwrap_or(Path::new(".")).join(book);
+    let text = fs::read_to_string(&file).map_err(|why| format!("price book {}: {why}", file.display()))?;
+    let overlay =
+        if book.ends_with(".csv") { PriceOverlay::from_csv(book, &text) } else { PriceOverlay::from_ron(&text) };
+    let laid = overlay.and_then(|overlay| catalogue.prices.with(&overlay, &catalogue.types));
+    catalogue.prices = laid.map_err(|why| format!("price book {}: {why}", file.display()))?;
+    Ok(catalogue)
+}

@@ -1,0 +1,84 @@
+//! Carries out what views asked for, after the frame: the match over [`Command`], by group.
+//!
+//! The only place that changes the document, touches files or opens dialogs. Each group has its file.
+
+pub mod dialogs;
+mod edit;
+pub mod file;
+pub mod recovery;
+pub mod shelf;
+
+use bayplan_engine::presets;
+use egui::Context;
+
+use crate::app::App;
+use crate::command::{Action, Asked, Command};
+use crate::model::Notice;
+use crate::new_design;
+use crate::views::Place;
+
+/// Carries out one command.
+pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
+    match command {
+        Command::Do(action) => act(app, context, action),
+        Command::Change { label, changes } => edit::change(app, &label, &changes),
+        Command::Select(pick) => app.selected = pick,
+        Command::Scenario(scenario) => {
+            app.scenario = scenario;
+            app.look_again = true;
+        }
+        Command::Back => app.state.place = Place::Design,
+        Command::OpenPath(path) => file::guarded(app, context, file::Then::Open(path)),
+        Command::OpenPreset(name) => file::guarded(app, context, file::Then::Preset(name)),
+        Command::Create(choices) => file::guarded(app, context, file::Then::Create(choices)),
+        Command::Recover(path) => file::guarded(app, context, file::Then::Recover(path)),
+        Command::Forget(path) => recovery::forget(app, &path),
+        Command::Answer(answer) => file::answer(app, context, answer),
+        Command::Typed(asked, path) => file::typed(app, context, asked, path),
+        Command::Complain(why) => complain(app, why),
+        Command::DismissNotice => app.notice = None,
+    }
+}
+
+fn act(app: &mut App, context: &Context, action: Action) {
+    match action {
+        Action::New => app.state.new_dialog = Some(new_design::Choices::default()),
+        Action::Open => file::ask(app, context, Asked::Open),
+        Action::Import => file::ask(app, context, Asked::Import),
+        Action::Save => file::save(app, context),
+        Action::SaveAs => file::ask(app, context, Asked::SaveAs),
+        Action::Start => app.state.place = Place::Start,
+        Action::Undo => edit::undo(app),
+        Action::Redo => edit::redo(app),
+        Action::Add => app.state.palette.open_parts(),
+        Action::Delete => edit::delete(app),
+        Action::Duplicate => edit::duplicate(app),
+        Action::Find => app.state.palette.open_all(),
+        Action::Fit => app.state.canvas.fit(),
+        Action::FitSelection => app.state.canvas.fit_selection(),
+        Action::ActualSize => app.state.canvas.actual_size(),
+        Action::ZoomIn => app.state.canvas.zoom(1.25),
+        Action::ZoomOut => app.state.canvas.zoom(0.8),
+        Action::Problems => app.state.problems_open = !app.state.problems_open,
+        Action::Theme => {
+            let dark = context.theme() == egui::Theme::Dark;
+            context.set_theme(if dark { egui::ThemePreference::Light } else { egui::ThemePreference::Dark });
+        }
+        Action::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
+    }
+}
+
+/// Tells something that went well.
+pub(crate) fn tell(app: &mut App, text: impl Into<String>) {
+    app.notice = Some(Notice { text: text.into(), is_error: false });
+}
+
+/// Tells something that could not be done, and why.
+pub(crate) fn complain(app: &mut App, text: impl Into<String>) {
+    app.notice = Some(Notice { text: text.into(), is_error: true });
+}
+
+/// A preset's project.
+pub(crate) fn preset(name: &str) -> Option<bayplan_engine::design::project::Project> {
+    presets::find(name).map(presets::Preset::project)
+}

@@ -1,0 +1,95 @@
+//! Files on disk: whole-file atomic writing, and the list of recent files.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// How many recent files are remembered.
+const MOST_RECENT: usize = 8;
+
+/// Writes a file whole or not at all, through a link, keeping its permissions.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".save-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(before) = fs::metadata(&path) {
+        file.as_file().set_permissions(before.permissions())?;
+    } else {
+        readable(file.as_file())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A new file may be read by others, as files are; a temporary one is born private.
+#[cfg(unix)]
+fn readable(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_file: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// The recent files, newest first; those that are gone are left out.
+pub fn recent(folder: Option<&Path>) -> Vec<PathBuf> {
+    let text = folder.and_then(|folder| fs::read_to_string(folder.join("recent.txt")).ok()).unwrap_or_default();
+    text.lines().map(PathBuf::from).filter(|path| path.is_file()).take(MOST_RECENT).collect()
+}
+
+/// Puts a file first among the recent ones.
+pub fn remember(folder: Option<&Path>, recent: &mut Vec<PathBuf>, path: &Path) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    recent.retain(|other| *other != path);
+    recent.insert(0, path);
+    recent.truncate(MOST_RECENT);
+    let Some(folder) = folder else { return Ok(()) };
+    fs::create_dir_all(folder)?;
+    let lines: Vec<_> = recent.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    write(&folder.join("recent.txt"), &(lines.join("\n") + "\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ron");
+        write(&path, "one").unwrap();
+        write(&path, "two").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write(&folder.path().join("none/a.ron"), "x").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.ron"), folder.path().join("link.ron"));
+        write(&real, "one").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write(&link, "two").unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "two");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[test]
+    fn the_newest_file_is_first_and_each_is_there_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut list = Vec::new();
+        for name in ["a", "b", "a"] {
+            let path = folder.path().join(name);
+            fs::write(&path, "").unwrap();
+            remember(Some(folder.path()), &mut list, &path).unwrap();
+        }
+        let names: Vec<_> = recent(Some(folder.path())).iter().map(|p| p.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+}

@@ -1,0 +1,186 @@
+//! The windows over the window: new design, unsaved changes, a path typed by hand.
+
+use std::path::PathBuf;
+
+use bayplan_engine::embedded;
+use egui::{Button, ComboBox, Grid, Id, Key, Modal, RichText, TextEdit, Ui};
+
+use super::State as Views;
+use crate::command::{Answer, Asked, Command, Outbox};
+use crate::grid::words::plural;
+use crate::model::Model;
+use crate::new_design::{Choices, StartCapacity, WayOut};
+use crate::widgets::theme::{self, Tokens};
+
+/// A path being typed.
+#[derive(Clone, Debug)]
+pub struct PathDialog {
+    asked: Asked,
+    path: String,
+}
+
+impl PathDialog {
+    pub fn new(asked: Asked) -> Self {
+        Self { asked, path: String::new() }
+    }
+}
+
+pub fn ui(ui: &mut Ui, model: &Model<'_>, views: &mut Views, out: &mut Outbox) {
+    if let Some(choices) = &mut views.new_dialog
+        && new_design(ui, choices, out)
+    {
+        views.new_dialog = None;
+    }
+    if let Some(dialog) = &mut views.path_dialog
+        && path(ui, dialog, out)
+    {
+        views.path_dialog = None;
+    }
+    if let Some(question) = model.question {
+        unsaved(ui, &question.name, out);
+    }
+}
+
+/// A button that stands out.
+fn main_button(ui: &Ui, text: &str) -> Button<'static> {
+    let tokens = Tokens::of(ui.ctx());
+    Button::new(RichText::new(text).color(tokens.on_accent)).fill(tokens.accent)
+}
+
+/// Whether it is done with.
+fn new_design(ui: &Ui, choices: &mut Choices, out: &mut Outbox) -> bool {
+    let tokens = Tokens::of(ui.ctx());
+    let mut done = false;
+    let modal = Modal::new(Id::unique("new")).show(ui.ctx(), |ui| {
+        ui.set_width(460.0);
+        ui.label(theme::title("New design"));
+        ui.label(
+            theme::small("A VPC whose subnets do not overlap, a cluster with its capacity, and a way out")
+                .color(tokens.muted),
+        );
+        ui.add_space(10.0);
+        Grid::new("choices").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| fields(ui, choices));
+        ui.add_space(6.0);
+        ui.label(theme::small(choices.way_out.why()).color(tokens.muted));
+        ui.add_space(12.0);
+        ui.horizontal(|ui| {
+            if ui.add(main_button(ui, "Create")).clicked() {
+                out.push(Command::Create(choices.clone()));
+                done = true;
+            }
+            done |= ui.button("Cancel").clicked();
+        });
+    });
+    done || modal.should_close()
+}
+
+fn fields(ui: &mut Ui, choices: &mut Choices) {
+    let label = ui.label("Name");
+    ui.add(TextEdit::singleline(&mut choices.name).desired_width(260.0)).labelled_by(label.id);
+    ui.end_row();
+    let label = ui.label("Region");
+    let regions = embedded::regions().ok();
+    ComboBox::from_id_salt("region")
+        .selected_text(choices.region.as_str())
+        .width(260.0)
+        .height(320.0)
+        .show_ui(ui, |ui| {
+            for facts in regions.iter().flat_map(|all| all.iter()) {
+                let text = format!("{} · {}", facts.region, facts.name);
+                ui.selectable_value(&mut choices.region, facts.region.clone(), text);
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    ui.end_row();
+    let most = regions.as_ref().and_then(|all| all.get(&choices.region)).map_or(3, |facts| facts.zones.len()).min(4);
+    choices.zones = choices.zones.clamp(1, most);
+    ui.label("Zones");
+    ui.horizontal(|ui| {
+        for zones in 1..=most {
+            ui.selectable_value(&mut choices.zones, zones, format!("{zones} {}", plural(zones, "zone")));
+        }
+    });
+    ui.end_row();
+    ui.label("Tiers");
+    ui.checkbox(&mut choices.isolated_tier, "An isolated tier for data");
+    ui.end_row();
+    let label = ui.label("Way out");
+    ComboBox::from_id_salt("way out")
+        .selected_text(choices.way_out.word())
+        .width(260.0)
+        .show_ui(ui, |ui| {
+            for way in WayOut::ALL {
+                ui.selectable_value(&mut choices.way_out, way, way.word()).on_hover_text(way.why());
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    ui.end_row();
+    let label = ui.label("Capacity");
+    ComboBox::from_id_salt("capacity")
+        .selected_text(choices.capacity.word())
+        .width(260.0)
+        .show_ui(ui, |ui| {
+            for capacity in StartCapacity::ALL {
+                ui.selectable_value(&mut choices.capacity, capacity, capacity.word());
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    ui.end_row();
+}
+
+fn unsaved(ui: &Ui, name: &str, out: &mut Outbox) {
+    let modal = Modal::new(Id::unique("unsaved")).show(ui.ctx(), |ui| {
+        ui.set_width(360.0);
+        ui.label(theme::title(format!("Save the changes of {name}?")));
+        ui.label("Otherwise they are lost");
+        ui.add_space(12.0);
+        ui.horizontal(|ui| {
+            if ui.add(main_button(ui, "Save")).clicked() {
+                out.push(Command::Answer(Answer::Save));
+            }
+            if ui.button("Discard").clicked() {
+                out.push(Command::Answer(Answer::Discard));
+            }
+            if ui.button("Cancel").clicked() {
+                out.push(Command::Answer(Answer::Cancel));
+            }
+        });
+    });
+    if modal.should_close() {
+        out.push(Command::Answer(Answer::Cancel));
+    }
+}
+
+/// Whether it is done with.
+fn path(ui: &Ui, dialog: &mut PathDialog, out: &mut Outbox) -> bool {
+    let tokens = Tokens::of(ui.ctx());
+    let (title, verb) = match dialog.asked {
+        Asked::Open => ("Open a project", "Open"),
+        Asked::Import => ("Import a task definition", "Import"),
+        Asked::SaveAs => ("Save the project as", "Save"),
+    };
+    let mut done = false;
+    let modal = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
+        ui.set_width(460.0);
+        ui.label(theme::title(title));
+        let why = "No file dialog answers here: install zenity or xdg-desktop-portal, or type the path";
+        ui.label(theme::small(why).color(tokens.muted));
+        ui.add_space(8.0);
+        let label = ui.label("Path");
+        let edit = ui.add(TextEdit::singleline(&mut dialog.path).desired_width(f32::INFINITY)).labelled_by(label.id);
+        let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        ui.add_space(10.0);
+        ui.horizontal(|ui| {
+            let ready = !dialog.path.trim().is_empty();
+            if ui.add_enabled(ready, main_button(ui, verb)).clicked() || entered && ready {
+                out.push(Command::Typed(dialog.asked, PathBuf::from(dialog.path.trim())));
+                done = true;
+            }
+            done |= ui.button("Cancel").clicked();
+        });
+    });
+    done || modal.should_close()
+}

@@ -1,0 +1,203 @@
+//! The bar above (name, undo, places, scenario, find-or-do), the line below, and notices.
+
+use bayplan_engine::checks::Severity;
+use bayplan_engine::units::Usd;
+use egui::{Align, Align2, Button, Frame, Id, Layout, Margin, Panel, Response, RichText, Stroke, Ui, vec2};
+
+use super::State;
+use crate::command::{Action, Command, Outbox};
+use crate::grid::words::plural;
+use crate::model::Model;
+use crate::widgets::icon;
+use crate::widgets::theme::{self, Tokens};
+
+/// A button that is one sign; its name is for tooltips and screen readers.
+fn sign(ui: &mut Ui, sign: char, name: &str, enabled: bool) -> Response {
+    let button = Button::new(RichText::new(sign.to_string()).size(16.0)).frame(false);
+    let response = ui.add_enabled(enabled, button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, name));
+    response.on_hover_text(name).on_disabled_hover_text(name)
+}
+
+/// The bar above.
+pub fn top(ui: &mut Ui, model: &Model<'_>, state: &State, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    let frame = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(12, 7));
+    Panel::top("top").frame(frame).exact_size(44.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            left(ui, model, out, &tokens);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, model, state, out, &tokens));
+        });
+    });
+}
+
+fn left(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
+    if sign(ui, icon::HOME, "Start screen", true).clicked() {
+        out.act(Action::Start);
+    }
+    let menu = ui.menu_button(theme::strong(model.title()), |ui| {
+        for action in [Action::New, Action::Open, Action::Import, Action::Save, Action::SaveAs, Action::Quit] {
+            if menu_row(ui, action).clicked() {
+                out.act(action);
+                ui.close();
+            }
+        }
+    });
+    menu.response.on_hover_text("File");
+    let document = model.document;
+    if document.is_some_and(crate::document::Document::is_dirty) {
+        ui.label(RichText::new("edited").color(tokens.muted));
+    }
+    ui.add_space(6.0);
+    let undo = document.and_then(crate::document::Document::undo_label);
+    let name = undo.map_or_else(|| "Undo".to_owned(), |label| format!("Undo: {label}"));
+    if sign(ui, icon::UNDO, &name, undo.is_some()).clicked() {
+        out.act(Action::Undo);
+    }
+    let redo = document.and_then(crate::document::Document::redo_label);
+    let name = redo.map_or_else(|| "Redo".to_owned(), |label| format!("Redo: {label}"));
+    if sign(ui, icon::REDO, &name, redo.is_some()).clicked() {
+        out.act(Action::Redo);
+    }
+}
+
+/// An action with its shortcut, in a menu.
+fn menu_row(ui: &mut Ui, action: Action) -> Response {
+    let row = action.row();
+    let shortcut = row.shortcuts.first().map(|shortcut| ui.ctx().format_shortcut(shortcut)).unwrap_or_default();
+    ui.add(Button::new(row.text).shortcut_text(shortcut)).on_hover_text(row.tooltip)
+}
+
+fn right(ui: &mut Ui, model: &Model<'_>, _state: &State, out: &mut Outbox, tokens: &Tokens) {
+    let find = Action::Find.row();
+    let shortcut = find.shortcuts.first().map(|s| ui.ctx().format_shortcut(s)).unwrap_or_default();
+    let text = format!("{}  {}", icon::SEARCH, find.text);
+    if ui.add(Button::new(RichText::new(text).color(tokens.muted)).shortcut_text(shortcut)).clicked() {
+        out.act(Action::Find);
+    }
+    let Some(project) = model.project() else { return };
+    if project.scenarios.is_empty() {
+        return;
+    }
+    let shown = model.scenario.map_or("As drawn", |id| id.as_str());
+    let combo =
+        egui::ComboBox::from_id_salt("scenario").selected_text(format!("{}  {shown}", icon::SCENARIO)).width(150.0);
+    let response = combo.show_ui(ui, |ui| {
+        if ui.selectable_label(model.scenario.is_none(), "As drawn").clicked() {
+            out.push(Command::Scenario(None));
+        }
+        for (id, scenario) in &project.scenarios {
+            let row = ui.selectable_label(model.scenario == Some(id), id.as_str());
+            let row = if scenario.description.is_empty() { row } else { row.on_hover_text(&scenario.description) };
+            if row.clicked() {
+                out.push(Command::Scenario(Some(id.clone())));
+            }
+        }
+    });
+    let name = format!("Scenario {shown}");
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
+}
+
+/// The line below.
+pub fn bottom(ui: &mut Ui, model: &Model<'_>, state: &State, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    let frame = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(12, 3));
+    Panel::bottom("bottom").frame(frame).exact_size(28.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            facts(ui, model, out, &tokens);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let zoom = format!("{:.0} %", state.canvas.scale() * 100.0);
+                ui.label(theme::small(zoom).color(tokens.muted));
+                estimate(ui, model, &tokens);
+            });
+        });
+    });
+}
+
+fn facts(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
+    let Some(project) = model.project() else { return };
+    let muted = |text: String| theme::small(text).color(tokens.muted);
+    ui.label(muted(format!("{} {}", icon::REGION, project.design.region)));
+    if let Some(date) = model.catalogue.and_then(|c| c.prices.iter().map(|(_, price)| &price.as_of).max()) {
+        ui.label(muted(format!("Prices of {date}")));
+    }
+    let saved = match model.document {
+        Some(document) if document.is_dirty() => format!("{} not saved", icon::EDIT),
+        Some(document) if document.path.is_some() => format!("{} saved", icon::OK),
+        _ => format!("{} no file yet", icon::FILE),
+    };
+    ui.label(muted(saved));
+    let count = |severity, word: &str| {
+        let n = model.analysis.count(severity);
+        (n > 0).then(|| format!("{n} {word}{}", if n == 1 || severity == Severity::Advice { "" } else { "s" }))
+    };
+    let parts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Advice, "advice")];
+    let counted: Vec<_> = parts.into_iter().filter_map(|(severity, word)| count(severity, word)).collect();
+    let (text, color) = if counted.is_empty() {
+        (format!("{} no findings", icon::OK), tokens.good)
+    } else {
+        let bad = model.analysis.count(Severity::Error) > 0;
+        (format!("{} {}", icon::WARNING, counted.join(" · ")), if bad { tokens.bad } else { tokens.warn })
+    };
+    if ui
+        .add(Button::new(theme::small(text).color(color)).frame(false))
+        .on_hover_text("Show or hide the problems")
+        .clicked()
+    {
+        out.act(Action::Problems);
+    }
+}
+
+fn estimate(ui: &mut Ui, model: &Model<'_>, tokens: &Tokens) {
+    let analysis = model.analysis;
+    let Some(month) = &analysis.month else {
+        let why = analysis.refused.as_deref().unwrap_or("not priced yet");
+        ui.label(theme::small(why.lines().next().unwrap_or(why)).color(tokens.warn));
+        return;
+    };
+    if let Some(drawn) = analysis.drawn {
+        let difference = month.total - drawn;
+        let color = if difference > Usd::ZERO { tokens.bad } else { tokens.good };
+        ui.label(theme::small(format!("{} against as drawn", difference.signed_text())).color(color));
+    }
+    let color = if analysis.is_stale() { tokens.muted } else { tokens.text };
+    let at_least = if month.unpriced.is_empty() { "" } else { "at least " };
+    let hint = "The closed form of a month of 730 h, before tax";
+    ui.label(theme::small("/ month").color(tokens.muted)).on_hover_text(hint);
+    let label = ui.label(theme::strong(month.total.cents_text()).color(color)).on_hover_text(hint);
+    let said = format!("Estimate {at_least}{} a month", month.total.cents_text());
+    label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
+    ui.label(theme::small(format!("Estimate {at_least}")).color(tokens.muted));
+    if !month.unpriced.is_empty() {
+        let text = format!("{} {} without a price", month.unpriced.len(), plural(month.unpriced.len(), "item"));
+        ui.label(theme::small(text).color(tokens.warn)).on_hover_text(month.unpriced.join("\n"));
+    }
+    if let Some(why) = &analysis.refused {
+        ui.label(theme::small(format!("stale: {}", why.lines().next().unwrap_or(why))).color(tokens.warn));
+    }
+}
+
+/// Something to be told, over the lower edge.
+pub fn notice(ui: &Ui, model: &Model<'_>, out: &mut Outbox) {
+    let Some(notice) = model.notice else { return };
+    let tokens = Tokens::of(ui.ctx());
+    let area = egui::Area::new(Id::unique("notice"))
+        .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -40.0))
+        .order(egui::Order::Foreground);
+    area.show(ui.ctx(), |ui| {
+        let color = if notice.is_error { tokens.bad } else { tokens.good };
+        let frame = Frame::popup(ui.style()).stroke(Stroke::new(1.0, color));
+        frame.show(ui, |ui| {
+            ui.set_max_width(640.0);
+            ui.horizontal(|ui| {
+                let mark = if notice.is_error { icon::WARNING } else { icon::OK };
+                ui.label(RichText::new(mark.to_string()).color(color));
+                ui.label(&notice.text);
+                if sign(ui, icon::X, "Dismiss", true).clicked() {
+                    out.push(Command::DismissNotice);
+                }
+            });
+        });
+    });
+}

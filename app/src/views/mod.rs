@@ -1,0 +1,90 @@
+//! What can be seen: the places, and what stands beside them.
+//!
+//! A view reads the [`Model`], keeps its own small state, and pushes commands. It never edits, saves, runs or blocks.
+
+pub mod canvas;
+pub mod dialogs;
+pub mod frame;
+pub mod inspector;
+pub mod palette;
+pub mod parts;
+pub mod problems;
+pub mod start;
+
+use egui::{CentralPanel, Frame, Panel, Ui};
+
+use crate::command::{Asked, Outbox};
+use crate::model::Model;
+use crate::new_design::Choices;
+use crate::parts::Spot;
+use crate::widgets::theme::Tokens;
+
+/// The places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    #[default]
+    Start,
+    Design,
+}
+
+/// What views keep between frames.
+#[derive(Default)]
+pub struct State {
+    pub place: Place,
+    pub canvas: canvas::State,
+    pub parts: parts::State,
+    pub palette: palette::State,
+    pub start: start::State,
+    /// Where on the canvas the next part goes.
+    pub spot: Spot,
+    pub problems_open: bool,
+    pub new_dialog: Option<Choices>,
+    pub path_dialog: Option<dialogs::PathDialog>,
+}
+
+impl State {
+    /// At first the findings are shown.
+    pub fn new() -> Self {
+        Self { problems_open: true, ..Self::default() }
+    }
+
+    /// Asks for a path to be typed, where no dialog of the system answers.
+    pub fn ask_path(&mut self, asked: Asked) {
+        self.path_dialog = Some(dialogs::PathDialog::new(asked));
+    }
+}
+
+/// The whole window.
+pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    match (state.place, model.document) {
+        (Place::Start, _) | (Place::Design, None) => start::ui(ui, model, &mut state.start, out),
+        (Place::Design, Some(_)) => {
+            frame::top(ui, model, state, out);
+            frame::bottom(ui, model, state, out);
+            design(ui, model, state, out, &tokens);
+        }
+    }
+    dialogs::ui(ui, model, state, out);
+    palette::ui(ui, model, state, out);
+    frame::notice(ui, model, out);
+}
+
+fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, tokens: &Tokens) {
+    let side = Frame::new().fill(tokens.panel).inner_margin(10.0);
+    Panel::left("parts").resizable(true).default_size(172.0).size_range(140.0..=260.0).frame(side).show(ui, |ui| {
+        parts::ui(ui, model, &mut state.parts, &state.spot, out);
+    });
+    Panel::right("inspector").resizable(true).default_size(300.0).size_range(240.0..=460.0).frame(side).show(
+        ui,
+        |ui| {
+            inspector::ui(ui, model, out);
+        },
+    );
+    if state.problems_open {
+        let frame = Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(12, 6));
+        let panel = Panel::bottom("problems").resizable(true).default_size(132.0).size_range(60.0..=360.0).frame(frame);
+        panel.show(ui, |ui| problems::ui(ui, model, &mut state.problems_open, out));
+    }
+    CentralPanel::no_frame().show(ui, |ui| canvas::ui(ui, model, &mut state.canvas, &mut state.spot, out));
+}

@@ -1,0 +1,96 @@
+//! The findings under the canvas: each leads to its item and offers its fixes.
+
+use bayplan_engine::checks::{Diagnostic, Severity};
+use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
+
+use crate::command::{Action, Command, Outbox};
+use crate::document::Change;
+use crate::grid::Pick;
+use crate::model::Model;
+use crate::widgets::icon;
+use crate::widgets::theme::{self, Tokens};
+
+pub fn ui(ui: &mut Ui, model: &Model<'_>, open: &mut bool, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    let findings = &model.analysis.findings;
+    ui.horizontal(|ui| {
+        ui.label(theme::strong(format!("Problems {}", findings.len())));
+        allowed(ui, model, out);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let fold = ui.add(Button::new(icon::DOWN.to_string()).frame(false));
+            fold.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Hide problems"));
+            if fold.clicked() {
+                *open = false;
+            }
+        });
+    });
+    if findings.is_empty() {
+        ui.label(theme::small("Nothing to mend: every rule is content").color(tokens.muted));
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for (place, finding) in findings.iter().enumerate() {
+            ui.push_id(place, |ui| row(ui, finding, out, &tokens));
+        }
+    });
+}
+
+/// Rules switched off, to be switched on again.
+fn allowed(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
+    let Some(project) = model.project().filter(|project| !project.allowed.is_empty()) else { return };
+    ui.menu_button(format!("{} allowed", project.allowed.len()), |ui| {
+        for rule in &project.allowed {
+            if ui.button(format!("Look for {rule} again")).clicked() {
+                let changes = vec![Change::Allow(rule.clone(), false)];
+                out.push(Command::Change { label: format!("Look for {rule} again"), changes });
+            }
+        }
+    });
+}
+
+fn sign(severity: Severity, tokens: &Tokens) -> (char, egui::Color32) {
+    match severity {
+        Severity::Error => (icon::ERROR, tokens.bad),
+        Severity::Warning => (icon::WARNING, tokens.warn),
+        Severity::Advice => (icon::ADVICE, tokens.accent),
+    }
+}
+
+fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
+    let (sign, color) = sign(finding.severity, tokens);
+    ui.horizontal(|ui| {
+        let severity = ui.label(RichText::new(sign.to_string()).color(color).size(15.0));
+        severity.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, finding.severity.word()));
+        let place = finding.at.to_string();
+        let jump =
+            Button::new(RichText::new(&place).font(egui::FontId::proportional(theme::BODY))).frame(false).truncate();
+        if ui.add_sized([180.0, 22.0], jump).on_hover_text("Show it on the canvas").clicked() {
+            out.push(Command::Select(Some(Pick::Item(finding.at.item.clone()))));
+            out.act(Action::FitSelection);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let rule = finding.rule.0;
+            let more = ui.menu_button(icon::MORE.to_string(), |ui| {
+                ui.label(theme::small(rule).color(tokens.muted));
+                if ui.button("Allow this rule in this project").clicked() {
+                    let changes = vec![Change::Allow(rule.to_owned(), true)];
+                    out.push(Command::Change { label: format!("Allow {rule}"), changes });
+                }
+            });
+            more.response
+                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("More about {rule}")));
+            for fix in &finding.fixes {
+                let button = Button::new(RichText::new(&fix.label).size(theme::LABEL + 1.0));
+                let response = ui.add(button);
+                let name = format!("Fix {place}: {}", fix.label);
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                if response.clicked() {
+                    out.push(Command::edits(fix.label.clone(), fix.edits.clone()));
+                }
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let text = format!("{}. {}", finding.message, finding.hint);
+                ui.add(egui::Label::new(text).truncate());
+            });
+        });
+    });
+}

@@ -1,0 +1,107 @@
+//! New, open, save, recover: files and the questions around them.
+
+use bayplan_engine::design::id::NatGatewayId;
+use bayplan_engine::design::project::Project;
+use bayplan_engine::presets;
+use egui::{Key, Modifiers, ViewportEvent, ViewportId};
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Start, drawn, open, pictured, preset};
+
+fn shop() -> Project {
+    presets::find("three-tier-web").expect("it is a preset").project()
+}
+
+#[test]
+fn a_new_design_is_laid_out_by_choices() {
+    let mut window = open(Start::default());
+    window.get_by_label("New design…").click();
+    window.run();
+    pictured(&mut window, "new.png");
+    window.get_by_label("2 zones").click();
+    window.run();
+    window.get_by_label("Create").click();
+    window.run();
+    let design = drawn(&window);
+    assert_eq!((design.vpcs.len(), design.subnets.len(), design.nat_gateways.len()), (1, 4, 2));
+    pictured(&mut window, "new-created.png");
+}
+
+#[test]
+fn a_project_is_saved_opened_and_listed_as_recent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.ron");
+    let start = || Start { folder: Some(folder.path()), answer: Some(path.clone()), ..Start::default() };
+    let mut window = preset("three-tier-web", start());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(Project::read(&text).unwrap(), shop());
+    let mut window = open(start());
+    window.get_by_label("shop.ron").click();
+    window.run();
+    assert_eq!(*drawn(&window), shop().design);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_said_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.ron");
+    std::fs::write(&path, "(\n  format: 1,\n  nome: \"x\",\n)").unwrap();
+    let window = open(Start { path: Some(path.clone()), ..Start::default() });
+    let notice = window.state().notice().expect("it is said");
+    assert!(notice.is_error && notice.text.starts_with(&format!("{}:3:", path.display())), "{notice:?}");
+    assert!(window.state().document().is_none());
+}
+
+#[test]
+fn unsaved_changes_are_asked_about_before_the_window_closes() {
+    let mut window = preset("three-tier-web", Start::default());
+    window.get_by_label_contains("NAT gateway nat-a · ").click();
+    window.run();
+    window.key_press(Key::Delete);
+    window.run();
+    let root = window.input_mut().viewports.get_mut(&ViewportId::ROOT).unwrap();
+    root.events.push(ViewportEvent::Close);
+    window.run();
+    pictured(&mut window, "unsaved.png");
+    window.get_by_label("Cancel").click();
+    window.run();
+    assert!(!drawn(&window).nat_gateways.contains_key(&NatGatewayId::new("nat-a")));
+    assert!(window.query_by_label("Discard").is_none());
+}
+
+#[test]
+fn work_that_was_not_saved_is_kept_and_recovered() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || Start { folder: Some(folder.path()), ..Start::default() };
+    let mut window = preset("three-tier-web", start());
+    window.get_by_label_contains("NAT gateway nat-a · ").click();
+    window.run();
+    window.key_press(Key::Delete);
+    // A step is a quarter of a second, and two seconds of calm are waited for.
+    window.run_steps(12);
+    drop(window);
+    let mut window = open(start());
+    pictured(&mut window, "recover.png");
+    window.get_by_label_contains("Recover Three-tier web").click();
+    window.run();
+    assert!(!drawn(&window).nat_gateways.contains_key(&NatGatewayId::new("nat-a")));
+    assert!(window.state().document().unwrap().is_dirty());
+    window.run_steps(12);
+    assert_eq!(std::fs::read_dir(folder.path().join("recovery")).unwrap().count(), 1, "its own copy alone");
+}
+
+#[test]
+fn task_definitions_are_imported_with_a_network_around_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("web.json");
+    let json = r#"{"family": "web", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256",
+        "memory": "512", "containerDefinitions": [{"name": "app", "image": "httpd:2.4", "essential": true}]}"#;
+    std::fs::write(&path, json).unwrap();
+    let mut window = open(Start { answer: Some(path), ..Start::default() });
+    window.get_by_label("Import task definitions…").click();
+    window.run();
+    assert_eq!((drawn(&window).services.len(), drawn(&window).vpcs.len()), (1, 1));
+    pictured(&mut window, "imported.png");
+}
