@@ -1,9 +1,12 @@
 //! What tasks run on: Fargate, Fargate with Spot, EC2 on the cheapest types, EC2 Spot, Managed Instances; each for both
 //! architectures, each named by its own.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
-use super::moving::{Move, Moved, To, all_need_gpus, move_services, provider_called};
+use super::gpus::{all_need_gpus, models};
+use super::moving::{Move, Moved, To, move_services, provider_called};
 use super::{Candidate, Ground};
 use crate::catalogue::instance_types::{InstanceType, TypeIx};
 use crate::catalogue::meter::Meter;
@@ -54,7 +57,7 @@ fn plain(ground: &Ground<'_>, label: &str, provider: &str, to: To, architecture:
     let (said, named) = word(architecture);
     let name = format!("{label}, {said}");
     let provider = provider_called(ground.design, &format!("{provider}-{named}"));
-    finish(ground, name, move_services(ground, &Move { to, architecture, provider }), Vec::new())
+    finish(ground, name, move_services(ground, &Move::new(to, architecture, provider)), Vec::new())
 }
 
 fn finish(ground: &Ground<'_>, name: String, moved: Result<Moved, String>, more: Vec<String>) -> Candidate {
@@ -80,7 +83,7 @@ fn on_demand(ground: &Ground<'_>, architecture: Architecture) -> Vec<Candidate> 
         let provider = provider_called(ground.design, &format!("asg-{}", name.as_str().replace('.', "-")));
         let more = remarks(ground, &name);
         let to = To::Group { types: vec![name], option: CapacityOptionType::OnDemand };
-        finish(ground, label, move_services(ground, &Move { to, architecture, provider }), more)
+        finish(ground, label, move_services(ground, &Move::new(to, architecture, provider)), more)
     });
     made.collect()
 }
@@ -105,7 +108,7 @@ fn spot(ground: &Ground<'_>, architecture: Architecture) -> Candidate {
     more.extend(types.first().into_iter().flat_map(|name| remarks(ground, name)));
     let provider = provider_called(ground.design, &format!("asg-spot-{named}"));
     let to = To::Group { types, option: CapacityOptionType::Spot };
-    finish(ground, label, move_services(ground, &Move { to, architecture, provider }), more)
+    finish(ground, label, move_services(ground, &Move::new(to, architecture, provider)), more)
 }
 
 fn remarks(ground: &Ground<'_>, name: &InstanceTypeName) -> Vec<String> {
@@ -123,17 +126,18 @@ fn rank(
     architecture: Architecture,
     option: CapacityOptionType,
 ) -> Result<Vec<(InstanceTypeName, Usd)>, String> {
-    let gpus = all_need_gpus(ground.design);
-    let wanted = |ix: TypeIx, t: &InstanceType| t.architecture == architecture && eligible(ground, ix, t, option, gpus);
+    let gpus = all_need_gpus(ground.design).then(|| models(ground)).transpose()?;
+    let wanted =
+        |ix: TypeIx, t: &InstanceType| t.architecture == architecture && eligible(ground, ix, t, option, gpus.as_ref());
     let types: Vec<_> =
         ground.catalogue.types.iter().filter(|(ix, t)| wanted(*ix, t)).map(|(_, t)| t.name.clone()).collect();
     if types.is_empty() {
-        let what = if gpus { "with GPUs " } else { "" };
+        let what = if gpus.is_some() { "with the GPUs drawn " } else { "" };
         return Err(format!("no {architecture} instance type {what}has a price in this region"));
     }
     let provider = provider_called(ground.design, "types-compared");
     let to = To::Group { types, option };
-    let moved = move_services(ground, &Move { to, architecture, provider: provider.clone() })?;
+    let moved = move_services(ground, &Move::new(to, architecture, provider.clone()))?;
     let plan = ground.plan(&moved.design)?;
     // One provider in each cluster: all are given the same type.
     let made: Vec<_> =
@@ -163,16 +167,27 @@ fn holds_all(plan: &Plan, providers: &[Ix<PlannedProvider>], kind: &PlannedType)
     on.all(|service| fits(kind, service))
 }
 
-/// General types of today's generations, with GPUs where the tasks need them, that have a price here.
-fn eligible(ground: &Ground<'_>, ix: TypeIx, t: &InstanceType, option: CapacityOptionType, gpus: bool) -> bool {
+/// General types of today's generations, or those with the models of GPU that the tasks need, that have a price here.
+fn eligible(
+    ground: &Ground<'_>,
+    ix: TypeIx,
+    t: &InstanceType,
+    option: CapacityOptionType,
+    gpus: Option<&BTreeSet<String>>,
+) -> bool {
     let mut letters = t.family.chars();
     let general =
         matches!(letters.next(), Some('c' | 'm' | 'r' | 't')) && letters.next().is_some_and(|l| l.is_ascii_digit());
-    let suited = if gpus { t.gpus.is_some() } else { general && t.gpus.is_none() && t.accelerators.is_none() };
+    let suited = match gpus {
+        Some(models) => t.gpus.as_ref().is_some_and(|own| models.contains(&own.name)),
+        None => general && t.gpus.is_none() && t.accelerators.is_none(),
+    };
     let spot = option == CapacityOptionType::Spot;
     let meter = if spot { Meter::Ec2Spot(ix) } else { Meter::Ec2Linux(ix) };
     let priced = ground.catalogue.prices.price(meter).is_some();
-    t.current_generation && !t.bare_metal && suited && priced && (!spot || t.spot_supported)
+    // A model of GPU comes in few families, whatever their generation.
+    let recent = t.current_generation || gpus.is_some();
+    recent && !t.bare_metal && suited && priced && (!spot || t.spot_supported)
 }
 
 #[cfg(test)]
@@ -341,10 +356,19 @@ mod tests {
         let groups: Vec<_> =
             all.iter().filter(|c| c.name.starts_with("EC2 on demand") && c.not_applicable.is_none()).collect();
         assert!(!groups.is_empty());
+        // Drawn on g5.xlarge: NVIDIA A10G, which no ARM type and no other family has.
         for candidate in groups {
             let name = candidate.name.split(", ").nth(1).unwrap();
-            assert!(CATALOGUE.types[CATALOGUE.types.find(name).unwrap()].gpus.is_some(), "{name}");
+            assert!(name.starts_with("g5."), "{name}");
+            assert!(candidate.notes.contains(&"GPUs as drawn: NVIDIA A10G".to_owned()), "{:?}", candidate.notes);
         }
+        let arm = named(&all, "EC2 on demand, ARM").not_applicable.as_deref();
+        assert_eq!(arm, Some("no ARM64 instance type with the GPUs drawn has a price in this region"));
+        let managed = applied(&design, named(&all, "Managed Instances, x86"));
+        let CapacityProvider::ManagedInstances(provider) = &managed.capacity_providers[&"managed-x86".into()] else {
+            panic!("no provider")
+        };
+        assert_eq!(provider.requirements.accelerator_names, ["a10g"]);
         assert_eq!(all[0].name, AS_DRAWN);
     }
 

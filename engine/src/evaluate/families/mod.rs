@@ -6,6 +6,7 @@
 
 mod capacity;
 mod egress;
+mod gpus;
 mod inbound;
 mod moving;
 mod names;
@@ -141,6 +142,7 @@ pub fn alternatives(
     let as_it_is = |c: &Candidate| c.edits.is_empty() && c.not_applicable.is_none() && c.scenario.is_none();
     let same: Vec<_> = others.iter().filter(|c| as_it_is(c)).map(|c| c.name.clone()).collect();
     others.retain(|c| !as_it_is(c));
+    merge_alike(&mut others);
     let why = match others.iter().find_map(|c| c.not_applicable.clone()) {
         _ if others.iter().any(|c| c.not_applicable.is_none()) => None,
         _ if family == Family::Scenarios => Some("the project has no scenarios".to_owned()),
@@ -150,6 +152,22 @@ pub fn alternatives(
     let mut first = Candidate::as_drawn(why);
     first.notes.extend(same.iter().map(|name| format!("This is: {name}")));
     std::iter::once(first).chain(others).collect()
+}
+
+/// Keeps the first of candidates that make the same design, and what the others say of it.
+fn merge_alike(candidates: &mut Vec<Candidate>) {
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates.drain(..) {
+        let possible = candidate.not_applicable.is_none() && candidate.scenario.is_none();
+        match kept.iter_mut().find(|k| possible && k.not_applicable.is_none() && k.edits == candidate.edits) {
+            Some(same) => {
+                let new = candidate.notes.into_iter().filter(|note| !same.notes.contains(note)).collect::<Vec<_>>();
+                same.notes.extend(new);
+            }
+            None => kept.push(candidate),
+        }
+    }
+    *candidates = kept;
 }
 
 fn scenarios(project: &Project) -> Vec<Candidate> {

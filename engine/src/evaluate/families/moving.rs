@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use super::Ground;
+use super::gpus::{all_need_gpus, ask, models, said};
 use super::names::{free, is_private, joined, one_a_zone, role, zones_of};
 use crate::catalogue::fargate::{self, Platform};
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, InstanceRequirements, LaunchType,
-    ManagedInstancesProvider, ManagedScaling, Range, StrategyItem,
+    ManagedInstancesProvider, ManagedScaling, StrategyItem,
 };
 use crate::design::edit::Edit;
 use crate::design::id::{CapacityProviderId, ClusterId, SecurityGroupId, ServiceId, SubnetId, TaskDefinitionId};
@@ -46,6 +47,7 @@ pub(super) struct Move {
     pub(super) to: To,
     pub(super) architecture: Architecture,
     pub(super) provider: String,
+    gpu_models: BTreeSet<String>,
 }
 
 /// What came of it.
@@ -54,6 +56,13 @@ pub(super) struct Moved {
     pub(super) design: Design,
     pub(super) services: Vec<ServiceId>,
     pub(super) notes: Vec<String>,
+}
+
+impl Move {
+    /// Of services whose GPUs, where they need some, stay of the models drawn.
+    pub(super) const fn new(to: To, architecture: Architecture, provider: String) -> Self {
+        Self { to, architecture, provider, gpu_models: BTreeSet::new() }
+    }
 }
 
 impl To {
@@ -70,14 +79,11 @@ impl To {
     }
 }
 
-/// Whether every service that could move needs GPUs: then instances are looked for that have them.
-pub(super) fn all_need_gpus(design: &Design) -> bool {
-    let mut needs = design.services.values().filter_map(|s| design.task_definitions.get(&s.task_definition));
-    needs.clone().next().is_some() && needs.all(|definition| definition.gpu_demand() > 0)
-}
-
 /// Moves every service that can move; says of the others why they stay. An error if none can.
 pub(super) fn move_services(ground: &Ground<'_>, how: &Move) -> Result<Moved, String> {
+    let gpu_models =
+        if all_need_gpus(ground.design) && !how.to.is_fargate() { models(ground)? } else { BTreeSet::new() };
+    let how = &Move { gpu_models, ..how.clone() };
     let mut moved = Moved { design: ground.design.clone(), services: Vec::new(), notes: Vec::new() };
     let mut staying = Vec::new();
     for (id, definition) in &ground.design.task_definitions {
@@ -107,6 +113,7 @@ pub(super) fn move_services(ground: &Ground<'_>, how: &Move) -> Result<Moved, St
         let none = "the design has no service".to_owned();
         return Err(if staying.is_empty() { none } else { staying.join("; ") });
     }
+    moved.notes.extend(Some(&how.gpu_models).filter(|models| !models.is_empty()).map(said));
     moved.notes.extend(staying.into_iter().map(|why| format!("{why}; drawn capacity stays")));
     take_unused(&mut moved.design, ground.design);
     Ok(moved)
@@ -387,23 +394,10 @@ fn managed_for(design: &mut Design, of: &ServiceId, service: &Service, how: &Mov
     });
     add_places(design, of, service, &mut managed.subnets, &mut managed.security_groups);
     if let Some(definition) = design.task_definitions.get(&service.task_definition) {
-        ask_for_gpus(&mut managed.requirements, definition);
+        ask(&mut managed.requirements, definition, &how.gpu_models);
     }
     design.put(Item::CapacityProvider(id.clone(), CapacityProvider::ManagedInstances(managed)));
     id
-}
-
-/// GPUs are bought only when asked for, and then by what one task needs at least (rule MI-10).
-fn ask_for_gpus(requirements: &mut InstanceRequirements, definition: &TaskDefinition) {
-    let gpus = definition.gpu_demand();
-    if gpus == 0 {
-        return;
-    }
-    let more = |range: &mut Range, least: u32| range.min = Some(range.min.unwrap_or_default().max(least));
-    more(&mut requirements.accelerator_count, gpus);
-    more(&mut requirements.vcpu_count, definition.cpu_demand().units().div_ceil(1024));
-    // What an instance registers is somewhat less than what it has.
-    more(&mut requirements.memory_mib, definition.memory_demand().mib().saturating_add(1));
 }
 
 /// Instances stand where the service's tasks stand, in its security groups.
