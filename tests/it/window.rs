@@ -11,6 +11,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 
 mod design;
 mod files;
+mod inspector;
 
 /// Answers every dialog with one file.
 struct Answers(Option<PathBuf>);

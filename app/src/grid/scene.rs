@@ -46,6 +46,8 @@ pub struct Look<'a> {
     pub selected: Option<&'a Pick>,
     /// Items with findings, and the colour of the worst.
     pub flagged: &'a BTreeMap<ItemRef, Color32>,
+    /// Whether words are painted where they can be read.
+    pub words: bool,
 }
 
 /// The smallest words that are painted, in points.
@@ -127,7 +129,7 @@ impl Scene<'_> {
     /// Words at a place of the world; `size` is theirs at 100 %.
     fn words(&mut self, at: Pos2, anchor: Align2, size: f32, face: Face, color: Color32, text: &str) {
         let size = (size * self.zoom() * 2.0).round() / 2.0;
-        if size >= LEAST_WORDS && !text.is_empty() {
+        if self.look.words && size >= LEAST_WORDS && !text.is_empty() {
             let at = self.look.to_screen * at;
             self.marks.push(Mark::Words { at, anchor, size, face, color, text: text.to_owned() });
         }
@@ -289,7 +291,7 @@ impl Scene<'_> {
 
     fn price(&self, node: &Node) -> Option<String> {
         let usd = self.look.prices.get(node.of.item()?)?;
-        (*usd != Usd::ZERO).then(|| if node.compact { usd.dollars_text() } else { usd.cents_text() })
+        (*usd != Usd::ZERO).then(|| if node.rect.height() < 30.0 { usd.dollars_text() } else { usd.cents_text() })
     }
 
     /// Task squares of one zone; a bar where squares would be too small; the outline of instances around what is stowed.
@@ -300,10 +302,15 @@ impl Scene<'_> {
             return;
         }
         let rect = segment.rect;
-        let (side, gap) = if node.compact { (8.0, 2.0) } else { (10.0, 4.0) };
+        let (side, gap) = match (node.compact, self.look.words) {
+            (true, true) => (8.0, 2.0),
+            (true, false) => (13.0, 4.0),
+            (false, _) => (10.0, 4.0),
+        };
         let line = if node.compact { rect.center().y } else { rect.top() + 38.0 };
         let left = self.squares_left(node, segment);
-        let room = rect.right() - left - if node.compact { 60.0 } else { 16.0 };
+        let price = if node.compact && self.look.words { 60.0 } else { 16.0 };
+        let room = rect.right() - left - price;
         if is_provider && !node.compact {
             let hold =
                 Rect::from_min_max(pos2(left, rect.top() + 30.0), pos2(rect.right() - 16.0, rect.bottom() - 8.0));
@@ -346,6 +353,9 @@ impl Scene<'_> {
     /// Where squares begin: beside the name in a single line, else under it.
     fn squares_left(&self, node: &Node, segment: &Segment) -> f32 {
         let first = node.segments.first() == Some(segment);
+        if !self.look.words {
+            return segment.rect.left() + 16.0;
+        }
         match (node.compact, first) {
             (true, true) => {
                 let name = Type { size: 13.0, strong: true }.width(&node.name);

@@ -129,6 +129,19 @@ pub fn span(shape: &Shape) -> (MilliPerSecond, MilliPerSecond) {
     }
 }
 
+/// The average rate of a shape, weekdays and spikes aside.
+pub fn mean(shape: &Shape) -> MilliPerSecond {
+    let of = |values: &[MilliPerSecond]| {
+        let sum: u64 = values.iter().map(|rate| rate.milli()).sum();
+        MilliPerSecond::from_milli(sum / (values.len() as u64).max(1))
+    };
+    match &shape.series {
+        Series::Constant(rate) => *rate,
+        Series::Daily { hourly, .. } => of(hourly),
+        Series::Samples { values, .. } => of(values),
+    }
+}
+
 /// A rate without its unit: `2,000`, `0.3`.
 pub fn rate(rate: MilliPerSecond) -> String {
     let milli = rate.milli();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bayplan_engine::embedded;
-use egui::{Button, ComboBox, Grid, Id, Key, Modal, RichText, TextEdit, Ui};
+use egui::{Button, ComboBox, Frame, Grid, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::State as Views;
 use crate::command::{Answer, Asked, Command, Outbox};
@@ -41,6 +41,11 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, views: &mut Views, out: &mut Outbox) {
     }
 }
 
+/// A window over the window.
+fn modal(ui: &Ui, name: &str) -> Modal {
+    Modal::new(Id::unique("modal").with(name)).frame(Frame::popup(ui.style()).inner_margin(20.0))
+}
+
 /// A button that stands out.
 fn main_button(ui: &Ui, text: &str) -> Button<'static> {
     let tokens = Tokens::of(ui.ctx());
@@ -51,7 +56,7 @@ fn main_button(ui: &Ui, text: &str) -> Button<'static> {
 fn new_design(ui: &Ui, choices: &mut Choices, out: &mut Outbox) -> bool {
     let tokens = Tokens::of(ui.ctx());
     let mut done = false;
-    let modal = Modal::new(Id::unique("new")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "new").show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         ui.label(theme::title("New design"));
         ui.label(
@@ -132,7 +137,7 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
 }
 
 fn unsaved(ui: &Ui, name: &str, out: &mut Outbox) {
-    let modal = Modal::new(Id::unique("unsaved")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "unsaved").show(ui.ctx(), |ui| {
         ui.set_width(360.0);
         ui.label(theme::title(format!("Save the changes of {name}?")));
         ui.label("Otherwise they are lost");
@@ -163,7 +168,7 @@ fn path(ui: &Ui, dialog: &mut PathDialog, out: &mut Outbox) -> bool {
         Asked::SaveAs => ("Save the project as", "Save"),
     };
     let mut done = false;
-    let modal = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "path").show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         ui.label(theme::title(title));
         let why = "No file dialog answers here: install zenity or xdg-desktop-portal, or type the path";

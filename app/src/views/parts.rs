@@ -72,7 +72,7 @@ fn items(ui: &mut Ui, model: &Model<'_>, design: &Design, search: &str, out: &mu
         for at in own {
             let pick = Pick::Item(at.clone());
             let response = ui.selectable_label(model.selected == Some(&pick), at.name());
-            let name = at.to_string();
+            let name = format!("Show {at}");
             response.widget_info(|| {
                 egui::WidgetInfo::selected(egui::Role::Button, true, model.selected == Some(&pick), &name)
             });

@@ -1,6 +1,6 @@
 //! The findings under the canvas: each leads to its item and offers its fixes.
 
-use bayplan_engine::checks::{Diagnostic, Severity};
+use bayplan_engine::checks::{Diagnostic, Fix, Severity};
 use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
 
 use crate::command::{Action, Command, Outbox};
@@ -63,29 +63,33 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
         let place = finding.at.to_string();
         let jump =
             Button::new(RichText::new(&place).font(egui::FontId::proportional(theme::BODY))).frame(false).truncate();
-        if ui.add_sized([180.0, 22.0], jump).on_hover_text("Show it on the canvas").clicked() {
+        let jumped = ui
+            .allocate_ui_with_layout(egui::vec2(190.0, 22.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(190.0);
+                ui.add(jump).on_hover_text("Show it on the canvas").clicked()
+            })
+            .inner;
+        if jumped {
             out.push(Command::Select(Some(Pick::Item(finding.at.item.clone()))));
             out.act(Action::FitSelection);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let rule = finding.rule.0;
             let more = ui.menu_button(icon::MORE.to_string(), |ui| {
-                ui.label(theme::small(rule).color(tokens.muted));
+                for fix in finding.fixes.iter().skip(1) {
+                    self::fix(ui, &place, fix, out);
+                }
                 if ui.button("Allow this rule in this project").clicked() {
                     let changes = vec![Change::Allow(rule.to_owned(), true)];
                     out.push(Command::Change { label: format!("Allow {rule}"), changes });
                 }
+                ui.label(theme::small(rule).color(tokens.muted));
             });
-            more.response
-                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("More about {rule}")));
-            for fix in &finding.fixes {
-                let button = Button::new(RichText::new(&fix.label).size(theme::LABEL + 1.0));
-                let response = ui.add(button);
-                let name = format!("Fix {place}: {}", fix.label);
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                if response.clicked() {
-                    out.push(Command::edits(fix.label.clone(), fix.edits.clone()));
-                }
+            more.response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, true, format!("More about {place}, {rule}"))
+            });
+            if let Some(first) = finding.fixes.first() {
+                self::fix(ui, &place, first, out);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let text = format!("{}. {}", finding.message, finding.hint);
@@ -93,4 +97,14 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
             });
         });
     });
+}
+
+/// The button that mends a finding.
+fn fix(ui: &mut Ui, place: &str, fix: &Fix, out: &mut Outbox) {
+    let response = ui.add(Button::new(RichText::new(&fix.label).size(theme::LABEL + 1.0)));
+    let name = format!("Fix {place}: {}", fix.label);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if response.clicked() {
+        out.push(Command::edits(fix.label.clone(), fix.edits.clone()));
+    }
 }

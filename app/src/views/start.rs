@@ -8,6 +8,7 @@ use egui::{
     TextEdit, Ui, Vec2, vec2,
 };
 
+use crate::charts::text::Type;
 use crate::command::{Action, Command, Outbox};
 use crate::grid::{scene, screen};
 use crate::model::{Model, PresetCard};
@@ -189,11 +190,17 @@ fn card(ui: &mut Ui, card: &PresetCard, width: f32, out: &mut Outbox, tokens: &T
     let text = first_sentences(&card.text, 130);
     ui.add(egui::Label::new(theme::small(text).color(tokens.muted)).selectable(false).wrap());
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let mut room = ui.available_width();
             for scenario in card.scenarios.iter().take(3) {
+                room -= Type::LABEL_STRONG.width(scenario) + 18.0;
+                if room < 0.0 {
+                    break;
+                }
                 let chip = Frame::new().fill(tokens.tint).corner_radius(5.0).inner_margin(Margin::symmetric(6, 1));
                 chip.show(ui, |ui| {
-                    ui.add(egui::Label::new(theme::label(scenario).color(tokens.accent)).selectable(false))
+                    ui.add(egui::Label::new(theme::label(scenario).color(tokens.accent)).selectable(false).extend())
                 });
             }
         });
@@ -217,8 +224,10 @@ fn miniature(ui: &Ui, area: Rect, card: &PresetCard, tokens: &Tokens) {
         stale: false,
         selected: None,
         flagged: &std::collections::BTreeMap::new(),
+        words: false,
     };
-    let painter = ui.painter().with_clip_rect(area.intersect(ui.clip_rect()));
+    let shown = TSTransform::new(translation, scale) * bounds.expand(2.0);
+    let painter = ui.painter().with_clip_rect(area.intersect(shown).intersect(ui.clip_rect()));
     screen::paint(&painter, &scene::ground(&card.grid, &look));
     screen::paint(&painter, &scene::nodes(&card.grid, &look));
 }

@@ -3,5 +3,7 @@
 //! A widget reads what it is given, paints, and returns what the user asked for. It never edits, saves, runs or blocks.
 
 pub mod chart_view;
+pub mod fields;
 pub mod icon;
 pub mod theme;
+pub mod units;

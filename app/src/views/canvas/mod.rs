@@ -247,6 +247,7 @@ impl Frame<'_, '_> {
             stale: self.model.analysis.is_stale(),
             selected: self.model.selected,
             flagged: &flagged,
+            words: true,
         };
         let painter = self.ui.painter_at(self.area);
         screen::paint(&painter, &scene::ground(self.grid, &look));

@@ -38,13 +38,21 @@ pub(super) fn item(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbo
     for finding in model.analysis.of_item(at) {
         self::finding(ui, finding, out);
     }
-    if let Some(design) = model.design() {
-        let all = edit::references(design);
-        let mut users: Vec<_> = all.into_iter().filter(|r| r.to == *at).map(|r| r.from).collect();
-        users.dedup();
-        names(ui, "Named by", users.into_iter().map(|user| (user.to_string(), Pick::Item(user))), out);
-    }
     ui.add_space(8.0);
+}
+
+/// What the item names, and what names it: each leads there.
+pub(super) fn around(ui: &mut Ui, design: &Design, at: &ItemRef, out: &mut Outbox) {
+    let all = edit::references(design);
+    let pick = |at: ItemRef| (at.to_string(), Pick::Item(at));
+    let mut used: Vec<_> = all.iter().filter(|r| r.from == *at).map(|r| r.to.clone()).collect();
+    used.sort();
+    used.dedup();
+    names(ui, "Names", used.into_iter().map(pick), out);
+    let mut users: Vec<_> = all.into_iter().filter(|r| r.to == *at).map(|r| r.from).collect();
+    users.sort();
+    users.dedup();
+    names(ui, "Named by", users.into_iter().map(pick), out);
 }
 
 /// The name, which can be changed everywhere at once.
@@ -53,7 +61,7 @@ fn rename(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbox) {
     let mut name: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_else(|| at.name().to_owned());
     let edit = TextEdit::singleline(&mut name).font(egui::FontId::new(theme::TITLE, theme::semibold()));
     let response = ui.add(edit.desired_width(f32::INFINITY));
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, at.name(), at.name(), "Name"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, format!("Name of {at}")));
     if response.lost_focus() {
         if name.trim() != at.name() && model.design().is_some() {
             out.push(Command::edit(Edit::Rename(at.clone(), name.trim().to_owned())));
@@ -144,7 +152,7 @@ pub(super) fn nothing(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
     }
     if !project.description.is_empty() {
         ui.add_space(6.0);
-        ui.label(RichText::new(&project.description).color(tokens.muted));
+        ui.label(RichText::new(project.description.replace('`', "")).color(tokens.muted));
     }
     if let Some(month) = &model.analysis.month {
         ui.add_space(8.0);

@@ -3,16 +3,28 @@
 //! A form edits a copy of the item; what came out different is put in its place as one step. Fields commit when they are
 //! left or Enter is pressed, so that one change is one step.
 
+mod around;
+mod capacity;
+mod container;
+mod deployment;
 mod head;
+mod load;
+mod load_balancing;
+mod network;
+mod scaling;
+mod service;
+mod task_definition;
 mod text;
+mod work;
 
 use bayplan_engine::design::edit::Edit;
-use bayplan_engine::design::{Design, Kind};
+use bayplan_engine::design::{Design, Item, Kind};
 use egui::{ScrollArea, Ui};
 
 use crate::command::{Command, Outbox};
 use crate::grid::Pick;
 use crate::model::Model;
+use crate::widgets::fields::Form;
 use crate::widgets::theme::{self, Tokens};
 
 pub fn ui(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
@@ -24,7 +36,10 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
                 ui.push_id(at.to_string(), |ui| {
                     head::item(ui, model, at, out);
                     let mut edited = item.clone();
+                    let assumptions = &model.project().map(|p| p.assumptions.clone()).unwrap_or_default();
+                    form(ui, &Form { design, at, assumptions, told: Default::default() }, &mut edited);
                     text::ui(ui, &mut edited);
+                    head::around(ui, design, at, out);
                     if edited != item {
                         out.push(Command::edit(Edit::Put(edited)));
                     }
@@ -38,6 +53,42 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
         Some(Pick::Aws(service)) => head::aws(ui, design, *service, out),
         Some(Pick::Internet) => head::internet(ui, design, out),
     });
+}
+
+/// The form of an item, by its kind.
+fn form(ui: &mut Ui, form: &Form<'_>, item: &mut Item) {
+    match item {
+        Item::Vpc(_, vpc) => network::vpc(ui, form, vpc),
+        Item::Subnet(_, subnet) => network::subnet(ui, form, subnet),
+        Item::RouteTable(_, table) => network::route_table(ui, form, table),
+        Item::NatGateway(_, nat) => network::nat_gateway(ui, form, nat),
+        Item::VpcEndpoint(_, endpoint) => network::vpc_endpoint(ui, form, endpoint),
+        Item::SecurityGroup(_, group) => network::security_group(ui, form, group),
+        Item::Lattice(_, lattice) => network::lattice(ui, form, lattice),
+        Item::LoadBalancer(_, balancer) => load_balancing::load_balancer(ui, form, balancer),
+        Item::TargetGroup(_, group) => load_balancing::target_group(ui, form, group),
+        Item::ApiGateway(_, api) => load_balancing::api_gateway(ui, form, api),
+        Item::Namespace(_, namespace) => capacity::namespace(ui, form, namespace),
+        Item::Cluster(_, cluster) => capacity::cluster(ui, form, cluster),
+        Item::CapacityProvider(_, provider) => capacity::provider(ui, form, provider),
+        Item::Site(_, site) => capacity::site(ui, form, site),
+        Item::TaskDefinition(_, task) => task_definition::task_definition(ui, form, task),
+        Item::Service(_, service) => service::service(ui, form, service),
+        Item::StandaloneTask(_, task) => service::standalone(ui, form, task),
+        Item::ExpressService(_, express) => service::express(ui, form, express),
+        Item::EventRule(_, rule) => around::event_rule(ui, form, rule),
+        Item::Alarm(_, alarm) => around::alarm(ui, form, alarm),
+        Item::LogGroup(_, group) => around::log_group(ui, form, group),
+        Item::Role(_, role) => around::role(ui, form, role),
+        Item::Image(_, image) => around::image(ui, form, image),
+        Item::FileSystem(_, system) => around::file_system(ui, form, system),
+        Item::Secret(_, secret) => around::secret(ui, form, secret),
+        Item::Certificate(_, certificate) => around::certificate(ui, form, certificate),
+        Item::WebAcl(_, acl) => around::web_acl(ui, form, acl),
+        Item::OutsideSystem(_, system) => around::outside_system(ui, form, system),
+        Item::Load(_, load) => load::load(ui, form, load),
+        Item::Note(_, note) => around::note(ui, form, note),
+    }
 }
 
 /// Rows of names that lead to their items.

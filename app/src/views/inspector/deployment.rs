@@ -1,0 +1,55 @@
+//! Form of how a service goes from one revision to the next.
+
+use bayplan_engine::design::deployment::{
+    CircuitBreaker, Deployment, DeploymentAlarms, DeploymentStrategy, HookStage, LifecycleHook,
+};
+use egui::Ui;
+
+use crate::widgets::fields::Form;
+use crate::widgets::units::{MINUTES, PERCENT};
+
+const FIELD: &str = "deployment";
+
+pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployment, daemon: bool) {
+    let design = form.design;
+    form.maybe_choice(ui, FIELD, "Strategy", &mut deployment.strategy, DeploymentStrategy::ALL, "ROLLING, AWS default");
+    let (least, most) =
+        if daemon { ("0 %, AWS default", "100 %, AWS default") } else { ("100 %, AWS default", "200 %, AWS default") };
+    form.maybe(ui, FIELD, "Minimum healthy", &mut deployment.minimum_healthy_percent, &PERCENT, least);
+    form.maybe(ui, FIELD, "Maximum", &mut deployment.maximum_percent, &PERCENT, most);
+    let fresh = || CircuitBreaker { enable: true, rollback: true };
+    form.optional(ui, FIELD, "Circuit breaker", &mut deployment.circuit_breaker, fresh, |ui, breaker| {
+        form.check(ui, FIELD, "Enabled", &mut breaker.enable);
+        form.check(ui, FIELD, "Rolls back", &mut breaker.rollback);
+    });
+    let fresh = || DeploymentAlarms { alarms: Vec::new(), rollback: true };
+    form.optional(ui, FIELD, "Alarms", &mut deployment.alarms, fresh, |ui, alarms| {
+        form.references(ui, FIELD, "Watched", &mut alarms.alarms, design.alarms.keys().cloned());
+        form.check(ui, FIELD, "Rolls back", &mut alarms.rollback);
+    });
+    if deployment.strategy() != DeploymentStrategy::Rolling {
+        form.maybe(ui, FIELD, "Bake time", &mut deployment.bake_time, &MINUTES, "none");
+        let shift = &mut deployment.traffic_shift;
+        form.maybe(ui, FIELD, "Step", &mut shift.step, &PERCENT, "AWS default");
+        form.maybe(ui, FIELD, "Step bake time", &mut shift.step_bake_time, &MINUTES, "AWS default");
+        let groups = design.target_groups.keys().cloned();
+        form.maybe_reference(ui, FIELD, "Second target group", &mut deployment.alternate_target_group, groups, "none");
+        hooks(ui, form, &mut deployment.lifecycle_hooks);
+    }
+}
+
+fn hooks(ui: &mut Ui, form: &Form<'_>, hooks: &mut Vec<LifecycleHook>) {
+    let fresh = || LifecycleHook { function: String::new(), role: None, stages: vec![HookStage::PostTestTrafficShift] };
+    form.records(
+        ui,
+        "lifecycle hook",
+        hooks,
+        |hook| hook.function.clone(),
+        fresh,
+        |ui, hook| {
+            form.text(ui, FIELD, "Function ARN", &mut hook.function);
+            form.maybe_reference(ui, FIELD, "Role", &mut hook.role, form.design.roles.keys().cloned(), "none");
+            form.references(ui, FIELD, "Stages", &mut hook.stages, HookStage::ALL.iter().copied());
+        },
+    );
+}
