@@ -3,6 +3,8 @@
 //!
 //! The floor of C1 is one heap loop with the same rules and nothing else: no zones, no meters, no bill.
 
+#[path = "support/designs.rs"]
+mod designs;
 mod support;
 
 use std::cmp::Reverse;
@@ -55,7 +57,7 @@ fn floor(seed: u64) -> u64 {
                 let minute = at / 60_000;
                 let hour = usize::try_from(minute / 60 % 24).unwrap_or(0);
                 let day = usize::try_from(minute / 1440 % 7).unwrap_or(0);
-                let rate = support::DAY[hour] * peak(k) * u64::from(support::WEEK[day]) / 100;
+                let rate = designs::DAY[hour] * peak(k) * u64::from(designs::WEEK[day]) / 100;
                 let rate = rate * (900 + draw(201)) / 1000;
                 let used = rate * 100 / (service.running.max(1) * 50);
                 service.seen.rotate_left(1);
@@ -85,11 +87,11 @@ fn floor(seed: u64) -> u64 {
 }
 
 fn main() {
-    let catalogue = support::catalogue();
+    let catalogue = designs::catalogue();
     let month = Span::from_minutes(MINUTES);
     support::head();
 
-    let c1 = support::prepared(&support::scaling_services(SERVICES, (2, 5000), peak), &catalogue);
+    let c1 = designs::prepared(&designs::scaling_services(SERVICES, (2, 5000), peak), &catalogue);
     let play = |prepared: &bayplan_engine::evaluate::Prepared, window, seed| {
         simulate(prepared, &catalogue, window, seed, Detail::Totals, &Progress::default()).expect("not cancelled")
     };
@@ -107,7 +109,7 @@ fn main() {
     let times = support::rounds(|| (), || drop(black_box(play(&c1, Span::DAY, 1))));
     support::row("C3, one simulated day of 50 services", "≤ 16 ms", times);
 
-    let c4 = support::prepared(&support::scaling_services(20, (2, 100), |k| 330 + 20 * u64::from(k)), &catalogue);
+    let c4 = designs::prepared(&designs::scaling_services(20, (2, 100), |k| 330 + 20 * u64::from(k)), &catalogue);
     let times = support::rounds(|| (), || drop(black_box(play(&c4, month, 1))));
     support::row("C4, 20 services, 200 tasks, 30 days", "< 100 ms", times);
 }
