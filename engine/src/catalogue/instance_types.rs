@@ -141,6 +141,11 @@ pub const MEM_REGISTER_FACTOR: u32 = 9_745;
 const TASKS_OF_BRANCHES: &[(u32, u32)] = &[(9, 10), (18, 20), (38, 40), (54, 60), (84, 90), (107, 120), (114, 120)];
 
 impl TypeIx {
+    /// The `place`-th type, counted from 0.
+    pub const fn new(place: u16) -> Self {
+        Self(place)
+    }
+
     /// Its place in the table.
     pub fn index(self) -> usize {
         usize::from(self.0)

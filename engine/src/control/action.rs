@@ -1,5 +1,8 @@
 //! What a controller may ask for, each with its cause.
 
+use std::fmt;
+
+use super::placement::fit::PassedOver;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
@@ -23,6 +26,30 @@ pub enum Spot {
     Zone(Ix<PlannedZone>),
     /// On a container instance.
     Instance(Ix<ContainerInstance>),
+}
+
+/// Why a task cannot start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// No instance has room.
+    NoRoom(PassedOver),
+    /// None had, and no room has come up since.
+    StillNoRoom,
+    /// Fargate has no capacity, or no zone stands.
+    NoCapacity,
+    /// ECS starts no more tasks of the service in this minute.
+    LaunchRate,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRoom(passed) => passed.fmt(f),
+            Self::StillNoRoom => f.write_str("no room has come up since none was found"),
+            Self::NoCapacity => f.write_str("capacity is unavailable at this time"),
+            Self::LaunchRate => f.write_str("launches are throttled"),
+        }
+    }
 }
 
 /// Something to be done.
@@ -54,6 +81,8 @@ pub enum Action {
         share: usize,
         /// How many.
         tasks: u32,
+        /// Why; `None` where none waits any more.
+        held: Option<Held>,
     },
     /// Ends the deployment: all its tasks are there, no other is left.
     Complete {

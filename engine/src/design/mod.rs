@@ -8,6 +8,7 @@
 pub mod account;
 pub mod capacity;
 pub mod cluster;
+pub mod cluster_query;
 pub mod container;
 pub mod deployment;
 pub mod edit;

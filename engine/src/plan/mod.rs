@@ -9,6 +9,7 @@ pub mod index;
 pub mod load;
 pub mod network;
 pub mod packing;
+pub mod placement;
 pub mod provider;
 pub mod resolve;
 pub mod service;

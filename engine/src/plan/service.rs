@@ -3,13 +3,13 @@
 use super::PlannedZone;
 use super::index::Ix;
 use super::network::{PlannedBalancer, PlannedSubnet};
+use super::placement::{PlannedConstraint, PlannedStrategy};
 use super::provider::PlannedProvider;
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
 use crate::design::id::ServiceId;
 use crate::design::network::EndpointService;
-use crate::design::service::PlacementStrategy;
-use crate::design::task_definition::{NetworkMode, PlacementConstraint};
+use crate::design::task_definition::NetworkMode;
 use crate::design::work::WorkCost;
 use crate::names::Architecture;
 use crate::units::{Bytes, CpuUnits, Mib, Percent, Ppm, Span};
@@ -205,9 +205,9 @@ pub struct PlannedService {
     /// Whether a deployment that cannot start tasks is ended.
     pub circuit_breaker: bool,
     /// `placementConstraints`, of service and task definition.
-    pub constraints: Vec<PlacementConstraint>,
+    pub constraints: Vec<PlannedConstraint>,
     /// `placementStrategy`.
-    pub strategies: Vec<PlacementStrategy>,
+    pub strategies: Vec<PlannedStrategy>,
     /// What a new target must pass; `None` without a load balancer.
     pub target_check: Option<TargetCheck>,
     /// How long its tasks take to end.

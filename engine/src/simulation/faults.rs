@@ -46,6 +46,7 @@ impl World<'_> {
         let said = format!("over: {}", fault.said.describe());
         self.log(EntryKind::Fault, None, || said);
         for ix in self.plan.services.indices() {
+            self.service(ix).refused.fill(None);
             self.look_at(ix);
         }
     }

@@ -127,7 +127,7 @@ impl World<'_> {
             kind: candidate.kind,
             architecture: candidate.architecture,
             registered,
-            attributes: Attributes::default(),
+            attributes: Attributes::built_in(&self.plan.zones[zone].name, &candidate.name, candidate.architecture),
         };
         let pool = self.state.fleet.pool_of(facts);
         let instance = self.state.fleet.register(pool, InstanceStatus::Active, self.now);

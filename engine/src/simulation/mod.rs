@@ -13,7 +13,7 @@ pub mod trace;
 mod traffic;
 mod world;
 
-use crate::control::action::{Action, Spot, StopReason};
+use crate::control::action::{Action, Held, Spot, StopReason};
 use crate::control::placement;
 use crate::control::service::replica;
 use crate::plan::Plan;
@@ -190,7 +190,7 @@ impl World<'_> {
                 };
                 self.stop_task(task, why);
             }
-            Action::Wait { service, share, tasks } => self.note_waiting(service, share, tasks),
+            Action::Wait { service, share, tasks, held } => self.note_waiting(service, share, tasks, held),
             Action::Complete { service } => {
                 let now = self.now;
                 let since = self.service(service).rollout.take().map(|rollout| rollout.since);
@@ -203,10 +203,14 @@ impl World<'_> {
 
     /// Tasks find no place, or find one again: placement is tried after 10 s, six times, then ever further apart, at most
     /// five minutes (rule PLC-45).
-    fn note_waiting(&mut self, ix: Ix<PlannedService>, share: usize, tasks: u32) {
+    fn note_waiting(&mut self, ix: Ix<PlannedService>, share: usize, tasks: u32, held: Option<Held>) {
         let (first, most, now) = (self.plan.timings.placement_retry, self.plan.timings.placement_retry_max, self.now);
-        self.service(ix).waiting[share] = tasks;
+        let provider = self.plan.services[ix].capacity[share].provider;
+        if matches!(held, Some(Held::NoRoom(_))) && placement::stays_refused(&self.plan.services[ix]) {
+            self.service(ix).refused[share] = Some(self.state.fleet.freed(provider));
+        }
         let service = self.service(ix);
+        service.waiting[share] = tasks;
         if service.waiting_count() == 0 {
             (service.retry, service.waiting_since) = (None, None);
             return;
@@ -223,12 +227,12 @@ impl World<'_> {
             service.retry = Some((now + step, step));
             self.after(step, Event::Retry(ix));
         }
-        if begins {
-            let provider = self.plan.services[ix].capacity[share].provider;
-            let (name, provider) = (self.plan.services[ix].name.clone(), self.plan.providers[provider].name.clone());
-            self.log(EntryKind::Placement, Some(ix), || {
-                format!("{tasks} tasks of {name} find no place on {provider}: no fallback to another provider")
-            });
+        if let Some(held) = held.filter(|_| begins) {
+            let (name, provider) = (&self.plan.services[ix].name, &self.plan.providers[provider].name);
+            let text = || {
+                format!("{tasks} tasks of {name} find no place on {provider}: {held}; none goes to another provider")
+            };
+            self.log(EntryKind::Placement, Some(ix), text);
         }
     }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::catalogue::Catalogue;
 use crate::design::fault::{Fault, FaultKind};
 use crate::design::scenario::{PlannedDeployment, Scenario};
+use crate::design::task_definition::PlacementConstraint;
 use crate::plan::PlannedZone;
 use crate::plan::resolve::resolve;
 use crate::presets;
@@ -117,4 +118,24 @@ fn a_task_lives_through_every_status_in_order() {
         assert_eq!(seen.running.at(SimTime::ZERO), 0, "{} starts with nothing", service.name);
         assert!(seen.running.at(SimTime::ZERO + Span::from_hours(1)) > 0);
     }
+}
+
+#[test]
+fn plc_44_tasks_that_no_instance_may_hold_wait_and_the_reason_is_told() {
+    let mut project = presets::find("gpu-inference").expect("a preset").project();
+    let (name, service) = project.design.services.iter_mut().next().expect("it serves something");
+    let name = name.clone();
+    service.placement_constraints = vec![PlacementConstraint::MemberOf("attribute:stack == other".to_owned())];
+    let catalogue = Catalogue::load(&project.design.region).expect("a region");
+    let plan = resolve(&project.design, &Scenario::default(), &catalogue).unwrap_or_else(|e| panic!("{e:?}"));
+    let run = play_for(&plan, 2, 1);
+    let trace = run.trace.expect("asked for");
+    let (ix, _) = plan.services.pairs().find(|(_, s)| s.name == name).expect("drawn");
+    let (seen, after) = (&trace.services[ix.index()], SimTime::ZERO + Span::from_hours(1));
+    assert!(seen.desired.at(after) > 0);
+    assert_eq!((seen.running.at(after), seen.waiting.at(after)), (0, seen.desired.at(after)));
+    let told = trace.log.iter().filter(|e| e.kind == EntryKind::Placement && e.service == Some(ix)).count();
+    assert_eq!(told, 1, "the same message is told once");
+    let text = &trace.log.iter().find(|e| e.kind == EntryKind::Placement).expect("told").text;
+    assert!(text.contains("MemberOf placement constraint unsatisfied"), "{text}");
 }

@@ -247,7 +247,7 @@ fn fresh_state(plan: &Plan) -> State {
     State {
         tasks: Table::new(),
         machines: Table::new(),
-        fleet: Fleet::default(),
+        fleet: Fleet::new(&placement::packed_by(plan)),
         services: plan.services.iter().map(|service| fresh(plan, service)).collect(),
         providers: vec![ProviderState::default(); plan.providers.len()],
         lost_until: vec![SimTime::ZERO; plan.zones.len()],
@@ -278,6 +278,7 @@ fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
         by_share: vec![0; shares],
         by_share_zone: vec![vec![0; plan.zones.len()]; shares],
         waiting: vec![0; shares],
+        refused: vec![None; shares],
         retry: None,
         waiting_since: None,
         owed: Owed::default(),

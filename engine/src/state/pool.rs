@@ -1,14 +1,14 @@
 //! Pools: the container instances of one provider, zone and type, ordered so that a place among them is found fast.
 //!
-//! A pool keeps for each instance what is free, in flat lists, with the most that is free in each block of 64; and,
-//! for the fields that a service bin-packs by, a set ordered by what is free. Only the fleet changes a pool.
+//! A pool keeps for each instance what is free, in flat lists, with the most that is free in each lane of 8 and block of
+//! 64; and, for the fields that a service bin-packs by, a set ordered by what is free. Only the fleet changes a pool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::instance::{ContainerInstance, Room};
 use crate::catalogue::instance_types::TypeIx;
 use crate::design::service::BinpackField;
-use crate::names::Architecture;
+use crate::names::{Architecture, InstanceTypeName, Zone};
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::provider::PlannedProvider;
@@ -19,6 +19,8 @@ pub struct Slot;
 
 /// How many slots one word of a mask tells of.
 pub const BLOCK: u32 = u64::BITS;
+/// How many slots a lane has; a block has as many lanes.
+pub const LANE: usize = 8;
 
 /// What cluster queries and `spread` see of an instance (rules ATT-01, ATT-02).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +31,28 @@ pub struct Attributes {
     pub agent_version: String,
 }
 
+/// The agent that instances run.
+///
+/// Source: amazon-ecs-agent releases, 1.105.1 of June 2026.
+const AGENT_VERSION: &str = "1.105.1";
+
 impl Attributes {
+    /// What every Linux instance has of its own (rule ATT-01).
+    pub fn built_in(zone: &Zone, kind: &InstanceTypeName, architecture: Architecture) -> Self {
+        let cpu = match architecture {
+            Architecture::X86 => "x86_64",
+            Architecture::Arm => "arm64",
+        };
+        let named = [
+            ("ecs.availability-zone", zone.as_str()),
+            ("ecs.instance-type", kind.as_str()),
+            ("ecs.os-type", "linux"),
+            ("ecs.cpu-architecture", cpu),
+        ];
+        let named = named.into_iter().map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
+        Self { named: named.collect(), agent_version: AGENT_VERSION.to_owned() }
+    }
+
     /// The value of an attribute, if the instance has it with a value.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.named.get(name)?.as_deref()
@@ -53,15 +76,33 @@ pub struct PoolFacts {
     pub attributes: Attributes,
 }
 
+/// The most that is free among some slots, of each resource on whichever has most of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Most {
+    /// CPU units.
+    pub cpu: u32,
+    /// MiB.
+    pub memory: u32,
+}
+
+impl Most {
+    fn of(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::default(), |a, b| Self { cpu: a.cpu.max(b.cpu), memory: a.memory.max(b.memory) })
+    }
+
+    /// Whether one of the slots might hold so much; if not, none does.
+    pub fn may_hold(self, want: &Room) -> bool {
+        self.cpu >= want.cpu.units() && self.memory >= want.memory.mib()
+    }
+}
+
 /// Up to 64 slots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Block {
     /// Which of them take tasks.
     pub open: u64,
-    /// The most CPU units free on one of them.
-    pub cpu: u32,
-    /// The most MiB free on one of them.
-    pub memory: u32,
+    /// The most that is free among them.
+    pub most: Most,
 }
 
 /// The container instances of one provider, zone and type.
@@ -73,6 +114,7 @@ pub struct Pool {
     live: Vec<Ix<ContainerInstance>>,
     cpu: Vec<u32>,
     memory: Vec<u32>,
+    lanes: Vec<Most>,
     blocks: Vec<Block>,
     by_cpu: Option<BTreeSet<(u32, Ix<Slot>)>>,
     by_memory: Option<BTreeSet<(u32, Ix<Slot>)>>,
@@ -92,6 +134,7 @@ impl Pool {
             live: Vec::new(),
             cpu: Vec::new(),
             memory: Vec::new(),
+            lanes: Vec::new(),
             blocks: Vec::new(),
             by_cpu: set(BinpackField::Cpu),
             by_memory: set(BinpackField::Memory),
@@ -111,6 +154,11 @@ impl Pool {
     /// Its blocks, by slot.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
+    }
+
+    /// The lanes of a block, by slot.
+    pub fn lanes(&self, block: usize) -> &[Most] {
+        &self.lanes[block * LANE..(block * LANE + LANE).min(self.lanes.len())]
     }
 
     /// CPU units free on the instance of a slot; 0 while it takes no tasks.
@@ -152,6 +200,9 @@ impl Pool {
         self.live.push(instance);
         self.cpu.push(0);
         self.memory.push(0);
+        if slot.index() % LANE == 0 {
+            self.lanes.push(Most::default());
+        }
         if slot.place() % BLOCK == 0 {
             self.blocks.push(Block::default());
         }
@@ -183,22 +234,12 @@ impl Pool {
         }
         self.cpu[slot.index()] = cpu;
         self.memory[slot.index()] = memory;
+        let lane = slot.index() / LANE;
+        let slots = lane * LANE..(lane * LANE + LANE).min(self.members.len());
+        self.lanes[lane] = Most::of(slots.map(|slot| Most { cpu: self.cpu[slot], memory: self.memory[slot] }));
+        let most = Most::of(self.lanes(word).iter().copied());
         let block = &mut self.blocks[word];
         block.open = if free.is_some() { block.open | bit } else { block.open & !bit };
-        let first = word * 64;
-        let last = (first + 64).min(self.members.len());
-        block.cpu = most(block.cpu, cpu_before, cpu, &self.cpu[first..last]);
-        block.memory = most(block.memory, memory_before, memory, &self.memory[first..last]);
-    }
-}
-
-/// The most of a block after one of its values has changed.
-fn most(known: u32, before: u32, after: u32, values: &[u32]) -> u32 {
-    if after >= known {
-        after
-    } else if before < known {
-        known
-    } else {
-        values.iter().copied().max().unwrap_or(0)
+        block.most = most;
     }
 }

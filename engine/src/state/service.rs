@@ -141,6 +141,9 @@ pub struct ServiceState {
     pub on_instance: TaskCounts,
     /// By entry of the strategy: tasks that found no place at the last try.
     pub waiting: Vec<u32>,
+    /// By entry of the strategy: how often room had come up on its provider when a task last found none. While that stands
+    /// still, none need be looked for.
+    pub refused: Vec<Option<u64>>,
     /// When placement is tried again, and how long after that.
     pub retry: Option<(SimTime, Span)>,
     /// When it last began to want for places.

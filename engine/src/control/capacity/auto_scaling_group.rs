@@ -108,4 +108,43 @@ mod tests {
         assert_eq!((in_by(2, 3), in_by(0, 10), in_by(0, 1), in_by(5, 5)), (1, 4, 1, 0));
         assert_eq!(Reservation { needed: 2, running: 3 }.percent(), 66);
     }
+
+    #[test]
+    fn tv_10_and_15_scale_in_goes_minute_by_minute_to_the_need() {
+        let sizes = |needed, from| {
+            let mut sizes = vec![from];
+            loop {
+                let running = *sizes.last().unwrap();
+                match (Reservation { needed, running }).scaled_in_by(scaling(100, 1, 10_000)) {
+                    0 => return sizes,
+                    going => sizes.push(running - going),
+                }
+            }
+        };
+        assert_eq!(sizes(2, 3), [3, 2]); // TV-10
+        assert_eq!(sizes(2, 12), [12, 7, 4, 3, 2]); // TV-15: 12/2 − 1 = 5, ceil(7/2) − 1 = 3, then one at a time
+        // Target 50 keeps twice the need: 2 needed, 4 stay (CAS-25: floor is M × 100 ÷ target).
+        let half = Reservation { needed: 2, running: 5 };
+        assert_eq!(half.scaled_in_by(scaling(50, 1, 10_000)), 1);
+        assert_eq!(Reservation { needed: 2, running: 4 }.scaled_in_by(scaling(50, 1, 10_000)), 0);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+        /// CAS-22 and CAS-25: one step out that no maximum holds back leaves no high alarm; a minute in takes fewer
+        /// than half of two or more, and never more than the need leaves.
+        #[test]
+        fn cas_22_and_25_steps_reach_the_target_and_no_further(needed in 0u32..500, running in 1u32..500, target in 1u16..=100) {
+            let (scaling, seen) = (scaling(target, 1, 1_000_000), Reservation { needed, running });
+            if seen.is_high(u32::from(target)) {
+                let after = Reservation { needed, running: seen.scaled_out(scaling) };
+                proptest::prop_assert!(after.running > running && !after.is_high(u32::from(target)));
+            }
+            let going = seen.scaled_in_by(scaling);
+            let left = Reservation { needed, running: running - going };
+            proptest::prop_assert!(going == 0 || !left.is_high(u32::from(target)));
+            proptest::prop_assert!(going <= 1 || going * 2 < running);
+        }
+    }
 }

@@ -4,8 +4,9 @@
 //! rule SVC-20's: stop what is too many, go on with the deployment, start what is missing.
 
 use crate::chance::Chance;
-use crate::control::action::{Action, Spot, StopReason};
+use crate::control::action::{Action, Held, Spot, StopReason};
 use crate::control::placement;
+use crate::control::placement::victim::Candidate;
 use crate::plan::Plan;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
@@ -121,21 +122,26 @@ fn start_or_wait(
     let (planned, service) = (&plan.services[ix], state.service(ix));
     let mut assigned = service.by_share.clone();
     let mut waiting = vec![0; assigned.len()];
+    let mut held = vec![None; assigned.len()];
     for _ in 0..missing {
         let Some(share) = place_one(&planned.capacity, &assigned) else { break };
-        if service.launches_left > 0
-            && let Some(on) = spot(plan, state, ix, share, now, chance)
-        {
-            return Some(Action::Start { service: ix, share, on, cause });
+        // A provider without room for one has none for the next either.
+        if held[share].is_none() {
+            match spot(plan, state, ix, share, now, chance) {
+                Ok(on) => return Some(Action::Start { service: ix, share, on, cause }),
+                Err(why) => held[share] = Some(why),
+            }
         }
         assigned[share] += 1;
         waiting[share] += 1;
     }
-    let changed = waiting.iter().zip(&service.waiting).position(|(wants, noted)| wants != noted)?;
-    Some(Action::Wait { service: ix, share: changed, tasks: waiting[changed] })
+    let stays = placement::stays_refused(planned);
+    let looked = |share: usize| stays && matches!(held[share], Some(Held::NoRoom(_)));
+    let share = (0..waiting.len()).find(|share| waiting[*share] != service.waiting[*share] || looked(*share))?;
+    Some(Action::Wait { service: ix, share, tasks: waiting[share], held: held[share] })
 }
 
-/// Where the next task of an entry of the strategy goes; `None` where it has no room.
+/// Where the next task of an entry of the strategy goes, or why it cannot start.
 fn spot(
     plan: &Plan,
     state: &State,
@@ -143,12 +149,20 @@ fn spot(
     share: usize,
     now: SimTime,
     chance: &mut Chance,
-) -> Option<Spot> {
+) -> Result<Spot, Held> {
+    let service = state.service(ix);
     let provider = plan.services[ix].capacity[share].provider;
-    if plan.providers[provider].is_fargate() {
-        return fargate_zone(plan, state, ix, share, now).map(Spot::Zone);
+    if service.launches_left == 0 {
+        return Err(Held::LaunchRate);
     }
-    placement::choose(plan, state, ix, provider, now, chance).ok().map(Spot::Instance)
+    if plan.providers[provider].is_fargate() {
+        return fargate_zone(plan, state, ix, share, now).map(Spot::Zone).ok_or(Held::NoCapacity);
+    }
+    // What found no place finds none until room comes up.
+    if service.refused[share].is_some_and(|freed| freed == state.fleet.freed(provider)) {
+        return Err(Held::StillNoRoom);
+    }
+    placement::choose(plan, state, ix, provider, now, chance).map(Spot::Instance).map_err(Held::NoRoom)
 }
 
 /// The zone of the next task on Fargate: the one with the fewest of the provider's tasks of this service (rule CPS-29),
@@ -170,8 +184,8 @@ fn fargate_zone(
     up.min_by_key(|zone| (counts[zone.index()], *zone))
 }
 
-/// The task that goes first: one that does not run yet, newest first, then one that is not healthy, then from the zone
-/// with most tasks of the provider that the strategy shrinks, there at random (rules PLC-50, PLC-54, PLC-55).
+/// The task that goes first: one that does not run yet, newest first, then one that is not healthy, then one of the
+/// provider that the capacity provider strategy shrinks, as its placement strategies say (rules PLC-50 to PLC-55).
 fn victim(
     plan: &Plan,
     state: &State,
@@ -193,14 +207,12 @@ fn victim(
     let of_share = |t: &Ix<Task>| share.is_none_or(|s| usize::from(state.tasks[*t].share) == s);
     let any_of_share = candidates().any(|t| of_share(&t));
     let pool = || candidates().filter(|t| !any_of_share || of_share(t));
-    let mut zones = vec![0u32; plan.zones.len()];
-    pool().for_each(|t| zones[state.tasks[t].zone.index()] += 1);
-    let fullest = zones.iter().enumerate().max_by_key(|(place, n)| (**n, std::cmp::Reverse(*place)))?.0;
-    let count = zones[fullest];
-    let pick = usize::try_from(chance.below(u64::from(count))).unwrap_or(0);
-    let mut in_zone: Vec<_> = pool().filter(|t| state.tasks[*t].zone.index() == fullest).collect();
-    in_zone.sort();
-    in_zone.get(pick).copied()
+    let candidate = |task: Ix<Task>| {
+        let of = &state.tasks[task];
+        let instance = of.machine.and_then(|machine| state.machines[machine].instance);
+        Candidate { task, zone: of.zone, instance }
+    };
+    placement::victim::victim(&state.fleet, &plan.services[ix].strategies, pool().map(candidate).collect(), chance)
 }
 
 fn shrinking_share(plan: &Plan, service: &ServiceState, ix: Ix<PlannedService>) -> Option<usize> {
@@ -229,5 +241,94 @@ mod tests {
         assert_eq!(pass(counted(1, 1, 0, 1, 1), percent(100), percent(150)), Pass { stop: 0, start: 0 });
         // 7 at 66/133: ceil(4.62) = 5 must stay, floor(9.31) = 9 may be: stop 2, start 2 (V07).
         assert_eq!(pass(counted(7, 7, 0, 7, 7), percent(66), percent(133)), Pass { stop: 2, start: 2 });
+    }
+
+    #[test]
+    fn v01_to_v12_bounds_round_toward_safety() {
+        // (desired, minimum, maximum) → (fewest healthy, most in all)
+        for (rule, desired, minimum, maximum, lower, upper) in [
+            ("V01", 4, 50, 200, 2, 8),
+            ("V02", 2, 75, 100, 2, 2),
+            ("V03", 3, 100, 125, 3, 3),
+            ("V04", 1, 100, 150, 1, 1),
+            ("V05", 1, 50, 200, 1, 2),
+            ("V06", 10, 50, 150, 5, 15),
+            ("V07", 7, 66, 133, 5, 9),
+            ("V08", 5, 100, 110, 5, 5),
+            ("V09", 9, 90, 110, 9, 9),
+            ("V10", 10, 100, 110, 10, 11),
+            ("V11", 3, 34, 200, 2, 6),
+            ("V12", 100, 95, 105, 95, 105),
+        ] {
+            let percent = Percent::from_percent;
+            assert_eq!(
+                (percent(minimum).ceil_of(desired), percent(maximum).floor_of(desired)),
+                (lower, upper),
+                "{rule}"
+            );
+            // All old and healthy: what may stop is what is above the lower bound, what may start is below the upper.
+            let first = pass(counted(desired, desired, 0, desired, desired), percent(minimum), percent(maximum));
+            let starts = (upper - desired).min(desired);
+            assert_eq!(first, Pass { stop: desired - lower, start: starts }, "{rule}");
+        }
+    }
+
+    /// The steps of a whole deployment in a cluster with `room` for tasks, where every task is healthy at once.
+    fn steps(desired: u32, minimum: u16, maximum: u16, room: u32) -> Vec<i64> {
+        let (mut old, mut new, mut steps) = (desired, 0, Vec::new());
+        let look = |old, new| {
+            let both = counted(desired, old, new, old + new, old + new);
+            pass(both, Percent::from_percent(minimum), Percent::from_percent(maximum))
+        };
+        for _ in 0..100 {
+            let stop = look(old, new).stop;
+            old -= stop;
+            let start = look(old, new).start.min(room - old - new);
+            new += start;
+            steps.extend([-i64::from(stop), i64::from(start)].into_iter().filter(|step| *step != 0));
+            if stop + start == 0 {
+                break;
+            }
+        }
+        steps
+    }
+
+    #[test]
+    fn v13_to_v19_deployments_go_in_the_published_steps() {
+        assert_eq!(steps(6, 50, 200, 10), [-3, 6, -3]); // V13
+        assert_eq!(steps(6, 100, 200, 8), [2, -2, 2, -2, 2, -2]); // V14
+        assert_eq!(steps(6, 50, 200, 8), [-3, 5, -3, 1]); // V14b
+        assert_eq!(steps(4, 50, 100, 99), [-2, 2, -2, 2]); // V15
+        assert_eq!(steps(4, 100, 200, 99), [4, -4]); // V16
+        assert_eq!(steps(4, 100, 125, 99), [1, -1, 1, -1, 1, -1, 1, -1]); // V17
+        assert_eq!(steps(4, 100, 100, 99), [0; 0]); // V18: no progress
+        assert_eq!(steps(10, 90, 110, 99), [-1, 2, -2, 2, -2, 2, -2, 2, -2, 2, -1]); // V19
+        // The other rows of ROL-07.
+        assert_eq!(steps(4, 50, 200, 99), [-2, 4, -2]);
+        assert_eq!(steps(2, 75, 100, 99), [0; 0]);
+        assert_eq!(steps(3, 100, 125, 99), [0; 0]);
+        assert_eq!(steps(1, 0, 100, 99), [-1, 1]);
+        assert_eq!(steps(1, 100, 200, 99), [1, -1]);
+        assert_eq!(steps(10, 100, 150, 12), [2, -2, 2, -2, 2, -2, 2, -2, 2, -2]);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+        /// INV-06, INV-07, INV-10: a deployment alone never goes below the minimum nor above the maximum, and ends wherever
+        /// it may act at all.
+        #[test]
+        fn inv_06_07_and_10_a_deployment_keeps_its_bounds_and_ends(desired in 1u32..60, minimum in 0u16..=100, maximum in 100u16..=200) {
+            let (lower, upper) =
+                (Percent::from_percent(minimum).ceil_of(desired), Percent::from_percent(maximum).floor_of(desired));
+            let (mut total, mut old) = (i64::from(desired), i64::from(desired));
+            for step in steps(desired, minimum, maximum, u32::MAX) {
+                total += step;
+                old += step.min(0);
+                proptest::prop_assert!(total >= i64::from(lower) && total <= i64::from(upper.max(desired)));
+            }
+            let stuck = lower >= desired && upper <= desired;
+            proptest::prop_assert_eq!((total, old), (i64::from(desired), if stuck { i64::from(desired) } else { 0 }));
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::design::task_definition::{NetworkMode, TaskDefinition};
 use crate::design::{Design, ItemRef};
 use crate::names::Architecture;
 use crate::plan::index::Ix;
+use crate::plan::placement::{PlannedConstraint, PlannedStrategy};
 use crate::plan::provider::{PlannedProvider, ProviderKind};
 use crate::plan::service::{
     Ending, HostPort, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTracking, StartUp, TargetCheck,
@@ -116,8 +117,8 @@ impl Resolver<'_> {
             minimum_healthy: service.minimum_healthy_percent(),
             maximum: service.maximum_percent(),
             circuit_breaker: service.deployment.circuit_breaker.is_some_and(|c| c.enable),
-            constraints: [&definition.placement_constraints[..], &service.placement_constraints].concat(),
-            strategies: service.placement_strategies.clone(),
+            constraints: self.constraints(&item, definition, service),
+            strategies: self.strategies(&item, service),
             target_check: self.target_check(&item, service),
             ending: self.ending(service, definition),
             work: service.work.cost(),
@@ -255,6 +256,33 @@ impl Resolver<'_> {
         let rate = u128::from(timings.unpack_mb_s_per_vcpu) * 1000 * units * u128::from(zstd) * u128::from(parallel);
         let ms = u128::from(bytes) * 1024 * 1_000_000_000_000 / rate.max(1);
         latency + Span::from_ms(u64::try_from(ms).unwrap_or(u64::MAX))
+    }
+
+    fn constraints(
+        &mut self,
+        item: &ItemRef,
+        definition: &TaskDefinition,
+        service: &Service,
+    ) -> Vec<PlannedConstraint> {
+        let mut all = Vec::new();
+        for constraint in definition.placement_constraints.iter().chain(&service.placement_constraints) {
+            match PlannedConstraint::of(constraint) {
+                Ok(constraint) => all.push(constraint),
+                Err(error) => self.fail(item.clone(), "placement_constraints", error.to_string()),
+            }
+        }
+        all
+    }
+
+    fn strategies(&mut self, item: &ItemRef, service: &Service) -> Vec<PlannedStrategy> {
+        let mut all = Vec::new();
+        for strategy in &service.placement_strategies {
+            match PlannedStrategy::of(strategy) {
+                Some(strategy) => all.push(strategy),
+                None => self.fail(item.clone(), "placement_strategies", "instances have no such field to spread over"),
+            }
+        }
+        all
     }
 
     fn task_zones(
