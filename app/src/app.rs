@@ -17,13 +17,13 @@ use crate::grid::Pick;
 use crate::grid::layout::{self, Density};
 use crate::model::{Kept, Model, Notice, PresetCard, Question};
 use crate::perform::dialogs::{Dialogs, Native};
-use crate::perform::{self, file, recovery, shelf};
+use crate::perform::{self, export, file, recovery, shelf};
 use crate::views::{self, Place};
 use crate::widgets::theme;
 
 /// What the window starts with.
 pub struct Setup {
-    /// A project to open at once.
+    /// A project to open at once: a file, or the name of a preset.
     pub path: Option<PathBuf>,
     /// Where recent files and kept copies live; none keeps nothing.
     pub folder: Option<PathBuf>,
@@ -41,6 +41,7 @@ pub struct App {
     pub(crate) question: Option<(Question, file::Then)>,
     pub(crate) after_save: Option<file::Then>,
     pub(crate) waiting: Option<file::Waiting>,
+    pub(crate) writing: Option<export::Writing>,
     pub(crate) dialogs: Box<dyn Dialogs>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) recent: Vec<PathBuf>,
@@ -69,6 +70,7 @@ impl App {
             question: None,
             after_save: None,
             waiting: None,
+            writing: None,
             dialogs: setup.dialogs,
             recent: shelf::recent(setup.folder.as_deref()),
             kept: recovery::list(setup.folder.as_deref()),
@@ -82,7 +84,11 @@ impl App {
             title: String::new(),
         };
         if let Some(path) = setup.path {
-            file::open(&mut app, &path);
+            // As on the command line: a file goes before a preset of its name.
+            match path.to_str().and_then(perform::preset).filter(|_| !path.exists()) {
+                Some(project) => file::show(&mut app, Document::fresh(project)),
+                None => file::open(&mut app, &path),
+            }
         }
         app.look();
         app
@@ -177,6 +183,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, context: &Context, _frame: &mut Frame) {
         file::take_answer(self, context);
+        export::take_written(self);
         self.dropped(context);
         self.closing(context);
         for command in self.out.take() {

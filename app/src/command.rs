@@ -23,6 +23,8 @@ pub enum Action {
     Import,
     Save,
     SaveAs,
+    ExportDrawing,
+    ExportDefinitions,
     Start,
     Undo,
     Redo,
@@ -80,6 +82,14 @@ pub const ROWS: &[Row] = &[
     row(Action::New, "New design…", "Lay out a VPC by a few choices", &[ctrl(Key::N)], false),
     row(Action::Open, "Open…", "Open a project file", &[ctrl(Key::O)], false),
     row(Action::Import, "Import task definitions…", "Draw a VPC and a service around task definition JSON", &[], false),
+    row(Action::ExportDrawing, "Export drawing…", "Write the canvas as an SVG or PNG picture", &[], true),
+    row(
+        Action::ExportDefinitions,
+        "Export task definitions…",
+        "Write each task definition as JSON into a folder",
+        &[],
+        true,
+    ),
     row(Action::Start, "Start screen", "Presets and recent files", &[], false),
     row(Action::Redo, "Redo", "Do again what was undone", &[ctrl_shift(Key::Z), ctrl(Key::Y)], true),
     row(Action::Undo, "Undo", "Take back the last change", &[ctrl(Key::Z)], true),
@@ -110,6 +120,10 @@ pub enum Asked {
     Open,
     Import,
     SaveAs,
+    /// A picture's file.
+    Drawing,
+    /// The folder of task definitions.
+    Definitions,
 }
 
 /// What to do with changes that are not saved.

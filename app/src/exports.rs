@@ -14,6 +14,7 @@ use bayplan_engine::units::Span;
 
 use crate::charts::png::to_png;
 use crate::charts::svg::to_svg;
+use crate::grid::picture::Drawing;
 
 /// What an export is made from.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +62,8 @@ pub const EXPORTS: &[Export] = &[
     },
     Export { name: "csv", what: "The month's bill as comma-separated values", needs: Needs::Plan, write: bill_csv },
     Export { name: "markdown", what: "The month's bill as a Markdown table", needs: Needs::Plan, write: bill_markdown },
-    Export { name: "svg", what: "Charts of a simulated month as SVG", needs: Needs::Plan, write: charts_svg },
-    Export { name: "png", what: "Charts of a simulated month as PNG", needs: Needs::Plan, write: charts_png },
+    Export { name: "svg", what: "The canvas and charts of a simulated month as SVG", needs: Needs::Plan, write: svg },
+    Export { name: "png", what: "The canvas and charts of a simulated month as PNG", needs: Needs::Plan, write: png },
 ];
 
 /// The size of a chart on paper, in points.
@@ -100,6 +101,35 @@ fn run_charts(subject: &Subject<'_>) -> Result<Vec<(String, Chart)>, String> {
     let seed = prepared.scenario.seed.unwrap_or(1);
     let run = simulate(prepared, subject.catalogue, Span::MONTH, seed, Detail::Full, &Progress::default());
     Ok(outcome::charts(prepared, &run.map_err(|e| e.to_string())?))
+}
+
+/// The drawing with a month's prices.
+fn drawing(subject: &Subject<'_>) -> Result<Drawing, String> {
+    let month = month(subject)?.month;
+    let by_owner = month.by_owner().into_iter().map(|(at, usd)| (at.clone(), usd)).collect();
+    Ok(Drawing::of(subject.project, Some((&by_owner, month.total))))
+}
+
+fn svg(subject: &Subject<'_>) -> Result<Files, String> {
+    let mut files = charts_svg(subject)?;
+    files.insert(0, ("canvas.svg".to_owned(), canvas_svg(&drawing(subject)?)));
+    Ok(files)
+}
+
+fn png(subject: &Subject<'_>) -> Result<Files, String> {
+    let mut files = charts_png(subject)?;
+    files.insert(0, ("canvas.png".to_owned(), canvas_png(&drawing(subject)?)?));
+    Ok(files)
+}
+
+/// The canvas as an SVG file.
+pub fn canvas_svg(drawing: &Drawing) -> Vec<u8> {
+    to_svg(drawing, drawing.size(), false).into_bytes()
+}
+
+/// The canvas as a PNG file, two pixels to the point.
+pub fn canvas_png(drawing: &Drawing) -> Result<Vec<u8>, String> {
+    to_png(drawing, drawing.size(), 2, false).map_err(|e| e.to_string())
 }
 
 fn charts_svg(subject: &Subject<'_>) -> Result<Files, String> {

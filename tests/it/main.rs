@@ -3,6 +3,7 @@
 mod agreement;
 mod chart_view;
 mod charts;
+mod drawing;
 mod imports;
 mod presets;
 mod steady;

@@ -42,6 +42,30 @@ pub struct Look {
     pub titled: bool,
 }
 
+/// What can be drawn on every backend: a chart, or the canvas.
+pub trait Picture {
+    /// What it is called.
+    fn name(&self) -> &str;
+    /// What it says, for who cannot see it.
+    fn words(&self) -> String;
+    /// Draws it on the whole of a backend, which is `size` points large.
+    fn draw<DB: DrawingBackend>(&self, look: &Look, size: Vec2, backend: &mut DB) -> Drawn<DB>;
+}
+
+impl Picture for Chart {
+    fn name(&self) -> &str {
+        &self.title
+    }
+
+    fn words(&self) -> String {
+        self.summary()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, look: &Look, size: Vec2, backend: &mut DB) -> Drawn<DB> {
+        draw(self, look, size, backend).map(|_| ())
+    }
+}
+
 /// Where things stand in a drawn chart, in points from its top left corner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {

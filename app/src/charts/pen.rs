@@ -9,7 +9,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, Te
 use plotters_backend::{BackendCoord, DrawingBackend, DrawingErrorKind};
 
 use super::Look;
-use super::text::{CAPITAL_MIDDLE, FAMILY, MIDDLE_TO_BASELINE, Type};
+use super::text::{CAPITAL_MIDDLE, FAMILY, MIDDLE_TO_BASELINE, Type, icon_shape};
 use crate::widgets::theme::Direction;
 
 /// What drawing on a backend returns.
@@ -129,6 +129,12 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         let turn = |i: u8| f32::from(i) / 32.0 * std::f32::consts::TAU;
         let corners: Vec<Pos2> = (0..=32).map(|i| centre + radius * vec2(turn(i).cos(), turn(i).sin())).collect();
         self.line(&corners, width, color)
+    }
+
+    /// An icon by its shape, so that no viewer needs the font; `at` is the middle of its square.
+    pub fn icon(&mut self, at: Pos2, size: f32, icon: char, color: RGBAColor) -> Drawn<DB> {
+        let corners: Vec<Pos2> = icon_shape(icon).into_iter().map(|p| at + p.to_vec2() * size).collect();
+        self.area(&corners, color)
     }
 
     /// Words whose figures and capitals have their middle at the height of `at`.

@@ -1,6 +1,5 @@
-//! A chart as PNG: drawn larger by plotters, then averaged down, so that every edge is smooth.
+//! A picture as PNG: drawn larger by plotters, then averaged down, so that every edge is smooth.
 
-use bayplan_engine::report::chart::Chart;
 use egui::Vec2;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plotters::prelude::BitMapBackend;
@@ -11,7 +10,7 @@ use plotters_backend::{
 
 use super::pen::LINE_OF_EM;
 use super::text::{MIDDLE_TO_BASELINE, Type};
-use super::{Look, draw};
+use super::{Look, Picture};
 use crate::widgets::theme;
 
 /// Why there is no picture.
@@ -21,15 +20,15 @@ pub enum PngError {
     #[error("a picture of {0} × {1} pixels is too large: at most 8,000 a side")]
     TooLarge(u32, u32),
     /// The picture could not be drawn.
-    #[error("the chart could not be drawn: {0}")]
+    #[error("the picture could not be drawn: {0}")]
     Draw(String),
     /// The pixels could not be packed.
     #[error("the picture could not be packed: {0}")]
     Pack(#[from] image::ImageError),
 }
 
-/// The chart as a PNG file's bytes, `size` points large at `scale` pixels to the point.
-pub fn to_png(chart: &Chart, size: (u16, u16), scale: u8, dark: bool) -> Result<Vec<u8>, PngError> {
+/// The picture as a PNG file's bytes, `size` points large at `scale` pixels to the point.
+pub fn to_png(picture: &impl Picture, size: (u16, u16), scale: u8, dark: bool) -> Result<Vec<u8>, PngError> {
     let scale = u32::from(scale.max(1));
     let (width, height) = (u32::from(size.0.max(1)) * scale, u32::from(size.1.max(1)) * scale);
     if width > 8000 || height > 8000 {
@@ -44,7 +43,7 @@ pub fn to_png(chart: &Chart, size: (u16, u16), scale: u8, dark: bool) -> Result<
         let points = Vec2::new(f32::from(size.0.max(1)), f32::from(size.1.max(1)));
         let mut backend = Bitmap { inner: BitMapBackend::with_buffer(&mut pixels, (wide, high)) };
         let said = |why: DrawingErrorKind<_>| PngError::Draw(why.to_string());
-        draw(chart, &look, points, &mut backend).map_err(said)?;
+        picture.draw(&look, points, &mut backend).map_err(said)?;
         backend.present().map_err(said)?;
     }
     let small = averaged(&pixels, (wide as usize, high as usize), fine as usize);

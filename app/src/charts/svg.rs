@@ -1,22 +1,21 @@
-//! A chart as SVG text.
+//! A picture as SVG text.
 //!
-//! plotters knows whole pixels only, so the chart is drawn on a grid of quarter points and shown at its size through the
+//! plotters knows whole pixels only, so it is drawn on a grid of quarter points and shown at its size through the
 //! view box. Title and description are for who cannot see it.
 
-use bayplan_engine::report::chart::Chart;
 use egui::Vec2;
 use plotters::prelude::SVGBackend;
 use plotters_backend::DrawingBackend;
 
 use super::text::FAMILY;
-use super::{Look, draw};
+use super::{Look, Picture};
 use crate::widgets::theme;
 
 /// Steps of the grid to a point.
 const FINE: u16 = 4;
 
-/// The chart as an SVG document, `size` points large.
-pub fn to_svg(chart: &Chart, size: (u16, u16), dark: bool) -> String {
+/// The picture as an SVG document, `size` points large.
+pub fn to_svg(picture: &impl Picture, size: (u16, u16), dark: bool) -> String {
     let (width, height) = size;
     let tokens = if dark { theme::DARK } else { theme::LIGHT };
     let look = Look { tokens, scale: f32::from(FINE), surface: true, corner: 0.0, titled: true };
@@ -26,7 +25,7 @@ pub fn to_svg(chart: &Chart, size: (u16, u16), dark: bool) -> String {
         let mut backend = SVGBackend::with_string(&mut body, fine);
         let points = Vec2::new(f32::from(width), f32::from(height));
         // Writing to a string cannot fail; the backend's error is one of files.
-        let drawn = draw(chart, &look, points, &mut backend);
+        let drawn = picture.draw(&look, points, &mut backend);
         debug_assert!(drawn.is_ok(), "a string takes every line");
         let closed = backend.present();
         debug_assert!(closed.is_ok(), "a string takes every line");
@@ -38,8 +37,8 @@ pub fn to_svg(chart: &Chart, size: (u16, u16), dark: bool) -> String {
          role=\"img\" aria-labelledby=\"title desc\"{family}>\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>{inside}",
         fine.0,
         fine.1,
-        escaped(&chart.title),
-        escaped(&chart.summary()),
+        escaped(picture.name()),
+        escaped(&picture.words()),
     )
 }
 

@@ -1,12 +1,13 @@
 //! Text of charts, measured with our own font, so that screen, SVG and PNG break and place it alike.
 //!
-//! In: words, a size in points, a weight. Out: widths in points, shortened and wrapped words, and for the bitmap how much
-//! of each pixel a letter covers. Nothing here draws.
+//! In: words, a size in points, a weight. Out: widths in points, shortened and wrapped words, for the bitmap how much of
+//! each pixel a letter covers, and an icon's shape as a polygon. Nothing here draws.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, Glyph, point};
+use ab_glyph::{Font, FontRef, Glyph, OutlineCurve, Point, point};
+use egui::{Pos2, pos2};
 
 use crate::widgets::theme;
 
@@ -24,6 +25,44 @@ static REGULAR: LazyLock<FontRef<'static>> =
     LazyLock::new(|| FontRef::try_from_slice(theme::SANS).expect("the font is embedded"));
 static STRONG: LazyLock<FontRef<'static>> =
     LazyLock::new(|| FontRef::try_from_slice(theme::SANS_SEMIBOLD).expect("the font is embedded"));
+
+static ICONS: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| FontRef::try_from_slice(theme::ICONS).expect("the font is embedded"));
+
+/// An icon's shape in ems from the middle of its square, all its contours as one polygon: each is reached from the first
+/// corner and left to it again, over a line that has no width. Nothing where the font has no such icon.
+pub fn icon_shape(icon: char) -> Vec<Pos2> {
+    let em = ICONS.units_per_em().unwrap_or(1000.0);
+    let middle = f32::midpoint(ICONS.ascent_unscaled(), ICONS.descent_unscaled());
+    let to_em = |p: Point| pos2(p.x / em - 0.5, (middle - p.y) / em);
+    let Some(outline) = ICONS.outline(ICONS.glyph_id(icon)) else { return Vec::new() };
+    let (mut shape, mut first, mut last): (Vec<Pos2>, Option<Point>, Option<Point>) = (Vec::new(), None, None);
+    for curve in outline.curves {
+        let (start, end) = match &curve {
+            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+        };
+        if last != Some(start) {
+            shape.extend(first.map(to_em));
+            shape.push(to_em(start));
+            first = first.or(Some(start));
+        }
+        shape.extend((1..=4u8).map(|step| to_em(along(&curve, f32::from(step) / 4.0))));
+        last = Some(end);
+    }
+    shape.extend(first.map(to_em));
+    shape.dedup();
+    shape
+}
+
+/// The point of a curve at a share of its way.
+fn along(curve: &OutlineCurve, share: f32) -> Point {
+    let mid = |a: Point, b: Point| point(a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share);
+    match *curve {
+        OutlineCurve::Line(a, b) => mid(a, b),
+        OutlineCurve::Quad(a, b, c) => mid(mid(a, b), mid(b, c)),
+        OutlineCurve::Cubic(a, b, c, d) => mid(mid(mid(a, b), mid(b, c)), mid(mid(b, c), mid(c, d))),
+    }
+}
 
 /// A size in points, and whether it is the heavier weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,6 +162,14 @@ mod tests {
         let two = Type::LABEL.wrapped("NAT and pulls of images", most, 2);
         assert_eq!(two.len(), 2);
         assert!(two[1].ends_with('…'), "{two:?}");
+    }
+
+    #[test]
+    fn an_icon_is_one_closed_polygon_in_its_square() {
+        let shape = icon_shape(crate::widgets::icon::X);
+        assert!(shape.len() > 8 && shape.first() == shape.last());
+        assert!(shape.iter().all(|p| p.x.abs() <= 0.5 && p.y.abs() <= 0.5), "{shape:?}");
+        assert_eq!(icon_shape('\u{1F600}'), []);
     }
 
     #[test]

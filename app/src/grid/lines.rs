@@ -37,6 +37,13 @@ pub struct Line {
     pub said: String,
 }
 
+impl Line {
+    /// Whether it begins or ends there.
+    pub fn touches(&self, pick: &Pick) -> bool {
+        self.from == *pick || self.to == *pick
+    }
+}
+
 /// Every line of a design that has both its ends on the grid.
 pub fn lines(design: &Design, grid: &Grid) -> Vec<Line> {
     let mut links = Vec::new();

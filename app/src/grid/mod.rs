@@ -7,6 +7,7 @@
 pub mod bands;
 pub mod layout;
 pub mod lines;
+pub mod picture;
 pub mod scene;
 pub mod screen;
 pub mod words;

@@ -89,6 +89,14 @@ pub fn nodes(grid: &Grid, look: &Look<'_>) -> Vec<Mark> {
     scene.marks
 }
 
+/// How many lines a drawing may have before they would hide it.
+const MANY: usize = 14;
+
+/// Whether a line is shown: all lines while they are few, of many only those that lead in and those of what is selected.
+pub fn is_shown(line: &Line, all: &[Line], selected: Option<&Pick>) -> bool {
+    all.len() <= MANY || line.path == Path::Entrance || selected.is_some_and(|pick| line.touches(pick))
+}
+
 /// A line between two nodes; where something else is selected it steps back.
 pub fn line(line: &Line, tokens: &Tokens, to_screen: TSTransform, selected: bool, any_selected: bool) -> Mark {
     let color = match line.path {
@@ -256,15 +264,17 @@ impl Scene<'_> {
         let price = self.price(node).unwrap_or_default();
         let price_color = if self.look.stale { t.muted } else { t.text };
         let price_width = Type { size: 12.0, strong: true }.width(&price);
-        let price_line = if card { node.rect.bottom() - 13.0 } else { line };
-        self.words(pos2(right, price_line), Align2::RIGHT_CENTER, 12.0, Face::Strong, price_color, &price);
         let name_type = Type { size: 13.0, strong: true };
-        let room = right - left - if card { 0.0 } else { price_width + 8.0 };
+        // A card's price stands under its name where both have no room in one line.
+        let under = card && left + name_type.width(&node.name) + 8.0 + price_width > right;
+        let price_line = if under { node.rect.bottom() - 13.0 } else { line };
+        self.words(pos2(right, price_line), Align2::RIGHT_CENTER, 12.0, Face::Strong, price_color, &price);
+        let room = right - left - if under { 0.0 } else { price_width + 8.0 };
         let name = name_type.shortened(&node.name, room);
         self.words(pos2(left, line), Align2::LEFT_CENTER, 13.0, Face::Strong, t.text, &name);
         let small = Type { size: 11.0, strong: false };
         if card {
-            let room = right - left - if price.is_empty() { 0.0 } else { price_width + 6.0 };
+            let room = right - left - if under { price_width + 6.0 } else { 0.0 };
             let detail = small.shortened(&node.detail, room).into_owned();
             let at = pos2(left, node.rect.bottom() - 13.0);
             self.words(at, Align2::LEFT_CENTER, 11.0, Face::Regular, t.muted, &detail);

@@ -53,6 +53,15 @@ fn outline(rect: Rect) -> [Pos2; 5] {
 
 /// A line with small round corners.
 fn line(painter: &Painter, points: &[Pos2], stroke: Stroke, arrow: bool) {
+    let path = rounded(points);
+    if let Some(head) = head(&path).filter(|_| arrow) {
+        painter.add(Shape::convex_polygon(head.to_vec(), stroke.color, Stroke::NONE));
+    }
+    painter.add(Shape::line(path, stroke));
+}
+
+/// The points of a line with small round corners.
+pub(super) fn rounded(points: &[Pos2]) -> Vec<Pos2> {
     let mut path = Vec::new();
     for (place, point) in points.iter().enumerate() {
         let (before, after) = (place.checked_sub(1).and_then(|p| points.get(p)), points.get(place + 1));
@@ -61,19 +70,16 @@ fn line(painter: &Painter, points: &[Pos2], stroke: Stroke, arrow: bool) {
             _ => path.push(*point),
         }
     }
-    if let [.., from, to] = path[..]
-        && arrow
-    {
-        let way = (to - from).normalized();
-        let side = Vec2::new(-way.y, way.x);
-        let (back, half) = (to - way * 7.0, 3.5);
-        painter.add(Shape::convex_polygon(
-            vec![to, back + side * half, back - side * half],
-            stroke.color,
-            Stroke::NONE,
-        ));
-    }
-    painter.add(Shape::line(path, stroke));
+    path
+}
+
+/// The three corners of the arrow at a line's end.
+pub(super) fn head(path: &[Pos2]) -> Option<[Pos2; 3]> {
+    let [.., from, to] = path else { return None };
+    let way = (*to - *from).normalized();
+    let side = Vec2::new(-way.y, way.x);
+    let (back, half) = (*to - way * 7.0, 3.5);
+    Some([*to, back + side * half, back - side * half])
 }
 
 /// A corner as a quarter curve of at most six points.

@@ -19,6 +19,11 @@ pub enum Wanted {
         name: String,
         extension: &'static str,
     },
+    /// A picture of this name at first: SVG or PNG, as its ending says.
+    SavePicture {
+        name: String,
+    },
+    Folder,
 }
 
 /// What came back.
@@ -59,6 +64,12 @@ impl Dialogs for Native {
                     .set_file_name(name)
                     .save_file()
                     .map(|file| vec![file]),
+                Wanted::SavePicture { name } => rfd::FileDialog::new()
+                    .add_filter("SVG or PNG picture", &["svg", "png"])
+                    .set_file_name(name)
+                    .save_file()
+                    .map(|file| vec![file]),
+                Wanted::Folder => rfd::FileDialog::new().pick_folder().map(|folder| vec![folder]),
             };
             let answer = match files {
                 Some(files) => Picked::Files(files),

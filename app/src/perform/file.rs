@@ -12,7 +12,7 @@ use bayplan_engine::names::Region;
 use egui::Context;
 
 use super::dialogs::{Picked, Wanted};
-use super::{complain, preset, recovery, shelf, tell};
+use super::{complain, export, preset, recovery, shelf, tell};
 use crate::app::App;
 use crate::command::{Answer, Asked};
 use crate::document::Document;
@@ -167,6 +167,11 @@ pub(crate) fn ask(app: &mut App, context: &Context, asked: Asked) {
                 name.unwrap_or_else(|| format!("{}.bayplan.ron", document.project().name.replace(['/', '\\'], "-")));
             Wanted::Save { name, extension: "ron" }
         }
+        Asked::Drawing => {
+            let Some(document) = &app.document else { return };
+            Wanted::SavePicture { name: format!("{}.svg", document.project().name.replace(['/', '\\'], "-")) }
+        }
+        Asked::Definitions => Wanted::Folder,
     };
     let picked = app.dialogs.ask(wanted, context);
     app.waiting = Some(Waiting { asked, picked });
@@ -193,9 +198,9 @@ pub(crate) fn take_answer(app: &mut App, context: &Context) {
             }
         }
         (Asked::Import, Picked::Files(files)) => guarded(app, context, Then::Import(files)),
-        (Asked::SaveAs, Picked::Files(files)) => {
+        (Asked::SaveAs | Asked::Drawing | Asked::Definitions, Picked::Files(files)) => {
             if let Some(path) = files.into_iter().next() {
-                save_to(app, context, path);
+                typed(app, context, asked, path);
             }
         }
     }
@@ -237,6 +242,8 @@ pub(crate) fn typed(app: &mut App, context: &Context, asked: Asked, path: PathBu
         Asked::Open => guarded(app, context, Then::Open(path)),
         Asked::Import => guarded(app, context, Then::Import(vec![path])),
         Asked::SaveAs => save_to(app, context, path),
+        Asked::Drawing => export::drawing(app, context, path),
+        Asked::Definitions => export::definitions(app, context, path),
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod dialogs;
 mod edit;
+pub mod export;
 pub mod file;
 pub mod recovery;
 pub mod shelf;
@@ -47,6 +48,8 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::Import => file::ask(app, context, Asked::Import),
         Action::Save => file::save(app, context),
         Action::SaveAs => file::ask(app, context, Asked::SaveAs),
+        Action::ExportDrawing => file::ask(app, context, Asked::Drawing),
+        Action::ExportDefinitions => file::ask(app, context, Asked::Definitions),
         Action::Start => app.state.place = Place::Start,
         Action::Undo => edit::undo(app),
         Action::Redo => edit::redo(app),

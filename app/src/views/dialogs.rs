@@ -166,6 +166,8 @@ fn path(ui: &Ui, dialog: &mut PathDialog, out: &mut Outbox) -> bool {
         Asked::Open => ("Open a project", "Open"),
         Asked::Import => ("Import a task definition", "Import"),
         Asked::SaveAs => ("Save the project as", "Save"),
+        Asked::Drawing => ("Export the drawing as a .svg or .png file", "Export"),
+        Asked::Definitions => ("Export task definitions into a folder", "Export"),
     };
     let mut done = false;
     let modal = modal(ui, "path").show(ui.ctx(), |ui| {

@@ -36,10 +36,17 @@ fn left(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
         out.act(Action::Start);
     }
     let menu = ui.menu_button(theme::strong(model.title()), |ui| {
-        for action in [Action::New, Action::Open, Action::Import, Action::Save, Action::SaveAs, Action::Quit] {
-            if menu_row(ui, action).clicked() {
-                out.act(action);
-                ui.close();
+        let files = [Action::New, Action::Open, Action::Import, Action::Save, Action::SaveAs];
+        let exports = [Action::ExportDrawing, Action::ExportDefinitions];
+        for group in [&files[..], &exports, &[Action::Quit]] {
+            for action in group {
+                if menu_row(ui, *action).clicked() {
+                    out.act(*action);
+                    ui.close();
+                }
+            }
+            if group != [Action::Quit] {
+                ui.separator();
             }
         }
     });

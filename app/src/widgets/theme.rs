@@ -16,7 +16,9 @@ pub const SANS: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-Regula
 pub const SANS_MEDIUM: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-Medium.ttf");
 pub const SANS_SEMIBOLD: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-SemiBold.ttf");
 const MONO: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexMono-Regular.ttf");
-const ICONS: &[u8] = include_bytes!("../../../assets/fonts/Phosphor.ttf");
+/// How much larger than letters of the same size icons are.
+pub const ICON_SCALE: f32 = 1.15;
+pub const ICONS: &[u8] = include_bytes!("../../../assets/fonts/Phosphor.ttf");
 
 /// Sizes of type in points.
 pub const LABEL: f32 = 11.0;
@@ -213,7 +215,7 @@ fn fonts() -> FontDefinitions {
     }
     let mut icons = FontData::from_static(ICONS);
     icons.tweak.y_offset_factor = 0.07; // their box is the em square: sink it to the middle of the lower-case letters
-    icons.tweak.scale = 1.15;
+    icons.tweak.scale = ICON_SCALE;
     fonts.font_data.insert("icons".to_owned(), Arc::new(icons));
     let family = |first: &str| {
         [first, "icons"].into_iter().map(str::to_owned).chain(fallbacks.iter().cloned()).collect::<Vec<_>>()

@@ -105,3 +105,38 @@ fn task_definitions_are_imported_with_a_network_around_them() {
     assert_eq!((drawn(&window).services.len(), drawn(&window).vpcs.len()), (1, 1));
     pictured(&mut window, "imported.png");
 }
+
+#[test]
+fn a_preset_opens_by_its_name() {
+    let window = open(Start { path: Some("small-api".into()), ..Start::default() });
+    assert_eq!(*drawn(&window), presets::find("small-api").unwrap().project().design);
+    assert!(window.state().document().unwrap().path.is_none());
+}
+
+/// Lets the thread that writes come to its end.
+fn until_told(window: &mut super::Window) {
+    while window.state().notice().is_none() {
+        window.step();
+    }
+}
+
+#[test]
+fn the_drawing_and_task_definitions_are_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let find = |window: &mut super::Window, action: &str| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.run();
+        window.event(egui::Event::Text(action.to_owned()));
+        window.run();
+        window.key_press(Key::Enter);
+        until_told(window);
+    };
+    let picture = folder.path().join("shop.svg");
+    let mut window = preset("three-tier-web", Start { answer: Some(picture.clone()), ..Start::default() });
+    find(&mut window, "Export drawing");
+    assert!(std::fs::read_to_string(&picture).unwrap().contains("estimate $"));
+    let mut window = preset("three-tier-web", Start { answer: Some(folder.path().to_owned()), ..Start::default() });
+    find(&mut window, "Export task definitions");
+    let names: Vec<_> = shop().design.task_definitions.keys().map(|id| format!("{id}.json")).collect();
+    assert!(names.iter().all(|name| folder.path().join(name).exists()), "{names:?}");
+}

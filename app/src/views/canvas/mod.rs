@@ -17,7 +17,7 @@ use egui::{Color32, CursorIcon, Key, Pos2, Rect, Response, Role, Sense, Ui, Vec2
 use crate::command::{Action, Command, Outbox};
 use crate::document::Change;
 use crate::grid::scene::{self, Mark};
-use crate::grid::{Cell, Form, Grid, Pick, lines, screen};
+use crate::grid::{Cell, Form, Grid, Pick, screen};
 use crate::model::Model;
 use crate::parts::Spot;
 use crate::widgets::theme::Tokens;
@@ -257,19 +257,14 @@ impl Frame<'_, '_> {
 
     /// All lines while they are few; of many only those of what is selected.
     fn lines(&self, state: &State) -> Vec<Mark> {
-        const MANY: usize = 14;
-        let all = &self.model.analysis.lines;
-        let few = all.len() <= MANY || state.all_lines;
-        let mut marks = Vec::new();
-        for line in all {
-            let selected = self.model.selected.is_some_and(|pick| *pick == line.from || *pick == line.to);
-            let entrance = line.path == lines::Path::Entrance;
-            if !selected && !few && !entrance {
-                continue;
-            }
-            marks.push(scene::line(line, &self.tokens, self.to_screen, selected, self.model.selected.is_some()));
-        }
-        marks
+        let (all, selected) = (&self.model.analysis.lines, self.model.selected);
+        let shown = all.iter().filter(|line| state.all_lines || scene::is_shown(line, all, selected));
+        shown
+            .map(|line| {
+                let own = selected.is_some_and(|pick| line.touches(pick));
+                scene::line(line, &self.tokens, self.to_screen, own, selected.is_some())
+            })
+            .collect()
     }
 
     /// Cells can be selected; empty ones offer a subnet. Answers where on the canvas the pointer is.
