@@ -18,6 +18,7 @@ use bayplan_engine::units::{Span, Usd};
 use crate::grid::Grid;
 use crate::grid::layout::{self, Density};
 use crate::grid::lines::{Line, lines};
+use crate::grid::traffic;
 
 /// A month by the closed form.
 #[derive(Clone, Debug)]
@@ -65,7 +66,10 @@ impl Analysis {
         };
         analysis.findings = checks::run(&project.design, catalogue, &project.allowed);
         match month(project, scenario, catalogue) {
-            Ok(month) => analysis.month = Some(month),
+            Ok(month) => {
+                traffic::weigh(&mut analysis.lines, &project.design, &month.plan, &month.outcome.month);
+                analysis.month = Some(month);
+            }
             Err(refused) => {
                 analysis.month = before.month;
                 analysis.refused = Some(said(&refused));

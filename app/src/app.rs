@@ -136,7 +136,7 @@ impl App {
 
     /// Shortcuts of [`ROWS`], before any widget sees the keys.
     fn shortcuts(&mut self, ui: &Ui) {
-        if self.state.palette.is_open() || self.question.is_some() || self.state.new_dialog.is_some() {
+        if self.state.palette.is_open() || self.question.is_some() || self.state.is_asking() {
             return;
         }
         let typing = ui.ctx().text_edit_focused();

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use bayplan_engine::design::Design;
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::design::id::ScenarioId;
+use bayplan_engine::names::Region;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::document::Change;
@@ -150,6 +151,8 @@ pub enum Command {
     OpenPath(PathBuf),
     OpenPreset(&'static str),
     Create(Choices),
+    /// Task definitions drawn in a region.
+    Import(Vec<PathBuf>, Region),
     /// A kept copy of unsaved work is opened, or thrown away.
     Recover(PathBuf),
     Forget(PathBuf),

@@ -105,9 +105,7 @@ fn run_charts(subject: &Subject<'_>) -> Result<Vec<(String, Chart)>, String> {
 
 /// The drawing with a month's prices.
 fn drawing(subject: &Subject<'_>) -> Result<Drawing, String> {
-    let month = month(subject)?.month;
-    let by_owner = month.by_owner().into_iter().map(|(at, usd)| (at.clone(), usd)).collect();
-    Ok(Drawing::of(subject.project, Some((&by_owner, month.total))))
+    Ok(Drawing::of(subject.project, Some((&month(subject)?.month, &prepared(subject)?.plan))))
 }
 
 fn svg(subject: &Subject<'_>) -> Result<Files, String> {

@@ -12,7 +12,7 @@ use crate::plan::index::Ix;
 use crate::plan::load::LoadKind;
 use crate::plan::service::{PlannedMetric, PlannedService, PlannedTracking};
 use crate::plan::warm::Warm;
-use crate::units::{MilliPerSecond, SimTime, Span};
+use crate::units::{Micro, MilliPerSecond, SimTime, Span};
 use crate::usage::flows::{BalancerHour, BalancerTraffic, Flows};
 use crate::usage::ledger::Ledger;
 use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
@@ -35,6 +35,32 @@ pub struct Estimate {
     pub records: Vec<UsageRecord>,
     /// What each service holds, by the plan's order.
     pub services: Vec<EstimatedService>,
+}
+
+/// How much work comes in a window, on average.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeanRates {
+    /// By each load, in the plan's order.
+    pub loads: Vec<MilliPerSecond>,
+    /// To each service, by loads and by calls, in the plan's order.
+    pub services: Vec<MilliPerSecond>,
+}
+
+impl MeanRates {
+    /// Over a window.
+    pub fn of(plan: &Plan, window: Span) -> Self {
+        let mut sums = (vec![0u128; plan.loads.len()], vec![0u128; plan.services.len()]);
+        for hours in hours_of(plan, window) {
+            let (demand, span) = (Demand::at(plan, hours.minute), hours.span.times(hours.count));
+            let add = |sums: &mut Vec<u128>, rates: &[MilliPerSecond]| {
+                sums.iter_mut().zip(rates).for_each(|(sum, rate)| *sum += rate.over(span).micro());
+            };
+            add(&mut sums.0, &demand.loads);
+            add(&mut sums.1, &demand.services);
+        }
+        let mean = |sums: Vec<u128>| sums.into_iter().map(|sum| Micro::from_micro(sum).mean_over(window)).collect();
+        Self { loads: mean(sums.0), services: mean(sums.1) }
+    }
 }
 
 /// Hours alike: the first minute of one of them, how many, how long each.

@@ -11,6 +11,7 @@ use bayplan_engine::design::work::{CallPath, CallTarget};
 use bayplan_engine::design::{Design, ItemRef, Kind};
 use egui::{Pos2, pos2};
 
+use super::traffic::Flow;
 use super::{Form, Grid, Node, Pick, Side, words};
 
 /// What flows.
@@ -33,8 +34,10 @@ pub struct Line {
     pub to: Pick,
     pub path: Path,
     pub points: Vec<Pos2>,
-    /// Who, how much.
+    /// Who, how much, what it costs.
     pub said: String,
+    /// How much, where the month is known.
+    pub flow: Option<Flow>,
 }
 
 impl Line {
@@ -58,7 +61,7 @@ pub fn lines(design: &Design, grid: &Grid) -> Vec<Line> {
         {
             let lane = lines.len() as f32 % 4.0;
             let points = route(grid, &grid.nodes[start], &grid.nodes[end], lane);
-            lines.push(Line { from, to, path, points, said });
+            lines.push(Line { from, to, path, points, said, flow: None });
         }
     }
     lines

@@ -10,6 +10,7 @@ pub mod lines;
 pub mod picture;
 pub mod scene;
 pub mod screen;
+pub mod traffic;
 pub mod words;
 
 use bayplan_engine::design::id::{SubnetId, VpcId};

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use bayplan_engine::bill::Bill;
 use bayplan_engine::design::ItemRef;
 use bayplan_engine::design::project::Project;
+use bayplan_engine::plan::Plan;
 use bayplan_engine::units::Usd;
 use egui::emath::TSTransform;
 use egui::{Align, Color32, Rect, Vec2, vec2};
@@ -17,7 +19,7 @@ use plotters_backend::DrawingBackend;
 use super::layout::{self, Density};
 use super::lines::{Line, lines};
 use super::scene::{self, Face, Mark};
-use super::{Grid, screen};
+use super::{Grid, screen, traffic};
 use crate::charts::pen::{Drawn, Pen, rounded_corners, tone};
 use crate::charts::text::Type;
 use crate::charts::{Look, Picture};
@@ -43,20 +45,26 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Lays the project out; `month` is what each item costs and the total, where it is known.
-    pub fn of(project: &Project, month: Option<(&BTreeMap<ItemRef, Usd>, Usd)>) -> Self {
+    /// Lays the project out; `month` is what it costs, where that is known, and the plan it was priced by.
+    pub fn of(project: &Project, month: Option<(&Bill, &Plan)>) -> Self {
         let grid = layout::layout(&project.design, &project.layout, Density::Full);
         let around = grid.bounds.unwrap_or(Rect::from_min_size(egui::Pos2::ZERO, vec2(320.0, 40.0)));
         let size = around.size();
         let zoom = (LONGEST / size.x.max(size.y)).min((LARGEST / around.area().max(1.0)).sqrt()).min(1.0);
-        let cost = month.map_or("not priced".to_owned(), |(_, total)| {
-            format!("estimate {} a month of 730 h, before tax", total.cents_text())
+        let cost = month.map_or("not priced".to_owned(), |(bill, _)| {
+            let at_least = if bill.is_priced() { "" } else { "at least " };
+            format!("estimate {at_least}{} a month of 730 h, before tax", bill.total.cents_text())
         });
+        let prices = month.iter().flat_map(|(bill, _)| bill.by_owner()).map(|(at, usd)| (at.clone(), usd)).collect();
+        let mut lines = lines(&project.design, &grid);
+        if let Some((bill, plan)) = month {
+            traffic::weigh(&mut lines, &project.design, plan, bill);
+        }
         Self {
             name: project.name.clone(),
             note: format!("{} · {cost}", project.design.region),
-            prices: month.map(|(by_owner, _)| by_owner.clone()).unwrap_or_default(),
-            lines: lines(&project.design, &grid),
+            prices,
+            lines,
             grid,
             zoom,
             around,

@@ -112,9 +112,17 @@ pub fn line(line: &Line, tokens: &Tokens, to_screen: TSTransform, selected: bool
     } else {
         0.6
     };
-    let width = if selected { 2.2 } else { 1.4 } * to_screen.scaling.clamp(0.5, 1.2);
+    let width = (thickness(line) + if selected { 0.8 } else { 0.0 }) * to_screen.scaling.clamp(0.5, 1.2);
     let points = line.points.iter().map(|point| to_screen * *point).collect();
     Mark::Line { points, width, color: color.gamma_multiply(strength), arrow: to_screen.scaling > 0.35 }
+}
+
+/// A line's width at 100 %: by its bytes a second, half a point more for each ten times as many, from 100 B/s on; where
+/// those are not known, by ten thousand bytes for each request.
+fn thickness(line: &Line) -> f32 {
+    let Some(flow) = line.flow else { return 1.2 };
+    let bytes = if flow.bytes_a_second > 0.0 { flow.bytes_a_second } else { flow.rate * 10_000.0 };
+    (1.0 + 0.5 * (bytes.max(100.0) / 100.0).log10() as f32).min(4.5)
 }
 
 struct Scene<'a> {

@@ -27,7 +27,7 @@ pub(super) fn drawing(app: &mut App, context: &Context, path: PathBuf) {
         return complain(app, format!("{}: a picture's name ends in .svg or .png", path.display()));
     }
     let month = app.analysis.month.as_ref().filter(|_| !app.analysis.is_stale());
-    let drawing = Drawing::of(document.project(), month.map(|month| (&month.by_owner, month.total)));
+    let drawing = Drawing::of(document.project(), month.map(|month| (&month.outcome.month, &*month.plan)));
     start(app, context, move || {
         let bytes = if png { canvas_png(&drawing)? } else { canvas_svg(&drawing) };
         files::write(&path, &bytes).map_err(|why| why.to_string())?;

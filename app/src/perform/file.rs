@@ -63,7 +63,7 @@ pub(crate) fn answer(app: &mut App, context: &Context, answer: Answer) {
 fn go_on(app: &mut App, context: &Context, then: Then) {
     match then {
         Then::Open(path) => open(app, &path),
-        Then::Import(files) => import(app, &files),
+        Then::Import(files) => app.state.ask_region(files),
         Then::Preset(name) => {
             if let Some(project) = preset(name) {
                 show(app, Document::fresh(project));
@@ -125,7 +125,7 @@ fn remember(app: &mut App, path: &Path) {
 }
 
 /// Draws a project around imported documents.
-fn import(app: &mut App, files: &[PathBuf]) {
+pub(crate) fn import(app: &mut App, files: &[PathBuf], region: &Region) {
     let mut imports = Vec::new();
     for file in files {
         let text = match fs::read_to_string(file) {
@@ -137,15 +137,22 @@ fn import(app: &mut App, files: &[PathBuf]) {
             Err(why) => return complain(app, why.to_string()),
         }
     }
-    let region = Region::new("us-east-1");
-    let Ok(catalogue) = Catalogue::load(&region) else { return complain(app, "there are no prices of us-east-1") };
+    let catalogue = match Catalogue::load(region) {
+        Ok(catalogue) => catalogue,
+        Err(why) => return complain(app, why.to_string()),
+    };
     let name = files.first().and_then(|file| file.file_stem()).map_or("Imported".into(), |s| s.to_string_lossy());
     let unread: Vec<_> = imports.iter().flat_map(|import| &import.not_understood).map(ToString::to_string).collect();
     let project = sketch::sketch(&name, &imports, &catalogue);
     let assumed = project.assumptions.len();
     show(app, Document::fresh(project));
     if unread.is_empty() {
-        tell(app, format!("Imported; {assumed} values are our assumptions, marked in the inspector"));
+        tell(
+            app,
+            format!(
+                "Imported; {assumed} values are our assumptions: each is listed at the right and marked where it stands"
+            ),
+        );
     } else {
         complain(app, format!("Imported, but this was not understood and is left out:\n{}", unread.join("\n")));
     }

@@ -32,6 +32,7 @@ pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
         Command::OpenPath(path) => file::guarded(app, context, file::Then::Open(path)),
         Command::OpenPreset(name) => file::guarded(app, context, file::Then::Preset(name)),
         Command::Create(choices) => file::guarded(app, context, file::Then::Create(choices)),
+        Command::Import(files, region) => file::import(app, &files, &region),
         Command::Recover(path) => file::guarded(app, context, file::Then::Recover(path)),
         Command::Forget(path) => recovery::forget(app, &path),
         Command::Answer(answer) => file::answer(app, context, answer),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bayplan_engine::embedded;
+use bayplan_engine::names::Region;
 use egui::{Button, ComboBox, Frame, Grid, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::State as Views;
@@ -25,6 +26,19 @@ impl PathDialog {
     }
 }
 
+/// Task definitions to be drawn.
+#[derive(Clone, Debug)]
+pub struct ImportDialog {
+    files: Vec<PathBuf>,
+    region: Region,
+}
+
+impl ImportDialog {
+    pub fn new(files: Vec<PathBuf>) -> Self {
+        Self { files, region: Choices::default().region }
+    }
+}
+
 pub fn ui(ui: &mut Ui, model: &Model<'_>, views: &mut Views, out: &mut Outbox) {
     if let Some(choices) = &mut views.new_dialog
         && new_design(ui, choices, out)
@@ -35,6 +49,11 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, views: &mut Views, out: &mut Outbox) {
         && path(ui, dialog, out)
     {
         views.path_dialog = None;
+    }
+    if let Some(dialog) = &mut views.import_dialog
+        && import(ui, dialog, out)
+    {
+        views.import_dialog = None;
     }
     if let Some(question) = model.question {
         unsaved(ui, &question.name, out);
@@ -83,20 +102,8 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
     let label = ui.label("Name");
     ui.add(TextEdit::singleline(&mut choices.name).desired_width(260.0)).labelled_by(label.id);
     ui.end_row();
-    let label = ui.label("Region");
     let regions = embedded::regions().ok();
-    ComboBox::from_id_salt("region")
-        .selected_text(choices.region.as_str())
-        .width(260.0)
-        .height(320.0)
-        .show_ui(ui, |ui| {
-            for facts in regions.iter().flat_map(|all| all.iter()) {
-                let text = format!("{} · {}", facts.region, facts.name);
-                ui.selectable_value(&mut choices.region, facts.region.clone(), text);
-            }
-        })
-        .response
-        .labelled_by(label.id);
+    region(ui, &mut choices.region);
     ui.end_row();
     let most = regions.as_ref().and_then(|all| all.get(&choices.region)).map_or(3, |facts| facts.zones.len()).min(4);
     choices.zones = choices.zones.clamp(1, most);
@@ -134,6 +141,48 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
         .response
         .labelled_by(label.id);
     ui.end_row();
+}
+
+/// A region with its label.
+fn region(ui: &mut Ui, chosen: &mut Region) {
+    let label = ui.label("Region");
+    let regions = embedded::regions().ok();
+    let combo = ComboBox::from_id_salt("region").selected_text(chosen.as_str()).width(260.0).height(320.0);
+    let shown = combo.show_ui(ui, |ui| {
+        for facts in regions.iter().flat_map(|all| all.iter()) {
+            let text = format!("{} · {}", facts.region, facts.name);
+            ui.selectable_value(chosen, facts.region.clone(), text);
+        }
+    });
+    shown.response.labelled_by(label.id);
+}
+
+/// Where imported task definitions run, and what is drawn around them; whether it is done with.
+fn import(ui: &Ui, dialog: &mut ImportDialog, out: &mut Outbox) -> bool {
+    let tokens = Tokens::of(ui.ctx());
+    let mut done = false;
+    let modal = modal(ui, "import").show(ui.ctx(), |ui| {
+        ui.set_width(460.0);
+        let count = dialog.files.len();
+        ui.label(theme::title(format!("Import {count} {}", plural(count, "task definition"))));
+        let names = dialog.files.iter().filter_map(|file| file.file_name()).map(|name| name.to_string_lossy());
+        ui.label(theme::small(names.collect::<Vec<_>>().join(", ")).color(tokens.muted));
+        ui.add_space(10.0);
+        Grid::new("import").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| region(ui, &mut dialog.region));
+        ui.add_space(6.0);
+        let why = "A VPC of three zones and a service are drawn around each, so that it can be priced at once. \
+                   Every value that is our assumption is listed, and marked where it stands";
+        ui.label(theme::small(why).color(tokens.muted));
+        ui.add_space(12.0);
+        ui.horizontal(|ui| {
+            if ui.add(main_button(ui, "Import")).clicked() {
+                out.push(Command::Import(dialog.files.clone(), dialog.region.clone()));
+                done = true;
+            }
+            done |= ui.button("Cancel").clicked();
+        });
+    });
+    done || modal.should_close()
 }
 
 fn unsaved(ui: &Ui, name: &str, out: &mut Outbox) {

@@ -200,7 +200,8 @@ pub fn notice(ui: &Ui, model: &Model<'_>, out: &mut Outbox) {
             ui.horizontal(|ui| {
                 let mark = if notice.is_error { icon::WARNING } else { icon::OK };
                 ui.label(RichText::new(mark.to_string()).color(color));
-                ui.label(&notice.text);
+                let long = egui::ScrollArea::vertical().max_height(240.0).auto_shrink([true, true]);
+                long.show(ui, |ui| ui.label(&notice.text));
                 if sign(ui, icon::X, "Dismiss", true).clicked() {
                     out.push(Command::DismissNotice);
                 }

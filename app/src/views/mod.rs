@@ -11,6 +11,8 @@ pub mod parts;
 pub mod problems;
 pub mod start;
 
+use std::path::PathBuf;
+
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use crate::command::{Asked, Outbox};
@@ -40,12 +42,23 @@ pub struct State {
     pub problems_open: bool,
     pub new_dialog: Option<Choices>,
     pub path_dialog: Option<dialogs::PathDialog>,
+    pub import_dialog: Option<dialogs::ImportDialog>,
 }
 
 impl State {
     /// At first the findings are shown.
     pub fn new() -> Self {
         Self { problems_open: true, ..Self::default() }
+    }
+
+    /// Whether a dialog of the window's own is open.
+    pub fn is_asking(&self) -> bool {
+        self.new_dialog.is_some() || self.path_dialog.is_some() || self.import_dialog.is_some()
+    }
+
+    /// Asks in which region imported task definitions run.
+    pub fn ask_region(&mut self, files: Vec<PathBuf>) {
+        self.import_dialog = Some(dialogs::ImportDialog::new(files));
     }
 
     /// Asks for a path to be typed, where no dialog of the system answers.
@@ -75,10 +88,11 @@ fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, t
     Panel::left("parts").resizable(true).default_size(172.0).size_range(140.0..=260.0).frame(side).show(ui, |ui| {
         parts::ui(ui, model, &mut state.parts, &state.spot, out);
     });
+    let entered = state.canvas.take_entered();
     Panel::right("inspector").resizable(true).default_size(300.0).size_range(240.0..=460.0).frame(side).show(
         ui,
         |ui| {
-            inspector::ui(ui, model, out);
+            inspector::ui(ui, model, entered, out);
         },
     );
     if state.problems_open {

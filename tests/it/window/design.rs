@@ -124,6 +124,19 @@ fn arrows_walk_and_escape_lets_go() {
 }
 
 #[test]
+fn enter_goes_into_the_inspector_and_escape_comes_back() {
+    let mut window = shop();
+    select(&mut window, "service api · ");
+    key(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(window.get_by_label("Name of service api").is_focused());
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!window.get_by_label("Name of service api").is_focused());
+    assert_eq!(window.state().selected(), Some(&Pick::Item(ItemRef::Service(ServiceId::new("api")))));
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(window.state().selected(), Some(&Pick::Item(ItemRef::Service(ServiceId::new("web")))));
+}
+
+#[test]
 fn find_or_do_leads_to_an_item() {
     let mut window = shop();
     key(&mut window, Modifiers::COMMAND, Key::K);

@@ -102,6 +102,12 @@ fn task_definitions_are_imported_with_a_network_around_them() {
     let mut window = open(Start { answer: Some(path), ..Start::default() });
     window.get_by_label("Import task definitions…").click();
     window.run();
+    pictured(&mut window, "import.png");
+    window.get_by_label("Import").click();
+    window.run();
+    assert_eq!(drawn(&window).region.as_str(), "us-east-1");
+    let assumed = window.state().document().unwrap().project().assumptions.len();
+    window.get_by_label(&format!("Assumptions · {assumed}"));
     assert_eq!((drawn(&window).services.len(), drawn(&window).vpcs.len()), (1, 1));
     pictured(&mut window, "imported.png");
 }

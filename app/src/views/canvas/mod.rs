@@ -49,6 +49,10 @@ pub struct State {
     wish: Option<Wish>,
     held: Option<Held>,
     all_lines: bool,
+    /// Whether a field or a button had the keys a frame ago: then Escape was its own.
+    was_focused: bool,
+    /// Whether the inspector's first field is to take the keys.
+    entered: bool,
 }
 
 impl State {
@@ -66,6 +70,11 @@ impl State {
 
     pub fn zoom(&mut self, by: f32) {
         self.wish = Some(Wish::Zoom(by));
+    }
+
+    /// Whether Enter was pressed on what is selected, once.
+    pub fn take_entered(&mut self) -> bool {
+        std::mem::take(&mut self.entered)
     }
 
     pub fn scale(&self) -> f32 {
@@ -117,7 +126,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, place: &mut Spot, o
     ui.painter().rect_filled(area, 0.0, tokens.ground);
     state.grant(area, model);
     navigate(ui, area, &back, state);
-    keys(ui, model, out);
+    keys(ui, model, state, out);
     let to_screen = TSTransform::from_translation(area.min.to_vec2()) * state.view;
     let mut frame = Frame { ui, area, to_screen, model, design, tokens, grid: &model.analysis.grid };
     frame.dots(state);
@@ -155,10 +164,11 @@ fn navigate(ui: &Ui, area: Rect, back: &Response, state: &mut State) {
     }
 }
 
-/// Arrows walk, Escape lets go.
-fn keys(ui: &Ui, model: &Model<'_>, out: &mut Outbox) {
-    if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) || ui.ctx().memory(|m| m.focused().is_some())
-    {
+/// Arrows walk, Enter goes into the inspector, Escape lets go.
+fn keys(ui: &Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
+    let focused = ui.ctx().memory(|m| m.focused().is_some());
+    let was_focused = std::mem::replace(&mut state.was_focused, focused);
+    if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) || focused {
         return;
     }
     let ways = [
@@ -174,9 +184,21 @@ fn keys(ui: &Ui, model: &Model<'_>, out: &mut Outbox) {
             out.push(Command::Select(Some(pick)));
         }
     }
+    // The key that left a field is not the canvas's as well.
+    if was_focused {
+        return;
+    }
+    if model.selected.is_some() && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Enter)) {
+        enter(ui, state);
+    }
     if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape)) {
         out.push(Command::Select(None));
     }
+}
+
+fn enter(ui: &Ui, state: &mut State) {
+    state.entered = true;
+    ui.ctx().request_repaint();
 }
 
 /// What lies at a point of the world, for a part to go there.
@@ -361,6 +383,9 @@ impl Frame<'_, '_> {
                 }
                 if response.clicked() || response.drag_started() {
                     out.push(Command::Select(Some(node.of.clone())));
+                }
+                if selected && response.has_focus() && self.ui.input(|i| i.key_pressed(Key::Enter)) {
+                    enter(self.ui, state);
                 }
                 self.grip(place, part, &response, state);
             }

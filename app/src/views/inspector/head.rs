@@ -4,6 +4,7 @@
 use bayplan_engine::checks::{Diagnostic, Severity};
 use bayplan_engine::design::edit::{self, Edit};
 use bayplan_engine::design::network::EndpointService;
+use bayplan_engine::design::project::Project;
 use bayplan_engine::design::work::CallTarget;
 use bayplan_engine::design::{Design, ItemRef, Kind};
 use egui::{Align, Button, Frame, Layout, Margin, RichText, TextEdit, Ui};
@@ -17,7 +18,7 @@ use crate::widgets::icon;
 use crate::widgets::theme::{self, Tokens};
 
 /// Name, kind, price, findings.
-pub(super) fn item(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbox) {
+pub(super) fn item(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, entered: bool, out: &mut Outbox) {
     let tokens = Tokens::of(ui.ctx());
     ui.horizontal(|ui| {
         let chip = Frame::new().fill(tokens.raised).corner_radius(6.0).inner_margin(Margin::symmetric(7, 2));
@@ -33,7 +34,10 @@ pub(super) fn item(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbo
             }
         });
     });
-    rename(ui, model, at, out);
+    let name = rename(ui, model, at, out);
+    if entered {
+        name.request_focus();
+    }
     price(ui, model, at, &tokens);
     for finding in model.analysis.of_item(at) {
         self::finding(ui, finding, out);
@@ -56,7 +60,7 @@ pub(super) fn around(ui: &mut Ui, design: &Design, at: &ItemRef, out: &mut Outbo
 }
 
 /// The name, which can be changed everywhere at once.
-fn rename(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbox) {
+fn rename(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbox) -> egui::Response {
     let id = ui.scope_id().with("name");
     let mut name: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_else(|| at.name().to_owned());
     let edit = TextEdit::singleline(&mut name).font(egui::FontId::new(theme::TITLE, theme::semibold()));
@@ -70,6 +74,7 @@ fn rename(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, out: &mut Outbox) {
     } else if response.changed() {
         ui.data_mut(|data| data.insert_temp(id, name));
     }
+    response
 }
 
 fn price(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, tokens: &Tokens) {
@@ -172,7 +177,30 @@ pub(super) fn nothing(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
             });
         }
     }
+    assumptions(ui, project, out);
     describe(ui, model, out);
+}
+
+/// Every value that is our assumption, with its reason; each leads to its item.
+fn assumptions(ui: &mut Ui, project: &Project, out: &mut Outbox) {
+    let all = &project.assumptions;
+    if all.is_empty() {
+        return;
+    }
+    let tokens = Tokens::of(ui.ctx());
+    ui.add_space(8.0);
+    let title = theme::label(format!("Assumptions · {}", all.len()));
+    egui::CollapsingHeader::new(title).id_salt("assumptions").default_open(all.len() < 40).show(ui, |ui| {
+        for (key, why) in all {
+            let (item, field) = key.split_once(" · ").unwrap_or((key, ""));
+            let at = project.design.item_refs().into_iter().find(|at| at.to_string() == item);
+            let button = ui.add(Button::new(theme::small(format!("{item} {field}"))).frame(false).truncate());
+            if let Some(at) = at.filter(|_| button.clicked()) {
+                out.push(Command::Select(Some(Pick::Item(at))));
+            }
+            ui.label(theme::small(why).color(tokens.muted));
+        }
+    });
 }
 
 /// Name and description of the project.

@@ -27,14 +27,15 @@ use crate::model::Model;
 use crate::widgets::fields::Form;
 use crate::widgets::theme::{self, Tokens};
 
-pub fn ui(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
+/// `entered` gives the keys to the first field.
+pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
     let Some(design) = model.design() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match model.selected {
         None => head::nothing(ui, model, out),
         Some(Pick::Item(at)) => match design.item(at) {
             Some(item) => {
                 ui.push_id(at.to_string(), |ui| {
-                    head::item(ui, model, at, out);
+                    head::item(ui, model, at, entered, out);
                     let mut edited = item.clone();
                     let assumptions = &model.project().map(|p| p.assumptions.clone()).unwrap_or_default();
                     form(ui, &Form { design, at, assumptions, told: Default::default() }, &mut edited);
