@@ -63,7 +63,9 @@ fn taken<'d>(context: &Context<'d>) -> BTreeMap<&'d SubnetId, Taken> {
     let design = context.design;
     let mut all: BTreeMap<&SubnetId, Taken> = BTreeMap::new();
     let mut one_each = |ids: &'d [SubnetId]| {
-        ids.iter().for_each(|id| all.entry(id).or_default().standing += 1);
+        for id in ids {
+            all.entry(id).or_default().standing += 1;
+        }
     };
     design.vpc_endpoints.values().for_each(|endpoint| one_each(endpoint.subnets()));
     design.file_systems.values().for_each(|system| one_each(&system.subnets));

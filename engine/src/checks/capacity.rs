@@ -156,20 +156,16 @@ fn strategies<'c>(context: &'c Context<'_>) -> Vec<Owned<'c>> {
 impl Owned<'_> {
     /// Hangs on a finding the edit that puts another strategy in place.
     fn fix(&self, context: &Context<'_>, finding: &mut Diagnostic, label: &str, items: Vec<StrategyItem>) {
-        let edit = if matches!(self.at, ItemRef::Service(_)) {
+        let edit = if let ItemRef::Service(_) = &self.at {
             Edit::Set(self.at.clone(), Knob::Capacity(Capacity::Strategy(items)))
+        } else if let Some(Item::Cluster(id, mut cluster)) = context.design.item(&self.at) {
+            cluster.default_strategy = items;
+            Edit::Put(Item::Cluster(id, cluster))
+        } else if let Some(Item::StandaloneTask(id, mut tasks)) = context.design.item(&self.at) {
+            tasks.capacity = Capacity::Strategy(items);
+            Edit::Put(Item::StandaloneTask(id, tasks))
         } else {
-            match context.design.item(&self.at) {
-                Some(Item::Cluster(id, mut cluster)) => {
-                    cluster.default_strategy = items;
-                    Edit::Put(Item::Cluster(id, cluster))
-                }
-                Some(Item::StandaloneTask(id, mut tasks)) => {
-                    tasks.capacity = Capacity::Strategy(items);
-                    Edit::Put(Item::StandaloneTask(id, tasks))
-                }
-                Some(_) | None => return,
-            }
+            return;
         };
         finding.fix(label, vec![edit]);
     }
@@ -257,7 +253,6 @@ fn strategy_value_out_of_range(context: &Context<'_>, out: &mut Findings) {
 /// wait, and a reclaim leaves fewer. Example: FARGATE_SPOT alone. Fix: a base of one task on FARGATE.
 ///
 /// Source: ECS Developer Guide, "Amazon ECS clusters for Fargate" (rules CPS-14, FG-42).
-#[expect(clippy::doc_markdown, reason = "AWS's own names")]
 fn spot_without_fallback(context: &Context<'_>, out: &mut Findings) {
     for runner in context.runners.iter().filter(|r| r.service.is_some()) {
         let used = runner.strategy.iter().filter(|item| item.weight > 0 || item.base > 0);
@@ -270,12 +265,14 @@ fn spot_without_fallback(context: &Context<'_>, out: &mut Findings) {
         if hosts.iter().all(|host| matches!(host, Host::FargateSpot)) {
             let fargate = CapacityProviderId::fargate();
             let mut items: Vec<_> = runner.strategy.to_vec();
-            items.iter_mut().for_each(|item| item.base = 0);
+            for item in &mut items {
+                item.base = 0;
+            }
             items.retain(|item| item.capacity_provider != fargate);
             items.insert(0, StrategyItem { capacity_provider: fargate.clone(), base: 1, weight: 1 });
             let mut edits = associate(context, runner.cluster, &fargate);
             edits.push(Edit::Set(runner.at.clone(), Knob::Capacity(Capacity::Strategy(items))));
-            finding.fix("Run one task and half of the rest on FARGATE", edits);
+            finding.fix("Run one task, and a share of the rest, on FARGATE", edits);
         }
     }
 }
@@ -342,7 +339,6 @@ fn no_default_strategy(context: &Context<'_>, out: &mut Findings) {
 /// tasks on.
 ///
 /// Source: ECS Developer Guide, "Automatically manage Amazon ECS capacity with cluster auto scaling".
-#[expect(clippy::doc_markdown, reason = "AWS's own names")]
 fn no_instances(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let Capacity::LaunchType(launch) = runner.capacity else { continue };
@@ -512,7 +508,7 @@ pub(super) mod tests {
                     memory: Mib::from_gib(16),
                     architecture: Architecture::X86,
                     monthly_price: None,
-                    tags: std::collections::BTreeMap::default(),
+                    tags: crate::design::Tags::new(),
                 };
                 d.sites.insert("cellar".into(), site);
             },

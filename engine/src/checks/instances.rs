@@ -179,8 +179,7 @@ fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, 
 }
 
 fn demand(runner: &Runner<'_>, definition: &TaskDefinition) -> (CpuUnits, Mib) {
-    let proxy =
-        runner.service.map_or((CpuUnits::ZERO, Mib::ZERO), super::super::design::service::Service::proxy_demand);
+    let proxy = runner.service.map_or((CpuUnits::ZERO, Mib::ZERO), crate::design::service::Service::proxy_demand);
     // A size of the task already holds its proxy; a sum of containers does not.
     let cpu = definition.cpu.map_or(definition.cpu_demand() + proxy.0, |cpu| cpu);
     let memory = definition.memory.map_or(definition.memory_demand() + proxy.1, |memory| memory);

@@ -176,7 +176,7 @@ fn listener_port_twice(context: &Context<'_>, out: &mut Findings) {
     for (id, balancer) in &context.design.load_balancers {
         let mut ports: Vec<_> = balancer.listeners.iter().map(|listener| listener.port).collect();
         ports.sort_unstable();
-        if let Some((port, _)) = ports.iter().zip(ports.iter().skip(1)).find(|(port, next)| port == next) {
+        if let Some([port, ..]) = ports.windows(2).find(|pair| pair[0] == pair[1]) {
             out.add(at(id), "listeners", format!("Two listeners have port {port}"), "Give each its own port");
         }
     }

@@ -4,19 +4,31 @@
 //! where one is safe, a fix made of edits. A rule is one function and one row in its family's table. Nothing here
 //! changes a design or needs one that can be resolved. Facts come from the AWS pages that each rule names.
 
+#![expect(clippy::doc_markdown, reason = "sources are pages by AWS's own titles, for people")]
+
+mod access;
 mod addresses;
 mod capacity;
 mod containers;
 mod context;
+mod cost;
 mod dependencies;
+mod deployment;
 mod diagnostic;
+mod discovery;
+mod exposure;
+mod health;
 mod instances;
 mod load_balancing;
+mod monitoring;
 mod needs;
 mod network;
 mod placement;
 mod providers;
+mod quotas;
 mod references;
+mod scaling;
+mod storage;
 mod target_groups;
 mod task_size;
 mod way_out;
@@ -43,8 +55,18 @@ const FAMILIES: &[&[Rule]] = &[
     capacity::RULES,
     providers::RULES,
     instances::RULES,
+    deployment::RULES,
+    scaling::RULES,
     load_balancing::RULES,
     target_groups::RULES,
+    discovery::RULES,
+    health::RULES,
+    monitoring::RULES,
+    storage::RULES,
+    access::RULES,
+    exposure::RULES,
+    cost::RULES,
+    quotas::RULES,
 ];
 
 /// Every rule, family by family.

@@ -7,6 +7,7 @@ use super::diagnostic::{Findings, Rule, Severity};
 use super::needs;
 use super::way_out::WayOut;
 use crate::catalogue::meter::Meter;
+use crate::design::capacity::CapacityProvider;
 use crate::design::edit::Edit;
 use crate::design::id::{NatGatewayId, SubnetId, VpcId};
 use crate::design::network::{EndpointKind, EndpointService, NatGateway, NatPlacement};
@@ -281,8 +282,7 @@ fn public_subnet<'d>(context: &Context<'d>, vpc: &VpcId, zone: &Zone) -> Option<
 
 /// The zones that go out by each zonal NAT gateway of another zone: by gateway, with their VPC.
 fn strangers<'d>(context: &Context<'d>) -> BTreeMap<&'d NatGatewayId, (&'d VpcId, Vec<&'d Zone>)> {
-    let providers =
-        context.design.capacity_providers.values().flat_map(super::super::design::capacity::CapacityProvider::subnets);
+    let providers = context.design.capacity_providers.values().flat_map(CapacityProvider::subnets);
     let used = context.runners.iter().flat_map(|r| r.subnet_ids).chain(providers);
     let mut strangers: BTreeMap<_, (_, Vec<_>)> = BTreeMap::new();
     for (id, subnet) in used.filter_map(|id| context.design.subnets.get_key_value(id)) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use super::diagnostic::{Findings, Rule, Severity};
+use crate::design::Kind;
 use crate::design::edit::Edit;
 use crate::design::references::{Fate, Refers};
 
@@ -37,7 +38,9 @@ fn dangling_reference(context: &Context<'_>, out: &mut Findings) {
             still_named |= other.target() == reference.to;
             Fate::Keep
         });
-        if without != item && !still_named {
+        // What needed a role still needs one.
+        let role = reference.to.kind() == Kind::Role;
+        if without != item && !still_named && !role {
             finding.fix(format!("Take `{}` out", reference.to.name()), vec![Edit::Put(without)]);
         }
     }

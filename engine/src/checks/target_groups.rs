@@ -160,7 +160,9 @@ fn container_port_not_mapped(context: &Context<'_>, out: &mut Findings) {
                         name: None,
                         app_protocol: None,
                     };
-                    container.into_iter().for_each(|c| c.port_mappings.push(mapping.clone()));
+                    if let Some(container) = container {
+                        container.port_mappings.push(mapping);
+                    }
                     let edit = Edit::Put(Item::TaskDefinition(runner.definition_id.clone(), changed));
                     out.add(runner.at.clone(), "load_balancers", message, "Map the port, or name one that is mapped")
                         .fix(format!("Map port {port}"), vec![edit]);

@@ -129,8 +129,18 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::capacity::tests::CASES,
         super::providers::tests::CASES,
         super::instances::tests::CASES,
+        super::deployment::tests::CASES,
+        super::scaling::tests::CASES,
         super::load_balancing::tests::CASES,
         super::target_groups::tests::CASES,
+        super::discovery::tests::CASES,
+        super::health::tests::CASES,
+        super::monitoring::tests::CASES,
+        super::storage::tests::CASES,
+        super::access::tests::CASES,
+        super::exposure::tests::CASES,
+        super::cost::tests::CASES,
+        super::quotas::tests::CASES,
     ];
     let cases = || families.iter().copied().flatten();
     let bare: Vec<_> = checks::rules()

@@ -1,0 +1,184 @@
+//! The least that should be watched: alarms, insights, logs that do not grow for ever.
+
+use super::context::{Context, Host};
+use super::diagnostic::{Findings, Rule, Severity};
+use crate::catalogue::meter::Meter;
+use crate::design::cluster::ContainerInsights;
+use crate::design::edit::Edit;
+use crate::design::id::AlarmId;
+use crate::design::observability::{Alarm, AlarmMetric, AlarmSubject};
+use crate::design::{Item, ItemRef, Tags};
+use crate::units::Seconds;
+
+const BASELINE: &str = "ECS Developer Guide, \"Monitoring Amazon ECS\", minimum to monitor";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new(
+        "missing-baseline-alarm",
+        Severity::Advice,
+        "A service's or cluster's CPU or memory is watched by no alarm",
+        BASELINE,
+        missing_baseline_alarm,
+    ),
+    Rule::new(
+        "alarm-without-insights",
+        Severity::Warning,
+        "An alarm's metric comes from Container Insights, which is off",
+        "CloudWatch User Guide, \"Amazon ECS Container Insights metrics\"",
+        alarm_without_insights,
+    ),
+    Rule::new(
+        "log-group-kept-for-ever",
+        Severity::Advice,
+        "A log group keeps its entries for ever",
+        "CloudWatch Logs User Guide, \"Working with log groups and log streams\", retention",
+        log_group_kept_for_ever,
+    ),
+];
+
+fn watched(context: &Context<'_>, subject: &AlarmSubject, metric: AlarmMetric) -> bool {
+    context.design.alarms.values().any(|alarm| alarm.subject == *subject && alarm.metric == metric)
+}
+
+/// An alarm that rings after five minutes over a share.
+///
+/// Assumption: 80 % for five minutes, a common first threshold; AWS names the metrics, not the thresholds.
+fn alarm(subject: AlarmSubject, metric: AlarmMetric) -> Alarm {
+    Alarm {
+        subject,
+        metric,
+        threshold_milli: 80_000,
+        below: false,
+        period: Some(Seconds::from_secs(60)),
+        evaluation_periods: Some(5),
+        tags: Tags::new(),
+    }
+}
+
+/// What: no alarm on CPU and memory utilisation of a service, or on CPU and memory reservation of a cluster with
+/// instances. Why: it is the minimum that AWS's monitoring plan names. Fix: adds those that are missing.
+///
+/// Source: ECS Developer Guide, "Monitoring Amazon ECS": minimum to monitor.
+fn missing_baseline_alarm(context: &Context<'_>, out: &mut Findings) {
+    let services = context.design.services.keys().map(|id| {
+        let metrics = [AlarmMetric::CpuUtilization, AlarmMetric::MemoryUtilization];
+        (ItemRef::Service(id.clone()), AlarmSubject::Service(id.clone()), metrics)
+    });
+    let on_instances = |id| {
+        context
+            .runners
+            .iter()
+            .any(|r| r.cluster == id && r.hosts.iter().any(|h| matches!(h, Host::Group(..) | Host::Ec2)))
+    };
+    let clusters = context.design.clusters.keys().filter(|id| on_instances(*id)).map(|id| {
+        let metrics = [AlarmMetric::CpuReservation, AlarmMetric::MemoryReservation];
+        (ItemRef::Cluster(id.clone()), AlarmSubject::Cluster(id.clone()), metrics)
+    });
+    for (at, subject, metrics) in services.chain(clusters) {
+        let missing: Vec<_> = metrics.into_iter().filter(|metric| !watched(context, &subject, *metric)).collect();
+        if missing.is_empty() {
+            continue;
+        }
+        let names: Vec<_> = missing.iter().map(|metric| metric.aws()).collect();
+        let put = |metric: &AlarmMetric| {
+            let id = AlarmId::new(&format!("{}-{}", at.name(), metric.aws()));
+            Edit::Put(Item::Alarm(id, alarm(subject.clone(), *metric)))
+        };
+        let edits = missing.iter().map(put).collect();
+        let month = context.month(Meter::AlarmStandard, 1);
+        let price = month.map_or(String::new(), |usd| format!(", {} a month each", usd.cents_text()));
+        let message = format!("No alarm watches {}", names.join(" and "));
+        out.add(at.clone(), "alarms", message, format!("Add an alarm on each{price}"))
+            .fix(format!("Add {} alarms at 80 %{price}", missing.len()), edits);
+    }
+}
+
+/// What: an alarm on running or pending tasks of a cluster without Container Insights. Why: the metric does not exist,
+/// so the alarm never rings. Fix: switches Container Insights on.
+///
+/// Source: CloudWatch User Guide, "Amazon ECS Container Insights metrics".
+fn alarm_without_insights(context: &Context<'_>, out: &mut Findings) {
+    for (id, alarm) in &context.design.alarms {
+        if !matches!(alarm.metric, AlarmMetric::RunningTaskCount | AlarmMetric::PendingTaskCount) {
+            continue;
+        }
+        let cluster = match &alarm.subject {
+            AlarmSubject::Cluster(cluster) => Some(cluster),
+            AlarmSubject::Service(service) => context.design.services.get(service).map(|service| &service.cluster),
+        };
+        let Some((name, drawn)) = cluster.and_then(|id| context.design.clusters.get_key_value(id)) else { continue };
+        let account = context.design.account.container_insights;
+        let on = drawn.container_insights.map_or(account, |insights| insights != ContainerInsights::Disabled);
+        if on {
+            continue;
+        }
+        let mut changed = drawn.clone();
+        changed.container_insights = Some(ContainerInsights::Enabled);
+        let message = format!("{} comes from Container Insights, which is off in {name}", alarm.metric);
+        out.add(ItemRef::Alarm(id.clone()), "metric", message, "Switch Container Insights on, or watch another metric")
+            .fix(
+                format!("Switch Container Insights of {name} on"),
+                vec![Edit::Put(Item::Cluster(name.clone(), changed))],
+            );
+    }
+}
+
+/// What: a log group without retention. Why: what is stored is paid for every month, for ever. Fix: 30 days.
+///
+/// Source: CloudWatch Logs User Guide, "Working with log groups and log streams", retention.
+fn log_group_kept_for_ever(context: &Context<'_>, out: &mut Findings) {
+    for (id, group) in context.design.log_groups.iter().filter(|(_, group)| group.retention_days.is_none()) {
+        let mut changed = group.clone();
+        changed.retention_days = Some(30);
+        let message = "Entries are kept, and paid for, for ever";
+        out.add(ItemRef::LogGroup(id.clone()), "retention_days", message, "Say for how many days entries are kept")
+            .fix("Keep 30 days", vec![Edit::Put(Item::LogGroup(id.clone(), changed))]);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::checks::testing::*;
+    use crate::design::Design;
+
+    fn running(d: &mut Design, insights: Option<ContainerInsights>) {
+        d.alarms.insert("tasks".into(), alarm(AlarmSubject::Service("web".into()), AlarmMetric::RunningTaskCount));
+        d.clusters.get_mut(&"main".into()).unwrap().container_insights = insights;
+    }
+
+    pub(in crate::checks) const CASES: &[Case] = &[
+        case(
+            "missing-baseline-alarm",
+            |d| {
+                d.alarms.remove(&"web-cpu".into());
+                d.alarms.remove(&"main-memory-reservation".into());
+            },
+            &["main · alarms", "web · alarms"],
+            |d| {
+                d.services.remove(&"web".into());
+                d.alarms.remove(&"web-cpu".into());
+            },
+        ),
+        case(
+            "alarm-without-insights",
+            |d| running(d, None),
+            &["tasks · metric"],
+            |d| {
+                running(d, None);
+                d.account.container_insights = true;
+            },
+        ),
+        case(
+            "log-group-kept-for-ever",
+            |d| d.log_groups.get_mut(&"web".into()).unwrap().retention_days = None,
+            &["web · retention_days"],
+            |d| d.log_groups.get_mut(&"web".into()).unwrap().retention_days = Some(3653),
+        ),
+    ];
+
+    #[test]
+    fn cases_hold() {
+        check(CASES);
+    }
+}

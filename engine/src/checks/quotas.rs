@@ -1,0 +1,271 @@
+//! Service quotas: fixed ones are errors, those that AWS raises on request are warnings.
+//!
+//! One list of counts serves both rules. A value of the account's own stands in for the published default.
+
+use super::context::{Context, Host};
+use super::diagnostic::{Findings, Rule, Severity};
+use crate::catalogue::quotas::{self, Quota};
+use crate::design::ItemRef;
+use crate::design::capacity::{CapacityOptionType, CapacityProvider};
+use crate::design::load_balancing::LoadBalancerType;
+use crate::design::network::EndpointKind;
+use crate::design::scaling::ScalingPolicy;
+
+const PAGE: &str = "AWS General Reference, \"Amazon ECS endpoints and quotas\"; the quota's own page";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new(
+        "fixed-quota-exceeded",
+        Severity::Error,
+        "More of something than AWS ever allows",
+        PAGE,
+        fixed_quota_exceeded,
+    ),
+    Rule::new(
+        "quota-exceeded",
+        Severity::Warning,
+        "More of something than AWS allows before it is asked",
+        PAGE,
+        quota_exceeded,
+    ),
+];
+
+/// Something counted against a quota, and where.
+struct Tally {
+    at: ItemRef,
+    field: &'static str,
+    quota: Quota,
+    count: u64,
+}
+
+fn len<T>(all: &[T]) -> u64 {
+    u64::try_from(all.len()).unwrap_or(u64::MAX)
+}
+
+/// Counts of services, clusters, strategies and task definitions.
+fn of_ecs(context: &Context<'_>) -> Vec<Tally> {
+    let design = context.design;
+    let mut all = Vec::new();
+    for (id, cluster) in &design.clusters {
+        let at = ItemRef::Cluster(id.clone());
+        let services = design.services.values().filter(|s| s.cluster == *id).count();
+        let services = u64::try_from(services).unwrap_or(u64::MAX);
+        all.push(Tally { at: at.clone(), field: "services", quota: quotas::SERVICES_PER_CLUSTER, count: services });
+        let count = len(&cluster.capacity_providers);
+        all.push(Tally { at, field: "capacity_providers", quota: quotas::CAPACITY_PROVIDERS_PER_CLUSTER, count });
+    }
+    for (id, definition) in &design.task_definitions {
+        let count = len(&definition.containers);
+        let at = ItemRef::TaskDefinition(id.clone());
+        all.push(Tally { at: at.clone(), field: "containers", quota: quotas::CONTAINERS_PER_TASK_DEFINITION, count });
+        let files = definition.containers.iter().map(|c| len(&c.environment_files)).max().unwrap_or(0);
+        all.push(Tally { at, field: "containers", quota: quotas::ENVIRONMENT_FILES, count: files });
+    }
+    for runner in &context.runners {
+        let mut push = |field, quota, count| all.push(Tally { at: runner.at.clone(), field, quota, count });
+        push("subnets", quotas::SUBNETS_PER_AWSVPC, len(runner.subnet_ids));
+        push("capacity", quotas::CAPACITY_PROVIDERS_PER_STRATEGY, len(runner.strategy));
+        push("placement_strategies", quotas::PLACEMENT_STRATEGIES, len(runner.strategies));
+        push("placement_constraints", quotas::PLACEMENT_CONSTRAINTS, len(runner.constraints));
+        let Some(service) = runner.service else { continue };
+        push("security_groups", quotas::SECURITY_GROUPS_PER_AWSVPC, len(&service.security_groups));
+        push("load_balancers", quotas::TARGET_GROUPS_PER_SERVICE, len(&service.load_balancers));
+        let found = service.service_connect.is_some() || service.service_discovery.is_some();
+        let tasks = if found { quotas::TASKS_PER_DISCOVERED_SERVICE } else { quotas::TASKS_PER_SERVICE };
+        push("desired_count", tasks, u64::from(runner.bounds.1));
+        let policies = service.scaling.as_ref().map_or(&[][..], |s| s.policies.as_slice());
+        let scheduled = policies.iter().filter(|p| matches!(p, ScalingPolicy::Scheduled(_))).count();
+        let scheduled = u64::try_from(scheduled).unwrap_or(u64::MAX);
+        push("scaling", quotas::SCALING_POLICIES, len(policies) - scheduled);
+        push("scaling", quotas::SCHEDULED_ACTIONS, scheduled);
+    }
+    all
+}
+
+/// vCPUs of Fargate at the most tasks, on demand and Spot: all of a service's tasks where it uses one of the two, half
+/// where it may use both.
+///
+/// Assumption: a strategy over both is counted half and half: weights move with the number of tasks.
+fn of_fargate(context: &Context<'_>) -> Vec<Tally> {
+    let (mut on_demand, mut spot) = ((0u64, None), (0u64, None));
+    for runner in &context.runners {
+        let Some(definition) = runner.definition else { continue };
+        let units = u64::from(runner.bounds.1) * u64::from(definition.cpu_demand().units());
+        let (has, has_spot) = (runner.hosts.contains(&Host::Fargate), runner.hosts.contains(&Host::FargateSpot));
+        let units = if has && has_spot { units / 2 } else { units };
+        for (total, used) in [(&mut on_demand, has), (&mut spot, has_spot)] {
+            if used {
+                total.0 += units;
+                total.1.get_or_insert_with(|| runner.at.clone());
+            }
+        }
+    }
+    let vcpus = |(units, at): (u64, Option<ItemRef>), quota| {
+        at.map(|at| Tally { at, field: "capacity", quota, count: units.div_ceil(1024) })
+    };
+    let both = [vcpus(on_demand, quotas::FARGATE_ON_DEMAND_VCPUS), vcpus(spot, quotas::FARGATE_SPOT_VCPUS)];
+    both.into_iter().flatten().collect()
+}
+
+/// The quotas of running vCPUs of a family, on demand and Spot.
+fn vcpu_quota(family: &str, spot: bool) -> Option<Quota> {
+    let pair = if family.starts_with("inf") {
+        (quotas::EC2_INF_VCPUS, quotas::EC2_INF_SPOT_VCPUS)
+    } else if family.starts_with("trn") {
+        (quotas::EC2_TRN_VCPUS, quotas::EC2_TRN_SPOT_VCPUS)
+    } else if family.starts_with('g') || family.starts_with("vt") {
+        (quotas::EC2_G_VCPUS, quotas::EC2_G_SPOT_VCPUS)
+    } else if family.starts_with('p') {
+        (quotas::EC2_P_VCPUS, quotas::EC2_P_SPOT_VCPUS)
+    } else if family.starts_with(['a', 'c', 'd', 'h', 'i', 'm', 'r', 't', 'z']) {
+        (quotas::EC2_STANDARD_VCPUS, quotas::EC2_STANDARD_SPOT_VCPUS)
+    } else {
+        return None;
+    };
+    Some(if spot { pair.1 } else { pair.0 })
+}
+
+/// vCPUs of Auto Scaling groups at their maximum, by the first of their types.
+fn of_ec2(context: &Context<'_>) -> Vec<Tally> {
+    let mut all: Vec<Tally> = Vec::new();
+    for (id, provider) in &context.design.capacity_providers {
+        let CapacityProvider::AutoScalingGroup(group) = provider else { continue };
+        let kind = group.instance_types.first().and_then(|name| context.catalogue.types.find(name.as_str()));
+        let Some(kind) = kind.map(|ix| &context.catalogue.types[ix]) else { continue };
+        let Some(quota) = vcpu_quota(&kind.family, group.option == Some(CapacityOptionType::Spot)) else { continue };
+        let count = u64::from(group.max_size) * u64::from(kind.vcpus);
+        match all.iter_mut().find(|other| other.quota == quota) {
+            Some(other) => other.count += count,
+            None => all.push(Tally { at: ItemRef::CapacityProvider(id.clone()), field: "max_size", quota, count }),
+        }
+    }
+    all
+}
+
+/// Counts of networks and balancers, each placed at the item that passes the quota or, of a region, at the last one.
+fn of_network(context: &Context<'_>) -> Vec<Tally> {
+    let design = context.design;
+    let mut all = Vec::new();
+    if let Some(id) = design.vpcs.keys().next_back() {
+        let count = u64::try_from(design.vpcs.len()).unwrap_or(u64::MAX);
+        all.push(Tally { at: ItemRef::Vpc(id.clone()), field: "name", quota: quotas::VPCS, count });
+    }
+    for (id, vpc) in &design.vpcs {
+        let at = || ItemRef::Vpc(id.clone());
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let subnets = count(design.subnets.values().filter(|s| s.vpc == *id).count());
+        all.push(Tally { at: at(), field: "subnets", quota: quotas::SUBNETS_PER_VPC, count: subnets });
+        let blocks = 1 + len(&vpc.secondary_cidrs);
+        all.push(Tally { at: at(), field: "secondary_cidrs", quota: quotas::IPV4_BLOCKS_PER_VPC, count: blocks });
+        let endpoints =
+            design.vpc_endpoints.values().filter(|e| e.vpc == *id && e.kind != EndpointKind::Gateway).count();
+        all.push(Tally {
+            at: at(),
+            field: "endpoints",
+            quota: quotas::INTERFACE_ENDPOINTS_PER_VPC,
+            count: count(endpoints),
+        });
+    }
+    for (id, group) in &design.security_groups {
+        let count = len(&group.ingress).max(group.egress.as_ref().map_or(0, |rules| len(rules)));
+        let at = ItemRef::SecurityGroup(id.clone());
+        all.push(Tally { at, field: "ingress", quota: quotas::SECURITY_GROUP_RULES, count });
+    }
+    for (id, balancer) in &design.load_balancers {
+        if balancer.kind != LoadBalancerType::Application {
+            continue;
+        }
+        let at = || ItemRef::LoadBalancer(id.clone());
+        let rules = balancer.listeners.iter().map(|listener| len(&listener.rules)).sum();
+        all.push(Tally { at: at(), field: "listeners", quota: quotas::ALB_LISTENERS, count: len(&balancer.listeners) });
+        all.push(Tally { at: at(), field: "listeners", quota: quotas::ALB_RULES, count: rules });
+        let groups = len(&balancer.target_groups());
+        all.push(Tally { at: at(), field: "listeners", quota: quotas::ALB_TARGET_GROUPS, count: groups });
+    }
+    all
+}
+
+/// The counts that pass their quota, or the account's own value of it, with that value.
+fn passed(context: &Context<'_>, adjustable: bool) -> Vec<(Tally, u64)> {
+    let own = |quota: &Quota| context.design.account.quotas.iter().find(|q| q.name == quota.name).map(|q| q.value);
+    let counts = [of_ecs(context), of_fargate(context), of_ec2(context), of_network(context)].into_iter().flatten();
+    let mut all = Vec::new();
+    for count in counts.filter(|count| count.quota.adjustable == adjustable) {
+        let value = own(&count.quota).filter(|_| adjustable).unwrap_or(count.quota.value);
+        if count.count > value {
+            all.push((count, value));
+        }
+    }
+    all
+}
+
+/// What: a fixed quota passed. Why: AWS refuses it, whoever asks. Example: 11 containers in a task definition.
+///
+/// Source: AWS General Reference, "Amazon ECS endpoints and quotas" (rules QUO, QTA).
+fn fixed_quota_exceeded(context: &Context<'_>, out: &mut Findings) {
+    for (count, value) in passed(context, false) {
+        let message = format!("{} {}: {value} is the most", count.count, count.quota.name);
+        out.add(count.at, count.field, message, "Stay within the quota, which AWS does not raise");
+    }
+}
+
+/// What: an adjustable quota passed at the most tasks and instances. Why: until AWS has raised it, the rest does not
+/// start. Example: 40 vCPUs on Fargate, where a new account has 6.
+///
+/// Source: AWS General Reference, "Amazon ECS endpoints and quotas" (rules QUO, QTA).
+fn quota_exceeded(context: &Context<'_>, out: &mut Findings) {
+    for (count, value) in passed(context, true) {
+        let message = format!("{} {}: {value} until AWS raises it", count.count, count.quota.name);
+        let hint = "Ask for more in Service Quotas, and write what you have into the account";
+        out.add(count.at, count.field, message, hint);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::checks::testing::*;
+    use crate::design::Design;
+    use crate::design::container::Container;
+
+    fn containers(d: &mut Design, count: usize) {
+        let container = |n| Container::new(&format!("c{n}"), "web:1");
+        web_definition(d).containers.extend((1..count).map(container));
+    }
+
+    fn quota(d: &mut Design, name: &str, value: u64) {
+        d.account.quotas.iter_mut().filter(|q| q.name == name).for_each(|q| q.value = value);
+    }
+
+    pub(in crate::checks) const CASES: &[Case] = &[
+        case("fixed-quota-exceeded", |d| containers(d, 11), &["web · containers"], |d| containers(d, 10)),
+        case(
+            "fixed-quota-exceeded",
+            |d| model(d).desired_count = 5001,
+            &["model · desired_count"],
+            |d| {
+                model(d).desired_count = 5000;
+            },
+        ),
+        // 9 tasks of 512 units, half of them on demand, and one nightly of 256: 2,560 units are 2.5, so 3 vCPUs.
+        case(
+            "quota-exceeded",
+            |d| quota(d, "Fargate On-Demand vCPUs", 2),
+            &["web · capacity"],
+            |d| {
+                quota(d, "Fargate On-Demand vCPUs", 3);
+            },
+        ),
+        // 12 × 4 vCPUs.
+        case(
+            "quota-exceeded",
+            |d| d.account.quotas[0].value = 47,
+            &["machines · max_size"],
+            |d| d.account.quotas[0].value = 48,
+        ),
+    ];
+
+    #[test]
+    fn cases_hold() {
+        check(CASES);
+    }
+}
