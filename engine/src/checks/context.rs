@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::requirements::matching;
 use super::way_out::WaysOut;
 use crate::catalogue::Catalogue;
 use crate::catalogue::fargate::Platform;
+use crate::catalogue::instance_types::InstanceType;
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, LaunchType, ManagedInstancesProvider, StrategyItem,
@@ -85,6 +87,7 @@ pub struct Context<'d> {
     uses: BTreeMap<&'d TaskDefinitionId, Uses>,
     balancers: BTreeMap<TargetGroupId, Vec<&'d LoadBalancerId>>,
     services: BTreeMap<&'d TargetGroupId, Vec<(&'d ServiceId, &'d Service)>>,
+    managed_types: BTreeMap<&'d CapacityProviderId, Vec<&'d InstanceType>>,
 }
 
 impl Host<'_> {
@@ -223,12 +226,22 @@ impl<'d> Context<'d> {
         }
         let references = references(design);
         let ways = WaysOut::new(design);
-        Self { design, catalogue, references, runners, ways, uses, balancers, services }
+        let managed = design.capacity_providers.iter().filter_map(|(id, provider)| match provider {
+            CapacityProvider::ManagedInstances(managed) => Some((id, matching(catalogue, managed))),
+            CapacityProvider::AutoScalingGroup(_) => None,
+        });
+        let managed_types = managed.collect();
+        Self { design, catalogue, references, runners, ways, uses, balancers, services, managed_types }
     }
 
     /// Every task definition with its uses.
     pub(super) fn definitions(&self) -> impl Iterator<Item = (&'d TaskDefinitionId, &'d TaskDefinition, &Uses)> {
         self.design.task_definitions.iter().filter_map(|(id, d)| Some((id, d, self.uses.get(id)?)))
+    }
+
+    /// The instance types that a Managed Instances provider may start.
+    pub(super) fn types_of(&self, managed: &CapacityProviderId) -> &[&'d InstanceType] {
+        self.managed_types.get(managed).map_or(&[], Vec::as_slice)
     }
 
     /// What runs tasks of a definition.

@@ -3,12 +3,9 @@
 use super::context::{Context, Host, Runner};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::Catalogue;
-use crate::catalogue::instance_types::{CpuManufacturer as Maker, InstanceType};
+use crate::catalogue::instance_types::InstanceType;
 use crate::design::ItemRef;
-use crate::design::capacity::{
-    AutoScalingGroupProvider, CapacityProvider, CpuManufacturer, Inclusion, InstanceGeneration, InstanceRequirements,
-    ManagedInstancesProvider, Range,
-};
+use crate::design::capacity::{AutoScalingGroupProvider, CapacityProvider};
 use crate::design::edit::Edit;
 use crate::design::knob::Knob;
 use crate::design::service::SchedulingStrategy;
@@ -91,75 +88,6 @@ fn types<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProvider) -> Vec<
     known.map(|ix| &catalogue.types[ix]).collect()
 }
 
-/// The types that meet a provider's requirements, of those that Managed Instances may start.
-fn matching<'c>(catalogue: &'c Catalogue, managed: &ManagedInstancesProvider) -> Vec<&'c InstanceType> {
-    let fits = |kind: &&InstanceType| {
-        kind.managed_instances_supported()
-            && managed.architecture.is_none_or(|architecture| architecture == kind.architecture)
-            && meets(kind, &managed.requirements)
-    };
-    catalogue.types.iter().map(|(_, kind)| kind).filter(fits).collect()
-}
-
-/// Whether a name matches a pattern in which `*` stands for any text.
-fn matches_pattern(name: &str, pattern: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return name == pattern };
-    let Some(mut name) = name.strip_prefix(head) else { return false };
-    let mut parts: Vec<_> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some(at) = name.find(part) else { return false };
-        name = &name[at + part.len()..];
-    }
-    name.ends_with(last)
-}
-
-fn included(rule: Option<Inclusion>, default: Inclusion, has: bool) -> bool {
-    match rule.unwrap_or(default) {
-        Inclusion::Included => true,
-        Inclusion::Required => has,
-        Inclusion::Excluded => !has,
-    }
-}
-
-/// A count in the range asked for; a range not given asks for nothing.
-fn within(range: Range, value: u32) -> bool {
-    range == Range::default() || range.holds(value)
-}
-
-/// Whether an instance type meets requirements (rules MI-10, MI-11): several attributes all, several values any.
-///
-/// Source: ECS API Reference, "`InstanceRequirementsRequest`"; defaults as Amazon EC2 API Reference, same type.
-fn meets(kind: &InstanceType, asked: &InstanceRequirements) -> bool {
-    let name = kind.name.as_str();
-    let by_any = |patterns: &[String]| patterns.iter().any(|pattern| matches_pattern(name, pattern));
-    let gpus = kind.gpus.as_ref().or(kind.accelerators.as_ref());
-    let gpu_name = gpus.map(|g| g.name.to_lowercase()).unwrap_or_default();
-    let wanted_gpu = |wanted: &String| gpu_name.rsplit(' ').next() == Some(wanted.to_lowercase().as_str());
-    let maker = match kind.cpu_manufacturer {
-        Maker::Intel => Some(CpuManufacturer::Intel),
-        Maker::Amd => Some(CpuManufacturer::Amd),
-        Maker::Aws => Some(CpuManufacturer::Aws),
-        Maker::Apple => None,
-    };
-    let generation = if kind.current_generation { InstanceGeneration::Current } else { InstanceGeneration::Previous };
-    let milli_gib_per_vcpu = kind.memory.mib() * 125 / 128 / kind.vcpus.max(1);
-    within(asked.vcpu_count, kind.vcpus)
-        && within(asked.memory_mib, kind.memory.mib())
-        && within(asked.memory_milli_gib_per_vcpu, milli_gib_per_vcpu)
-        && (asked.cpu_manufacturers.is_empty() || maker.is_some_and(|maker| asked.cpu_manufacturers.contains(&maker)))
-        && (asked.allowed_instance_types.is_empty() || by_any(&asked.allowed_instance_types))
-        && !by_any(&asked.excluded_instance_types)
-        && (asked.instance_generations.is_empty() || asked.instance_generations.contains(&generation))
-        && included(asked.bare_metal, Inclusion::Excluded, kind.bare_metal)
-        && included(asked.burstable_performance, Inclusion::Excluded, kind.burstable)
-        && included(asked.local_storage, Inclusion::Included, kind.local_storage_gb > 0)
-        && within(asked.accelerator_count, gpus.map_or(0, |g| u32::from(g.count)))
-        && (asked.accelerator_names.is_empty() || asked.accelerator_names.iter().any(wanted_gpu))
-        && within(asked.network_bandwidth_gbps, kind.network_peak_mbps / 1000)
-        && within(asked.baseline_ebs_bandwidth_mbps, kind.ebs_baseline_mbps)
-}
-
 /// Why a task does not fit on an empty instance of a type; `None` if it does.
 fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, trunking: bool) -> Option<String> {
     let (cpu, memory) = demand(runner, definition);
@@ -216,8 +144,8 @@ fn no_instance_types(context: &Context<'_>, out: &mut Findings) {
 /// Source: ECS API Reference, "`InstanceRequirementsRequest`" (rules MI-10, MI-14).
 fn no_type_meets_requirements(context: &Context<'_>, out: &mut Findings) {
     for (id, provider) in &context.design.capacity_providers {
-        let CapacityProvider::ManagedInstances(managed) = provider else { continue };
-        if !matching(context.catalogue, managed).is_empty() {
+        let CapacityProvider::ManagedInstances(_managed) = provider else { continue };
+        if !context.types_of(id).is_empty() {
             continue;
         }
         let at = ItemRef::CapacityProvider(id.clone());
@@ -236,7 +164,7 @@ fn task_fits_no_instance(context: &Context<'_>, out: &mut Findings) {
         for host in &runner.hosts {
             let (id, kinds, trunking) = match host {
                 Host::Group(id, group) => (id, types(context.catalogue, group), context.design.account.awsvpc_trunking),
-                Host::Managed(id, managed) => (id, matching(context.catalogue, managed), true),
+                Host::Managed(id, _) => (id, context.types_of(id).to_vec(), true),
                 Host::Fargate | Host::FargateSpot | Host::Ec2 | Host::External => continue,
             };
             let mut reasons = Vec::new();
@@ -384,6 +312,7 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
+    use crate::design::capacity::Range;
 
     fn kinds(d: &mut Design, names: &[&str]) {
         group(d).instance_types = names.iter().map(|name| (*name).into()).collect();
@@ -462,21 +391,5 @@ pub(super) mod tests {
     #[test]
     fn cases_hold() {
         check(CASES);
-    }
-
-    #[test]
-    fn mi_10_patterns() {
-        for (name, pattern, expected) in [
-            ("m7i.large", "m7i.*", true),
-            ("m7i.large", "m7i*", true),
-            ("m7i-flex.large", "m7i.*", false),
-            ("m7i.large", "*.large", true),
-            ("m7i.xlarge", "*.large", false),
-            ("m7i.large", "m*i*ge", true),
-            ("m7i.large", "m7i.large", true),
-            ("m7i.2xlarge", "m7i.large", false),
-        ] {
-            assert_eq!(matches_pattern(name, pattern), expected, "{name} {pattern}");
-        }
     }
 }

@@ -27,6 +27,7 @@ mod placement;
 mod providers;
 mod quotas;
 mod references;
+mod requirements;
 mod scaling;
 mod storage;
 mod target_groups;
