@@ -2,15 +2,15 @@
 
 use super::context::Context;
 use super::diagnostic::{Findings, Rule, Severity};
-use crate::design::ItemRef;
 use crate::design::edit::Edit;
 use crate::design::id::ServiceId;
 use crate::design::knob::Knob;
-use crate::design::load::Series;
+use crate::design::load::{Load, Series};
 use crate::design::load_balancing::Protocol;
 use crate::design::outside::OutsideKind;
 use crate::design::scaling::{Scaling, ScalingMetric, ScalingPolicy};
-use crate::design::service::{SchedulingStrategy, Service};
+use crate::design::service::{SchedulingStrategy, Service, TaskProtection};
+use crate::design::{Item, ItemRef};
 
 const TARGET: &str = "Application Auto Scaling API Reference, \"RegisterScalableTarget\"";
 const TRACKING: &str = "Application Auto Scaling User Guide, \"Target tracking scaling policies\"";
@@ -92,6 +92,13 @@ pub(super) const RULES: &[Rule] = &[
         "The load changes, the number of tasks does not",
         TRACKING,
         load_without_scaling,
+    ),
+    Rule::new(
+        "long-work-unprotected",
+        Severity::Advice,
+        "Scale-in may stop a task in the middle of long work",
+        "ECS Developer Guide, \"Protect your Amazon ECS tasks from being terminated by scale-in events\"",
+        long_work_unprotected,
     ),
 ];
 
@@ -292,13 +299,45 @@ fn load_without_scaling(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What: work that lasts longer than a task has to stop, on a service that scales in and does not protect its tasks.
+/// Why: scale-in stops a task by SIGTERM and kills it before the work is done. Example: jobs of 10 minutes, 30 s to
+/// stop. Fix: protection while a task works.
+///
+/// Source: ECS Developer Guide, "Protect your Amazon ECS tasks from being terminated by scale-in events" (rule TSP-05).
+fn long_work_unprotected(context: &Context<'_>, out: &mut Findings) {
+    for runner in &context.runners {
+        let (Some((id, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
+        let jobs = context.design.loads.values().filter(|load| load.service() == id).filter_map(|load| match load {
+            Load::Jobs(jobs) => Some(jobs.service_time),
+            Load::Requests(_) | Load::Stream(_) => None,
+        });
+        let Some(longest) = jobs.max() else { continue };
+        let timeout = definition.stop_timeout();
+        if service.scaling.is_none() || service.protection.is_some() || longest <= timeout.span() {
+            continue;
+        }
+        let message = format!("A job lasts {longest}, a task that scale-in stops has {timeout}");
+        let mut changed = service.clone();
+        changed.protection = Some(TaskProtection { expires_in: None });
+        let finding = out.add(
+            runner.at.clone(),
+            "protection",
+            message,
+            "Protect tasks while they work, for as long as a job may last",
+        );
+        // Tasks protect themselves by the task role.
+        if definition.task_role.is_some() {
+            finding.fix("Protect tasks while they work", vec![Edit::Put(Item::Service(id.clone(), changed))]);
+        }
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
-    use crate::design::load::Load;
-    use crate::units::MilliPerSecond;
+    use crate::units::{MilliPerSecond, Span};
 
     fn bounds(d: &mut Design, min: u32, max: u32) {
         let scaling = web(d).scaling.as_mut().unwrap();
@@ -322,6 +361,15 @@ pub(super) mod tests {
             if let Load::Jobs(jobs) = load {
                 let hourly = vec![MilliPerSecond::from_whole(4); 24];
                 jobs.shape.series = Series::Daily { hourly, weekdays: Vec::new() };
+            }
+        }
+    }
+
+    fn jobs(d: &mut Design, span: Span) {
+        worker(d).scaling = web(d).scaling.clone();
+        for load in d.loads.values_mut() {
+            if let Load::Jobs(jobs) = load {
+                jobs.service_time = span;
             }
         }
     }
@@ -380,6 +428,13 @@ pub(super) mod tests {
             },
             &["web · scaling"],
             |d| track(d, ScalingMetric::BacklogPerTask("jobs".into()), 10_000),
+        ),
+        // A task has 2 s to stop.
+        case(
+            "long-work-unprotected",
+            |d| jobs(d, Span::from_ms(2001)),
+            &["worker · protection"],
+            |d| jobs(d, Span::from_secs(2)),
         ),
         case("load-without-scaling", daily, &["worker · scaling"], |d| {
             daily(d);

@@ -160,6 +160,12 @@ fn volume_kind_not_taken(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, uses) in context.definitions() {
         for volume in &definition.volumes {
             let (word, missing) = limits(&volume.kind);
+            let windows = definition.runtime_platform.is_windows() && uses.on(HostKind::Fargate);
+            if windows && matches!(volume.kind, VolumeKind::Efs { .. } | VolumeKind::ConfiguredAtLaunch) {
+                let message = format!("`{}` is {word}, which Windows tasks on Fargate do not have", volume.name);
+                out.add(at(id), "volumes", message, "Use Linux containers, or run the task on EC2");
+                continue;
+            }
             if let Some(kind) = uses.kinds.iter().find(|kind| missing.contains(kind)) {
                 let message = format!("`{}` is {word}, which {} does not have", volume.name, kind.word());
                 out.add(at(id), "volumes", message, "Use another kind of volume or of capacity");
@@ -397,6 +403,7 @@ pub(super) mod tests {
     use crate::checks::testing::*;
     use crate::design::container::MountPoint;
     use crate::design::outside::{FileSystem, FileSystemKind};
+    use crate::design::task_definition::OperatingSystemFamily;
     use crate::design::{Design, Tags};
     use crate::units::Gib;
 
@@ -470,6 +477,16 @@ pub(super) mod tests {
             |d| volume(d, "x", host(Some("/var"))),
             &["web · volumes"],
             |d| volume(d, "x", host(None)),
+        ),
+        case(
+            "volume-kind-not-taken",
+            |d| {
+                mount(d, true, None, None);
+                let windows = OperatingSystemFamily::WindowsServer2022Core;
+                web_definition(d).runtime_platform.operating_system_family = Some(windows);
+            },
+            &["web · volumes"],
+            |d| mount(d, true, None, None),
         ),
         case(
             "mount-of-missing-volume",
