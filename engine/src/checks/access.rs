@@ -263,7 +263,7 @@ fn missing_scheduler_role(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a lifecycle hook without a role. Why: ECS may not call the function, and the deployment fails.
 ///
-/// Source: ECS API Reference, "DeploymentLifecycleHook", roleArn (rule IAM-11).
+/// Source: ECS API Reference, "`DeploymentLifecycleHook`", roleArn (rule IAM-11).
 fn hook_without_role(context: &Context<'_>, out: &mut Findings) {
     for (id, service) in &context.design.services {
         for hook in service.deployment.lifecycle_hooks.iter().filter(|hook| hook.role.is_none()) {

@@ -250,7 +250,7 @@ fn strategy_value_out_of_range(context: &Context<'_>, out: &mut Findings) {
 }
 
 /// What: every provider that gets tasks is Spot. Why: no provider falls back to another: when Spot is short, tasks
-/// wait, and a reclaim leaves fewer. Example: FARGATE_SPOT alone. Fix: a base of one task on FARGATE.
+/// wait, and a reclaim leaves fewer. Example: `FARGATE_SPOT` alone. Fix: a base of one task on FARGATE.
 ///
 /// Source: ECS Developer Guide, "Amazon ECS clusters for Fargate" (rules CPS-14, FG-42).
 fn spot_without_fallback(context: &Context<'_>, out: &mut Findings) {
@@ -335,7 +335,7 @@ fn no_default_strategy(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: launch type EC2, MANAGED_INSTANCES or EXTERNAL, and no provider or site drawn. Why: there is nothing to put
+/// What: launch type EC2, `MANAGED_INSTANCES` or EXTERNAL, and no provider or site drawn. Why: there is nothing to put
 /// tasks on.
 ///
 /// Source: ECS Developer Guide, "Automatically manage Amazon ECS capacity with cluster auto scaling".

@@ -84,7 +84,7 @@ fn deployment_cannot_move(context: &Context<'_>, out: &mut Findings) {
 /// What: a minimum over 100 %, a maximum under 100 %, or a DAEMON's maximum other than 100 %. Why: ECS refuses it, or
 /// no task stays. Fix: AWS's defaults.
 ///
-/// Source: ECS API Reference, "DeploymentConfiguration" (rules SVC-25, DAE-08).
+/// Source: ECS API Reference, "`DeploymentConfiguration`" (rules SVC-25, DAE-08).
 fn healthy_percent_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (at, id, service) in services(context) {
         let (least, most) = (service.minimum_healthy_percent(), service.maximum_percent());
@@ -141,7 +141,7 @@ fn rollback_off(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: BLUE_GREEN, LINEAR or CANARY behind a load balancer without a second target group of its own. Why: ECS
+/// What: `BLUE_GREEN`, LINEAR or CANARY behind a load balancer without a second target group of its own. Why: ECS
 /// refuses it: traffic has nowhere to move to.
 ///
 /// Source: ECS Developer Guide, "Amazon ECS blue/green deployments" (rule BGD-08).

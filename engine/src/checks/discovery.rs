@@ -65,7 +65,7 @@ fn service_connect_without_namespace(context: &Context<'_>, out: &mut Findings) 
 /// What: a `portName` that no port mapping of the task definition has. Why: ECS refuses the service. Example: `api`,
 /// where the mapping is named `http`.
 ///
-/// Source: ECS API Reference, "ServiceConnectService", portName (rule TDF-50).
+/// Source: ECS API Reference, "`ServiceConnectService`", portName (rule TDF-50).
 fn service_connect_port_unnamed(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let (Some(service), Some(definition)) = (runner.service, runner.definition) else { continue };

@@ -111,7 +111,7 @@ fn outside(value: Option<Seconds>, from: u32, to: u32) -> bool {
 /// What: interval not 5 to 300 s, timeout not 2 to 60, retries not 1 to 10, start period over 300. Why: registration
 /// fails. Fix: AWS's defaults.
 ///
-/// Source: ECS API Reference, "HealthCheck" (rule TDF-72).
+/// Source: ECS API Reference, "`HealthCheck`" (rule TDF-72).
 fn container_health_check_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for container in &definition.containers {
@@ -150,7 +150,7 @@ fn container_health_check_out_of_range(context: &Context<'_>, out: &mut Findings
 /// What: interval not 5 to 300 s, timeout not 2 to 120 s or not below the interval, thresholds not 2 to 10. Why: AWS
 /// refuses it. Fix: AWS's defaults.
 ///
-/// Source: Elastic Load Balancing API Reference, "CreateTargetGroup" (rules LB-03, LBH-08).
+/// Source: Elastic Load Balancing API Reference, "`CreateTargetGroup`" (rules LB-03, LBH-08).
 fn target_health_check_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (id, group) in &context.design.target_groups {
         let check = &group.health_check;
@@ -242,7 +242,7 @@ fn no_health_check(context: &Context<'_>, out: &mut Findings) {
 /// Why: the task is replaced while it starts, without end. Example: start period 120 s, unhealthy after 2 × 5 s, no
 /// grace. Fix: the start and the time to become healthy.
 ///
-/// Source: ECS API Reference, "CreateService", healthCheckGracePeriodSeconds (rule DRG-06).
+/// Source: ECS API Reference, "`CreateService`", healthCheckGracePeriodSeconds (rule DRG-06).
 fn grace_period_too_short(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let (Some((id, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
@@ -317,7 +317,7 @@ fn short_deregistration_delay(context: &Context<'_>, out: &mut Findings) {
 
 /// What: `stopTimeout` or `startTimeout` outside 2 to 120 s on Fargate. Why: registration fails. Fix: 120 s, or 2.
 ///
-/// Source: ECS API Reference, "ContainerDefinition", stopTimeout (rules TDF-68, TDF-69).
+/// Source: ECS API Reference, "`ContainerDefinition`", stopTimeout (rules TDF-68, TDF-69).
 fn stop_timeout_not_taken(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions().filter(|(_, _, uses)| uses.on(HostKind::Fargate)) {
         for container in &definition.containers {

@@ -4,8 +4,6 @@
 //! where one is safe, a fix made of edits. A rule is one function and one row in its family's table. Nothing here
 //! changes a design or needs one that can be resolved. Facts come from the AWS pages that each rule names.
 
-#![expect(clippy::doc_markdown, reason = "sources are pages by AWS's own titles, for people")]
-
 mod access;
 mod addresses;
 mod capacity;

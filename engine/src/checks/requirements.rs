@@ -19,7 +19,7 @@ pub(super) fn matching<'c>(catalogue: &'c Catalogue, managed: &ManagedInstancesP
 
 /// Whether an instance type meets requirements (rules MI-10, MI-11): several attributes all, several values any.
 ///
-/// Source: ECS API Reference, "InstanceRequirementsRequest"; defaults as Amazon EC2 API Reference, same type.
+/// Source: ECS API Reference, "`InstanceRequirementsRequest`"; defaults as Amazon EC2 API Reference, same type.
 fn meets(kind: &InstanceType, asked: &InstanceRequirements) -> bool {
     let name = kind.name.as_str();
     let by_any = |patterns: &[String]| patterns.iter().any(|pattern| matches_pattern(name, pattern));

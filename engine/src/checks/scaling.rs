@@ -112,7 +112,7 @@ fn scaled<'d>(context: &Context<'d>) -> impl Iterator<Item = (ItemRef, &'d Servi
 
 /// What: `MinCapacity` above `MaxCapacity`. Why: Application Auto Scaling refuses it. Fix: swaps them.
 ///
-/// Source: Application Auto Scaling API Reference, "RegisterScalableTarget".
+/// Source: Application Auto Scaling API Reference, "`RegisterScalableTarget`".
 fn scaling_bounds_crossed(context: &Context<'_>, out: &mut Findings) {
     for (at, _, _, scaling) in scaled(context).filter(|(_, _, _, s)| s.min_capacity > s.max_capacity) {
         let (min, max) = (scaling.min_capacity, scaling.max_capacity);
@@ -129,7 +129,7 @@ fn scaling_bounds_crossed(context: &Context<'_>, out: &mut Findings) {
 /// What: a desired count outside the bounds. Why: the first scaling moves it at once: what is drawn is not what runs.
 /// Example: 2 tasks, bounds 3 to 9. Fix: the nearest bound.
 ///
-/// Source: Application Auto Scaling API Reference, "RegisterScalableTarget".
+/// Source: Application Auto Scaling API Reference, "`RegisterScalableTarget`".
 fn desired_count_outside_bounds(context: &Context<'_>, out: &mut Findings) {
     for (at, _, service, scaling) in scaled(context) {
         let (min, max, count) = (scaling.min_capacity, scaling.max_capacity, service.desired_count);
@@ -145,7 +145,7 @@ fn desired_count_outside_bounds(context: &Context<'_>, out: &mut Findings) {
 
 /// What: bounds without a policy. Why: nothing ever changes the count.
 ///
-/// Source: Application Auto Scaling API Reference, "RegisterScalableTarget".
+/// Source: Application Auto Scaling API Reference, "`RegisterScalableTarget`".
 fn scaling_without_policy(context: &Context<'_>, out: &mut Findings) {
     for (at, _, _, scaling) in scaled(context).filter(|(_, _, _, s)| s.policies.is_empty()) {
         let message =
@@ -156,7 +156,7 @@ fn scaling_without_policy(context: &Context<'_>, out: &mut Findings) {
 
 /// What: policies, and the fewest tasks are the most. Why: they can do nothing.
 ///
-/// Source: Application Auto Scaling API Reference, "RegisterScalableTarget".
+/// Source: Application Auto Scaling API Reference, "`RegisterScalableTarget`".
 fn scaling_without_room(context: &Context<'_>, out: &mut Findings) {
     let scheduled = |s: &Scaling| s.policies.iter().any(|p| matches!(p, ScalingPolicy::Scheduled(_)));
     for (at, _, _, scaling) in
@@ -203,7 +203,7 @@ fn is_percent(metric: &ScalingMetric) -> bool {
 
 /// What: a target of 0, or a utilisation over 100 %. Why: the policy always or never adds tasks.
 ///
-/// Source: Application Auto Scaling API Reference, "TargetTrackingScalingPolicyConfiguration", `TargetValue`.
+/// Source: Application Auto Scaling API Reference, "`TargetTrackingScalingPolicyConfiguration`", `TargetValue`.
 fn scaling_target_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (at, metric, target) in targets(context) {
         if target == 0 || is_percent(metric) && target > 100_000 {
@@ -239,7 +239,7 @@ fn metrics<'d>(context: &Context<'d>) -> impl Iterator<Item = (ItemRef, &'d Serv
 /// What: `ALBRequestCountPerTarget` of a target group that the service does not join. Why: it scales by another's
 /// requests. Fix: none: the user knows which is meant.
 ///
-/// Source: Application Auto Scaling API Reference, "PredefinedMetricSpecification", `ResourceLabel`.
+/// Source: Application Auto Scaling API Reference, "`PredefinedMetricSpecification`", `ResourceLabel`.
 fn request_count_of_other_group(context: &Context<'_>, out: &mut Findings) {
     for (at, service, metric) in metrics(context) {
         let ScalingMetric::RequestCountPerTarget(group) = metric else { continue };

@@ -100,7 +100,7 @@ fn at(id: &TaskDefinitionId) -> ItemRef {
 /// What: ephemeral storage under 21 or over 200 GiB. Why: registration fails. Example: 20, which a task has anyway.
 /// Fix: the nearest that Fargate takes.
 ///
-/// Source: ECS API Reference, "EphemeralStorage" (rules TDF-82, FG-04).
+/// Source: ECS API Reference, "`EphemeralStorage`" (rules TDF-82, FG-04).
 fn ephemeral_storage_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         let wrong = |gib: &crate::units::Gib| *gib < EPHEMERAL_MIN || *gib > EPHEMERAL_MAX;
@@ -117,7 +117,7 @@ fn ephemeral_storage_out_of_range(context: &Context<'_>, out: &mut Findings) {
 
 /// What: ephemeral storage of a task that does not run on Fargate. Why: registration for EC2 fails. Fix: takes it away.
 ///
-/// Source: ECS API Reference, "EphemeralStorage" (rule TDF-82).
+/// Source: ECS API Reference, "`EphemeralStorage`" (rule TDF-82).
 fn ephemeral_storage_not_taken(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, uses) in context.definitions().filter(|(_, d, _)| d.ephemeral_storage.is_some()) {
         if uses.kinds.is_empty() || uses.on(HostKind::Fargate) {
@@ -176,7 +176,7 @@ fn volume_kind_not_taken(context: &Context<'_>, out: &mut Findings) {
 
 /// What: a mount point names no volume of the task. Why: registration fails.
 ///
-/// Source: ECS API Reference, "MountPoint", sourceVolume.
+/// Source: ECS API Reference, "`MountPoint`", sourceVolume.
 fn mount_of_missing_volume(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for container in &definition.containers {
@@ -193,7 +193,7 @@ fn mount_of_missing_volume(context: &Context<'_>, out: &mut Findings) {
 
 /// The sizes in GiB and the IOPS of a volume type; types without IOPS of their own take none.
 ///
-/// Source: ECS API Reference, "ServiceManagedEBSVolumeConfiguration" (rules STO-03, STO-04).
+/// Source: ECS API Reference, "`ServiceManagedEBSVolumeConfiguration`" (rules STO-03, STO-04).
 fn range(kind: EbsVolumeType) -> ((u32, u32), Option<(u32, u32)>) {
     match kind {
         EbsVolumeType::Gp3 => ((1, 16_384), Some((3_000, 16_000))),
@@ -234,7 +234,7 @@ fn fault(volume: &TaskEbsVolume, fargate: bool) -> Option<String> {
 /// What: size, IOPS or throughput that the volume type does not have. Why: the task cannot start. Example: st1 of 100
 /// GiB.
 ///
-/// Source: ECS API Reference, "ServiceManagedEBSVolumeConfiguration" (rules STO-03, STO-04).
+/// Source: ECS API Reference, "`ServiceManagedEBSVolumeConfiguration`" (rules STO-03, STO-04).
 fn ebs_volume_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let Some(volume) = runner.service.and_then(|s| s.ebs_volume.as_ref()) else { continue };
@@ -251,7 +251,7 @@ fn at_launch(definition: &TaskDefinition) -> Vec<&Volume> {
 /// What: a service configures a volume that its definition does not leave to it, or leaves one unconfigured. Why: ECS
 /// refuses the service. Example: a definition with `configuredAtLaunch` and a service without a volume.
 ///
-/// Source: ECS API Reference, "ServiceVolumeConfiguration" (rule STO-02).
+/// Source: ECS API Reference, "`ServiceVolumeConfiguration`" (rule STO-02).
 fn ebs_volume_unmatched(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let (Some(service), Some(definition)) = (runner.service, runner.definition) else { continue };
@@ -326,7 +326,7 @@ fn encrypt(id: &TaskDefinitionId, definition: &TaskDefinition, name: &crate::des
 /// What: EFS with IAM authorisation or an access point, encryption in transit off. Why: registration fails. Fix:
 /// switches it on.
 ///
-/// Source: ECS API Reference, "EFSVolumeConfiguration", transitEncryption (rule TDF-91).
+/// Source: ECS API Reference, "`EFSVolumeConfiguration`", transitEncryption (rule TDF-91).
 fn efs_needs_transit_encryption(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for mount in efs(definition).filter(|m| !m.encrypted && (m.iam || m.access_point)) {
@@ -340,7 +340,7 @@ fn efs_needs_transit_encryption(context: &Context<'_>, out: &mut Findings) {
 
 /// What: EFS without encryption in transit. Why: file contents cross the network in the open. Fix: switches it on.
 ///
-/// Source: ECS API Reference, "EFSVolumeConfiguration", transitEncryption; checkov rule `CKV_AWS_97`.
+/// Source: ECS API Reference, "`EFSVolumeConfiguration`", transitEncryption; checkov rule `CKV_AWS_97`.
 fn efs_not_encrypted_in_transit(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for mount in efs(definition).filter(|m| !m.encrypted && !m.iam && !m.access_point) {
@@ -354,7 +354,7 @@ fn efs_not_encrypted_in_transit(context: &Context<'_>, out: &mut Findings) {
 /// What: an access point and a root directory other than `/`. Why: registration fails: the access point sets the root.
 /// Fix: takes the root directory out.
 ///
-/// Source: ECS API Reference, "EFSAuthorizationConfig", accessPointId (rule TDF-91).
+/// Source: ECS API Reference, "`EFSAuthorizationConfig`", accessPointId (rule TDF-91).
 fn efs_root_beside_access_point(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for mount in efs(definition).filter(|m| m.access_point && m.root.is_some_and(|root| root != "/")) {
