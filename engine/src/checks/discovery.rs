@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         "call-has-no-way",
-        Severity::Error,
+        Severity::Warning,
         "A service calls another by a way that the other does not offer",
         CONNECT,
         call_has_no_way,

@@ -175,7 +175,13 @@ fn scaling_without_room(context: &Context<'_>, out: &mut Findings) {
 /// Source: Application Auto Scaling User Guide, "Target tracking scaling policies", considerations (rules AAS).
 fn scaling_from_zero(context: &Context<'_>, out: &mut Findings) {
     for (at, _, _, scaling) in scaled(context).filter(|(_, _, _, s)| s.min_capacity == 0 && s.max_capacity > 0) {
-        let wakes = |p: &ScalingPolicy| matches!(p, ScalingPolicy::Step(_) | ScalingPolicy::Scheduled(_));
+        // A queue's length is known without tasks, and is divided by one where none runs.
+        let wakes = |p: &ScalingPolicy| match p {
+            ScalingPolicy::Step(_) | ScalingPolicy::Scheduled(_) => true,
+            ScalingPolicy::TargetTracking(_) | ScalingPolicy::Predictive(_) => {
+                matches!(p.metric(), Some(ScalingMetric::BacklogPerTask(_)))
+            }
+        };
         if scaling.policies.is_empty() || scaling.policies.iter().any(wakes) {
             continue;
         }
@@ -389,7 +395,15 @@ pub(super) mod tests {
             |d| web(d).scaling = None,
         ),
         case("scaling-without-room", |d| bounds(d, 3, 3), &["web · scaling"], |d| bounds(d, 3, 4)),
-        case("scaling-from-zero", |d| bounds(d, 0, 9), &["web · scaling"], |d| bounds(d, 1, 9)),
+        case(
+            "scaling-from-zero",
+            |d| bounds(d, 0, 9),
+            &["web · scaling"],
+            |d| {
+                bounds(d, 0, 9);
+                track(d, ScalingMetric::BacklogPerTask("jobs".into()), 10_000);
+            },
+        ),
         case(
             "scaling-target-out-of-range",
             |d| track(d, ScalingMetric::AverageCpuUtilization, 101_000),

@@ -211,8 +211,10 @@ mod tests {
         let mut group: CapacityProvider = ron::from_str(ron).unwrap();
         if let CapacityProvider::AutoScalingGroup(group) = &mut group {
             group.managed_scaling = Some(ManagedScaling::default());
+            group.instance_role = Some("instance".into());
         }
         design.put(Item::CapacityProvider("mine".into(), group));
+        design.put(Item::Role("instance".into(), ron::from_str("(used_as: ContainerInstance)").unwrap()));
         design.clusters.get_mut(&"main".into()).unwrap().capacity_providers.push("mine".into());
         let api = design.services.get_mut(&"api".into()).unwrap();
         api.capacity = Capacity::Strategy(vec![StrategyItem { capacity_provider: "mine".into(), base: 0, weight: 1 }]);
