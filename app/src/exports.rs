@@ -3,6 +3,8 @@
 //! A row is a name, what it is, what it needs, and a function that gives files by name. Menu, `bayplan export` and help
 //! read this table; a new format is one row.
 
+use std::collections::BTreeSet;
+
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::{Outcome, Prepared, Progress, estimate_outcome, simulate};
@@ -131,16 +133,60 @@ pub fn canvas_png(drawing: &Drawing) -> Result<Vec<u8>, String> {
 }
 
 fn charts_svg(subject: &Subject<'_>) -> Result<Files, String> {
-    let charts = run_charts(subject)?;
-    let drawn =
-        charts.into_iter().map(|(name, chart)| (format!("{name}.svg"), to_svg(&chart, CHART, false).into_bytes()));
-    Ok(drawn.collect())
+    Ok(svgs(run_charts(subject)?))
 }
 
 fn charts_png(subject: &Subject<'_>) -> Result<Files, String> {
-    let draw = |(name, chart): (String, Chart)| {
-        let bytes = to_png(&chart, CHART, 2, false).map_err(|e| e.to_string())?;
-        Ok((format!("{name}.png"), bytes))
+    let charts = run_charts(subject)?;
+    let names = file_names(charts.iter().map(|(name, _)| name), "png");
+    let draw = |((_, chart), name): (&(String, Chart), String)| {
+        Ok((name, to_png(chart, CHART, 2, false).map_err(|e| e.to_string())?))
     };
-    run_charts(subject)?.into_iter().map(draw).collect()
+    charts.iter().zip(names).map(draw).collect()
+}
+
+/// Charts as SVG files.
+pub fn svgs(charts: Vec<(String, Chart)>) -> Files {
+    let names = file_names(charts.iter().map(|(name, _)| name), "svg");
+    charts.into_iter().zip(names).map(|((_, chart), name)| (name, to_svg(&chart, CHART, false).into_bytes())).collect()
+}
+
+/// Names of files that lead nowhere else and are all different: a service may be called anything, `../x` and `a/b` too.
+fn file_names<'a>(names: impl Iterator<Item = &'a String>, extension: &str) -> Vec<String> {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut free = |name: &String| {
+        let plain = |c: char| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '-' };
+        let stem: String = name.chars().map(plain).collect();
+        let mut file = format!("{stem}.{extension}");
+        // Bounded by how many names there are: each number is taken at most once.
+        for number in 2.. {
+            // Some systems know no difference between small and capital letters.
+            if taken.insert(file.to_lowercase()) {
+                break;
+            }
+            file = format!("{stem}-{number}.{extension}");
+        }
+        file
+    };
+    names.map(&mut free).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_stay_in_their_folder_and_apart() {
+        let names = ["tasks", "demand-../../etc/x", "demand-a/b", "demand-a b", "demand-A-B", "demand-größe"];
+        let names: Vec<_> = names.map(str::to_owned).into();
+        let expected = [
+            "tasks.svg",
+            "demand-------etc-x.svg",
+            "demand-a-b.svg",
+            "demand-a-b-2.svg",
+            "demand-A-B-3.svg",
+            "demand-größe.svg",
+        ];
+        assert_eq!(file_names(names.iter(), "svg"), expected);
+    }
 }

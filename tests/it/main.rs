@@ -4,6 +4,7 @@ mod agreement;
 mod chart_view;
 mod charts;
 mod drawing;
+mod headless;
 mod imports;
 mod presets;
 mod steady;

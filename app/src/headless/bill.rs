@@ -10,32 +10,26 @@ use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value, json};
 
 use super::open::{Opened, open, ready};
-use super::{InScenario, Limit, Of, Stop};
+use super::{InScenario, Limit, Of, Outlets, Stop};
 
 /// `bayplan estimate`.
-pub fn estimate(
-    of: &Of,
-    scenario: &InScenario,
-    limit: &Limit,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<u8, Stop> {
+pub fn estimate(of: &Of, scenario: &InScenario, limit: &Limit, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     let opened = open(of)?;
     let prepared = ready(&opened, scenario)?;
     let outcome = estimate_outcome(&prepared, &opened.catalogue, Span::MONTH);
     if of.json {
-        print_json(&Value::Object(json_of(&opened, &prepared, &outcome)), out)?;
+        print_json(&Value::Object(json_of(&opened, &prepared, &outcome)), to.out)?;
     } else {
-        print_text(&opened, &prepared, &outcome, "in closed form", out)?;
+        print_text(&opened, &prepared, &outcome, "in closed form", to.out)?;
     }
-    Ok(over_limit(&outcome, limit, err))
+    Ok(over_limit(outcome.bill.total, limit, to.err))
 }
 
 /// 1 and a sentence if a total is above the limit.
-pub fn over_limit(outcome: &Outcome, limit: &Limit, err: &mut dyn Write) -> u8 {
+pub fn over_limit(total: Usd, limit: &Limit, err: &mut dyn Write) -> u8 {
     match limit.fail_above {
-        Some(most) if outcome.bill.total > most => {
-            let _ = writeln!(err, "the total of {} is above {}", outcome.bill.total.cents_text(), most.cents_text());
+        Some(most) if total > most => {
+            let _ = writeln!(err, "the total of {} is above {}", total.cents_text(), most.cents_text());
             1
         }
         Some(_) | None => 0,
@@ -61,6 +55,7 @@ pub fn json_of(opened: &Opened, prepared: &Prepared, outcome: &Outcome) -> Map<S
     put("unpriced", json!(unpriced(bill, &opened.catalogue)));
     put("without_price", json!(plan.without_price.iter().map(|o| plan.owners[*o].to_string()).collect::<Vec<_>>()));
     put("not_played", not_played(prepared));
+    put("assumptions", super::check::of_design(&opened.project));
     put("stamp", json!(outcome.stamp.to_string()));
     put(
         "lines",

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use bayplan_engine::catalogue::timings::{Timings, assumptions};
 use bayplan_engine::checks::{self, Diagnostic, Severity};
+use bayplan_engine::design::project::Project;
 use serde_json::{Value, json};
 
 use super::open::{Opened, open};
@@ -20,7 +21,7 @@ pub fn run(of: &Of, with_assumptions: bool, out: &mut dyn Write) -> Result<u8, S
         }
         super::bill::print_json(&all, out)?;
     } else {
-        print_findings(&findings, out)?;
+        writeln!(out, "{}", text(&findings))?;
         if with_assumptions {
             print_assumptions(&opened, out)?;
         }
@@ -28,6 +29,7 @@ pub fn run(of: &Of, with_assumptions: bool, out: &mut dyn Write) -> Result<u8, S
     Ok(u8::from(findings.iter().any(|f| f.severity == Severity::Error)))
 }
 
+/// A severity in a word.
 const fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -36,7 +38,8 @@ const fn word(severity: Severity) -> &'static str {
     }
 }
 
-fn finding(of: &Diagnostic) -> Value {
+/// A finding as JSON.
+pub fn finding(of: &Diagnostic) -> Value {
     json!({
         "rule": of.rule.0,
         "severity": word(of.severity),
@@ -48,25 +51,34 @@ fn finding(of: &Diagnostic) -> Value {
     })
 }
 
-fn print_findings(findings: &[Diagnostic], out: &mut dyn Write) -> Result<(), Stop> {
+/// Findings as people read them, and how many there are.
+pub fn text(findings: &[Diagnostic]) -> String {
+    let mut lines = Vec::new();
     for of in findings {
-        writeln!(out, "{}: {} [{}]", word(of.severity), of.message, of.rule.0)?;
-        writeln!(out, "    at {} · {}", of.at.item, of.at.field)?;
-        if !of.hint.is_empty() {
-            writeln!(out, "    {}", of.hint)?;
-        }
+        lines.push(format!("{}: {} [{}]", word(of.severity), of.message, of.rule.0));
+        lines.push(format!("    at {} · {}", of.at.item, of.at.field));
+        lines.extend((!of.hint.is_empty()).then(|| format!("    {}", of.hint)));
     }
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let (errors, warnings, advice) = (count(Severity::Error), count(Severity::Warning), count(Severity::Advice));
-    writeln!(out, "{errors} errors, {warnings} warnings, {advice} pieces of advice")?;
-    Ok(())
+    let several = |count, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let (errors, warnings) = (several(count(Severity::Error), "error"), several(count(Severity::Warning), "warning"));
+    lines.push(format!("{errors}, {warnings}, {} of advice", several(count(Severity::Advice), "piece")));
+    lines.join("\n")
 }
 
 fn assumed(opened: &Opened) -> Value {
     let ours = assumptions(&Timings::default());
     let ours = ours.iter().map(|a| json!({ "name": a.name, "value": a.value, "reason": a.reason }));
-    let of_design = opened.project.assumptions.iter().map(|(name, why)| json!({ "name": name, "reason": why }));
-    ours.chain(of_design).collect()
+    let mut all: Vec<_> = ours.collect();
+    if let Value::Array(of_design) = of_design(&opened.project) {
+        all.extend(of_design);
+    }
+    Value::Array(all)
+}
+
+/// What a design says of its own values: assumed, or where they are from.
+pub fn of_design(project: &Project) -> Value {
+    project.assumptions.iter().map(|(name, why)| json!({ "name": name, "reason": why })).collect()
 }
 
 fn print_assumptions(opened: &Opened, out: &mut dyn Write) -> Result<(), Stop> {

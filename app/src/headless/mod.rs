@@ -10,19 +10,27 @@ mod export;
 mod import;
 mod open;
 mod presets;
+mod progress;
 mod simulate;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
 use bayplan_engine::evaluate::Refused;
+use bayplan_engine::evaluate::compare::SEEDS;
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::units::Usd;
 use clap::{Args, Parser, Subcommand};
 
 /// What the program is asked to do.
 #[derive(Debug, Parser)]
-#[command(name = "bayplan", version, about = "A bay plan for Amazon ECS: draw it, play it, read the bill.")]
+#[command(
+    name = "bayplan",
+    version,
+    about = "A bay plan for Amazon ECS: draw it, play it, read the bill.",
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     /// The design to open in the window; a file, or the name of a preset.
     #[arg(value_name = "DESIGN")]
@@ -91,7 +99,7 @@ pub enum Verb {
         #[arg(long, default_value = "capacity", value_parser = |text: &str| text.parse::<Family>())]
         family: Family,
         /// How many seeds each alternative is played under.
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+        #[arg(long, default_value_t = SEEDS, value_parser = clap::value_parser!(u64).range(1..=10_000))]
         seeds: u64,
         /// How many threads; without it as many as there are cores.
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -157,6 +165,16 @@ pub struct Limit {
     pub fail_above: Option<Usd>,
 }
 
+/// Where a command writes to.
+pub struct Outlets<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Words about it.
+    pub err: &'a mut dyn Write,
+    /// Whether a terminal looks on, and progress may be drawn there.
+    pub on_terminal: bool,
+}
+
 /// Why a command ends early, and with which exit code.
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {
@@ -181,60 +199,72 @@ impl From<Refused> for Stop {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::NoScenario(_) | Refused::Edit { .. } => Self::Input(refused.to_string()),
-            Refused::Findings(_) | Refused::Unresolved(_) => Self::Findings(refused.to_string()),
+            Refused::Findings(findings) => Self::Findings(check::text(&findings)),
+            Refused::Unresolved(_) => Self::Findings(refused.to_string()),
         }
     }
 }
 
-/// The main job without a window: two lines say why there is none, then the capacity comparison of a design, or of the
-/// three-tier preset, is printed as text.
-pub fn without_window(design: Option<&str>, why: &str, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let _ = writeln!(err, "no window: {why}");
-    let _ = writeln!(
-        err,
-        "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL, libEGL, libxkbcommon); here is the capacity comparison as text"
-    );
-    let of = Of { design: design.unwrap_or("three-tier-web").to_owned(), json: false, prices: None };
-    let asked = compare::Asked { family: Family::Capacity, seeds: 20, threads: None, types: None, charts: None };
-    exit_code(compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, out, err), err)
+/// Reads arguments, the program's name first, and does what they ask; gives the exit code. `window` opens a window on a
+/// design, or says why it cannot.
+pub fn run<A: Into<OsString> + Clone>(
+    arguments: impl IntoIterator<Item = A>,
+    to: &mut Outlets<'_>,
+    window: impl FnOnce(Option<&str>) -> Result<(), String>,
+) -> u8 {
+    let done = match Cli::try_parse_from(arguments) {
+        Ok(Cli { verb: Some(verb), .. }) => perform(&verb, to),
+        Ok(Cli { verb: None, design }) => match window(design.as_deref()) {
+            Ok(()) => Ok(0),
+            Err(why) => without_window(design.as_deref(), &why, to),
+        },
+        Err(wrong) if wrong.use_stderr() => Err(Stop::Input(wrong.to_string().trim_end().to_owned())),
+        // Help and version are what was asked for.
+        Err(asked) => write!(to.out, "{asked}").map(|()| 0).map_err(Stop::from),
+    };
+    let (code, what) = match done.and_then(|code| Ok(to.out.flush().map(|()| code)?)) {
+        Ok(code) => return code,
+        Err(Stop::Gone) => return 0,
+        Err(Stop::Input(what)) => (2, what),
+        Err(Stop::Findings(what)) => (1, what),
+    };
+    // Nobody is left to hear that standard error is closed.
+    let _ = writeln!(to.err, "{what}");
+    code
 }
 
-/// Does what is asked; gives the exit code.
-pub fn run(verb: &Verb, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let done = match verb {
-        Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), out),
-        Verb::Check { of, assumptions } => check::run(of, *assumptions, out),
-        Verb::Estimate { of, scenario, limit } => bill::estimate(of, scenario, limit, out, err),
+/// The main job without a window: two lines say why there is none, then the capacity comparison of a design, or of the
+/// three-tier preset, is printed as text.
+fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Result<u8, Stop> {
+    let why = why.lines().collect::<Vec<_>>().join(" ");
+    writeln!(to.err, "no window: {why}")?;
+    writeln!(
+        to.err,
+        "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL or libEGL; on X11 also libxkbcommon-x11); here is the capacity comparison as text"
+    )?;
+    let of = Of { design: design.unwrap_or("three-tier-web").to_owned(), json: false, prices: None };
+    let asked = compare::Asked { family: Family::Capacity, seeds: SEEDS, threads: None, types: None, charts: None };
+    compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, to)
+}
+
+fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
+    match verb {
+        Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), to.out),
+        Verb::Check { of, assumptions } => check::run(of, *assumptions, to.out),
+        Verb::Estimate { of, scenario, limit } => bill::estimate(of, scenario, limit, to),
         Verb::Simulate { of, scenario, limit, days, seed, charts } => simulate::run(
             of,
             scenario,
             limit,
             simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref() },
-            out,
-            err,
+            to,
         ),
         Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts } => {
             let (threads, types) = (threads.map(usize::from), types.map(usize::from));
             let asked = compare::Asked { family: *family, seeds: *seeds, threads, types, charts: charts.as_deref() };
-            compare::run(of, scenario, limit, asked, out, err)
+            compare::run(of, scenario, limit, asked, to)
         }
-        Verb::Import { files, out: file, region } => import::run(files, file, region, out),
-        Verb::Export { of, format, out: folder } => export::run(of, format, folder, out, err),
-    };
-    exit_code(done, err)
-}
-
-fn exit_code(done: Result<u8, Stop>, err: &mut dyn Write) -> u8 {
-    match done {
-        Ok(code) => code,
-        Err(Stop::Gone) => 0,
-        Err(Stop::Input(what)) => {
-            let _ = writeln!(err, "{what}");
-            2
-        }
-        Err(Stop::Findings(what)) => {
-            let _ = writeln!(err, "{what}");
-            1
-        }
+        Verb::Import { files, out: file, region } => import::run(files, file, region, to.out),
+        Verb::Export { of, format, out: folder } => export::run(of, format, folder, to),
     }
 }

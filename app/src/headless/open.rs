@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bayplan_engine::catalogue::Catalogue;
-use bayplan_engine::catalogue::overlay::PriceOverlay;
+use bayplan_engine::catalogue::overlay::{OverlayError, PriceOverlay};
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::{Project, ReadProjectError};
 use bayplan_engine::evaluate::{Prepared, prepare};
@@ -67,16 +67,28 @@ fn with_prices(catalogue: &Catalogue, path: &Path) -> Result<Catalogue, Stop> {
     let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
     let overlay = if is_csv { PriceOverlay::from_csv(&name, &text) } else { PriceOverlay::from_ron(&text) };
     let laid = overlay.and_then(|overlay| catalogue.with_prices(&overlay));
-    laid.map_err(|e| Stop::Input(format!("{}: {e}", path.display())))
+    laid.map_err(|error| {
+        let file = path.display();
+        Stop::Input(match error {
+            OverlayError::Ron { line, column, problem } => format!("{file}:{line}:{column}: {problem}"),
+            OverlayError::Csv { line, problem } => format!("{file}:{line}: {problem}"),
+            other => format!("{file}: {other}"),
+        })
+    })
 }
 
 /// Makes a scenario ready to run.
 pub fn ready(opened: &Opened, scenario: &InScenario) -> Result<Prepared, Stop> {
+    Ok(prepare(&opened.project, known(opened, scenario)?.as_ref(), &opened.catalogue)?)
+}
+
+/// The scenario that is asked for, if the project has it.
+pub fn known(opened: &Opened, scenario: &InScenario) -> Result<Option<ScenarioId>, Stop> {
     let id = scenario.scenario.as_deref().map(ScenarioId::new);
     if let Some(id) = id.as_ref().filter(|id| !opened.project.scenarios.contains_key(*id)) {
         let known: Vec<_> = opened.project.scenarios.keys().map(ScenarioId::as_str).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         return Err(Stop::Input(format!("there is no scenario {id}; scenarios are {known}")));
     }
-    Ok(prepare(&opened.project, id.as_ref(), &opened.catalogue)?)
+    Ok(id)
 }

@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use bayplan_engine::evaluate::{Outcome, Prepared, Progress, simulate};
+use bayplan_engine::report::outcome;
 use bayplan_engine::simulation::Detail;
 use bayplan_engine::units::Span;
 use serde_json::{Value, json};
 
 use super::bill::{json_of, over_limit, print_json, print_text};
 use super::open::{open, ready};
-use super::{InScenario, Limit, Of, Stop};
+use super::progress::shown;
+use super::{InScenario, Limit, Of, Outlets, Stop};
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -24,21 +26,17 @@ pub struct Asked<'a> {
 }
 
 /// `bayplan simulate`.
-pub fn run(
-    of: &Of,
-    scenario: &InScenario,
-    limit: &Limit,
-    asked: Asked<'_>,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<u8, Stop> {
+pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     let opened = open(of)?;
     let prepared = ready(&opened, scenario)?;
     let window = asked.days.map_or(Span::MONTH, Span::from_days);
     let seed = asked.seed.or(prepared.scenario.seed).unwrap_or(1);
     let detail = if asked.charts.is_some() { Detail::Full } else { Detail::Totals };
-    let outcome = simulate(&prepared, &opened.catalogue, window, seed, detail, &Progress::default())
-        .map_err(|e| Stop::Input(e.to_string()))?;
+    let progress = Progress::default();
+    progress.expect(window.ms());
+    let outcome =
+        shown(&progress, to.on_terminal, || simulate(&prepared, &opened.catalogue, window, seed, detail, &progress));
+    let outcome = outcome.map_err(|e| Stop::Input(e.to_string()))?;
     if of.json {
         let mut all = json_of(&opened, &prepared, &outcome);
         all.insert("seed".to_owned(), json!(seed));
@@ -46,15 +44,15 @@ pub fn run(
         all.insert("instances".to_owned(), instances(&prepared, &outcome));
         let events = outcome.summary.as_ref().map_or(0, |s| s.events);
         all.insert("events_processed".to_owned(), json!(events));
-        print_json(&Value::Object(all), out)?;
+        print_json(&Value::Object(all), to.out)?;
     } else {
-        print_text(&opened, &prepared, &outcome, "simulated", out)?;
-        print_services(&prepared, &outcome, out)?;
+        print_text(&opened, &prepared, &outcome, "simulated", to.out)?;
+        print_services(&prepared, &outcome, to.out)?;
     }
     if let Some(folder) = asked.charts {
-        super::export::write_charts(&prepared, &outcome, folder)?;
+        super::export::write_charts(outcome::charts(&prepared, &outcome), folder)?;
     }
-    Ok(over_limit(&outcome, limit, err))
+    Ok(over_limit(outcome.bill.total, limit, to.err))
 }
 
 /// Thousandths as a decimal with three digits at most.

@@ -1,0 +1,366 @@
+//! The command line as scripts meet it: exit codes, places of errors, sums, the same bytes, what people read.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bayplan::headless::{Outlets, run};
+use bayplan_engine::design::edit::Edit;
+use bayplan_engine::presets::{PRESETS, find};
+use bayplan_engine::units::Usd;
+use serde_json::Value;
+
+/// What a command gave.
+struct Done {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+impl Done {
+    #[track_caller]
+    fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+fn bayplan(arguments: &[&str]) -> Done {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let words = std::iter::once("bayplan").chain(arguments.iter().copied());
+    let mut to = Outlets { out: &mut out, err: &mut err, on_terminal: false };
+    let code = run(words, &mut to, |_| Err("no display".to_owned()));
+    Done { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}
+
+#[track_caller]
+fn refuses(arguments: &[&str], code: u8, says: &[&str]) {
+    let done = bayplan(arguments);
+    assert_eq!((done.code, done.out.as_str()), (code, ""), "{arguments:?}: {}", done.err);
+    for words in says {
+        assert!(done.err.contains(words), "{arguments:?} does not say `{words}`: {}", done.err);
+    }
+}
+
+/// A folder of the test's own.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[track_caller]
+fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Files below a folder, by name.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// A preset whose services have lost their cluster.
+fn broken(folder: &tempfile::TempDir) -> String {
+    let mut project = find("small-api").unwrap().project();
+    let cluster = project.design.clusters.keys().next().unwrap().clone();
+    Edit::Remove(bayplan_engine::design::ItemRef::Cluster(cluster)).apply(&mut project.design).unwrap();
+    write(folder, "broken.ron", &project.write())
+}
+
+#[test]
+fn wrong_use_is_exit_code_2_and_says_what_there_is() {
+    refuses(&["no-such-command", "--json"], 2, &["--json"]);
+    refuses(&["check"], 2, &["DESIGN"]);
+    refuses(&["estimate", "small-api", "--colour"], 2, &["--colour"]);
+    refuses(&["simulate", "small-api", "--days", "0"], 2, &["0", "--days"]);
+    refuses(&["estimate", "small-api", "--fail-above", "much"], 2, &["much"]);
+    refuses(&["presets", "small-api"], 2, &["--out"]);
+    refuses(&["presets", "nope", "--out", "x"], 2, &["nope", "three-tier-web"]);
+    refuses(&["export", "small-api", "--format", "docx", "--out", "x"], 2, &["docx", "markdown"]);
+    refuses(&["check", "no-such-design"], 2, &["no-such-design", "three-tier-web", "gpu-inference"]);
+    refuses(&["estimate", "small-api", "--scenario", "rain"], 2, &["rain"]);
+    refuses(&["import", "a.json", "--out", "x.ron", "--region", "mars-north-1"], 2, &["mars-north-1"]);
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for arguments in [["--help"], ["--version"]] {
+        let done = bayplan(&arguments);
+        assert_eq!((done.code, done.err.as_str()), (0, ""));
+        assert!(done.out.contains("bayplan"), "{}", done.out);
+    }
+}
+
+#[test]
+fn unreadable_input_is_exit_code_2_with_file_line_and_column() {
+    let folder = folder();
+    // `nonsense` begins after 18 characters of the second line, whose first is column 1.
+    let design = write(&folder, "bad.ron", "\nDesign(format: 1, nonsense: 3)");
+    for verb in ["check", "estimate", "simulate"] {
+        refuses(&[verb, &design], 2, &["bad.ron:2:"]);
+    }
+    let prices = write(&folder, "prices.ron", "(name: \"ours\", nonsense: 3)");
+    refuses(&["estimate", "small-api", "--prices", &prices], 2, &["prices.ron:1:", "discounts"]);
+    let json = write(&folder, "task.json", "{\n  \"family\": \"web\",\n  oops\n}");
+    let out = folder.path().join("out.ron");
+    refuses(&["import", &json, "--out", out.to_str().unwrap()], 2, &["task.json:3:"]);
+    assert!(!out.exists());
+    let bytes = folder.path().join("bytes.ron");
+    std::fs::write(&bytes, [0xff, 0xfe, 0x00]).unwrap();
+    refuses(&["check", bytes.to_str().unwrap()], 2, &["bytes.ron"]);
+}
+
+#[test]
+fn a_design_with_errors_is_exit_code_1_with_its_findings_and_does_not_run() {
+    let folder = folder();
+    let design = broken(&folder);
+    let checked = bayplan(&["check", &design]);
+    assert_eq!((checked.code, checked.err.as_str()), (1, ""));
+    assert!(checked.out.starts_with("error: "), "{}", checked.out);
+    for verb in ["estimate", "simulate"] {
+        refuses(&[verb, &design, "--json"], 1, &[checked.out.trim_end()]);
+    }
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    refuses(&["export", &design, "--format", "csv", "--out", out], 1, &["error: "]);
+    assert_eq!(bayplan(&["export", &design, "--format", "task-definition", "--out", out]).code, 0);
+    assert_eq!(files(Path::new(out)).len(), 1);
+}
+
+#[test]
+fn the_lines_of_a_bill_are_its_total() {
+    let sum = |bill: &Value| -> Usd {
+        let lines = bill["lines"].as_array().unwrap();
+        lines.iter().map(|line| Usd::parse(line["amount_usd"].as_str().unwrap()).unwrap()).sum()
+    };
+    for preset in PRESETS {
+        for arguments in [vec!["estimate", preset.name], vec!["simulate", preset.name, "--days", "1"]] {
+            let bill = bayplan(&[arguments, vec!["--json"]].concat()).json();
+            assert_eq!(bill["total_usd"], sum(&bill).to_string(), "{}", preset.name);
+            assert_ne!(sum(&bill), Usd::ZERO);
+            assert_eq!(bill["unpriced"], serde_json::json!([]));
+            assert_eq!(bill["region"], "us-east-1");
+        }
+        assert_eq!(bayplan(&["estimate", preset.name, "--json"]).json()["hours"], 730);
+    }
+}
+
+#[test]
+fn a_run_keeps_to_its_days_and_gives_the_same_bytes_twice() {
+    let run = |seed| bayplan(&["simulate", "queue-workers", "--days", "2", "--seed", seed, "--json"]);
+    let (seven, again, eight) = (run("7"), run("7"), run("8"));
+    assert_eq!(seven.out, again.out);
+    let seven = seven.json();
+    assert_eq!((&seven["hours"], &seven["seed"]), (&Value::from(48), &Value::from(7)));
+    assert_ne!(seven["stamp"], eight.json()["stamp"]);
+    let service = &seven["services"][0];
+    for key in ["name", "desired_min", "desired_max", "running_min", "running_max", "running_mean", "unplaced_max"] {
+        assert!(service.get(key).is_some(), "a service without {key}");
+    }
+}
+
+#[test]
+fn a_total_above_the_threshold_is_exit_code_1_and_the_bill_is_still_printed() {
+    for verb in ["estimate", "simulate"] {
+        let over = bayplan(&[verb, "small-api", "--fail-above", "0.01", "--json"]);
+        assert_eq!(over.code, 1);
+        assert!(over.err.contains("$0.01"), "{}", over.err);
+        let bill: Value = serde_json::from_str(&over.out).unwrap();
+        // At the total itself nothing is passed.
+        let total = bill["total_usd"].as_str().unwrap();
+        assert_eq!(bayplan(&[verb, "small-api", "--fail-above", total]).code, 0);
+    }
+}
+
+#[test]
+fn a_preset_written_out_is_the_same_design() {
+    let folder = folder();
+    for preset in PRESETS {
+        let path = folder.path().join(format!("{}.ron", preset.name));
+        let file = path.to_str().unwrap();
+        assert_eq!(bayplan(&["presets", preset.name, "--out", file]).code, 0);
+        assert_eq!(bayplan(&["estimate", file, "--json"]).out, bayplan(&["estimate", preset.name, "--json"]).out);
+    }
+}
+
+#[test]
+fn own_prices_are_laid_over_the_published_ones() {
+    let folder = folder();
+    let half = "(name: \"half\", discounts: [(of: \"all\", percent_off: \"50\")])";
+    let prices = write(&folder, "half.ron", half);
+    let total = |arguments: &[&str]| {
+        let bill = bayplan(arguments).json();
+        Usd::parse(bill["total_usd"].as_str().unwrap()).unwrap()
+    };
+    let (full, less) =
+        (total(&["estimate", "small-api", "--json"]), total(&["estimate", "small-api", "--json", "--prices", &prices]));
+    // Each line is rounded once to a billionth of a dollar: half of the total, to as many billionths as there are lines.
+    let apart = (full - less - less).nanos().abs();
+    assert!(apart <= 64 && less < full, "{full} {less}");
+}
+
+#[test]
+fn every_format_writes_its_kind() {
+    let starts: [(&str, &[u8]); 5] =
+        [("csv", b"Item,"), ("markdown", b"# "), ("svg", b"<"), ("png", b"\x89PNG"), ("task-definition", b"{")];
+    let folder = folder();
+    for (format, start) in starts {
+        let out = folder.path().join(format);
+        let done = bayplan(&["export", "small-api", "--format", format, "--out", out.to_str().unwrap()]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        let written = files(&out);
+        let said: Vec<_> = done.out.lines().map(PathBuf::from).collect();
+        assert_eq!(said.iter().collect::<std::collections::BTreeSet<_>>(), written.iter().collect());
+        assert!(!written.is_empty());
+        for path in written {
+            assert!(std::fs::read(&path).unwrap().starts_with(start), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_run_draws_its_charts() {
+    let folder = folder();
+    let charts = folder.path().join("charts");
+    let done = bayplan(&["simulate", "small-api", "--days", "1", "--charts", charts.to_str().unwrap()]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let names: Vec<_> = files(&charts).iter().map(|f| f.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(names, ["cost.svg", "cpu.svg", "demand-api.svg", "tasks.svg"]);
+}
+
+#[test]
+fn imported_task_definitions_can_be_priced_at_once() {
+    let folder = folder();
+    let text = r#"{ "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
+        "executionRoleArn": "arn:aws:iam::739216405518:role/execution", "flavour": "plum",
+        "containerDefinitions": [{ "name": "web", "image": "739216405518.dkr.ecr.us-east-1.amazonaws.com/web:1", "essential": true }] }"#;
+    let json = write(&folder, "web.json", text);
+    let out = folder.path().join("web.ron");
+    let done = bayplan(&["import", &json, "--out", out.to_str().unwrap()]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("web.json: web\n") && done.out.contains("flavour"), "{}", done.out);
+    let bill = bayplan(&["estimate", out.to_str().unwrap(), "--json"]).json();
+    assert!(bill["lines"].as_array().unwrap().iter().any(|line| line["owner"] == "service web"));
+    assert!(!bill["assumptions"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn assumptions_are_listed_where_they_are_asked_for() {
+    let (without, with) = (bayplan(&["check", "small-api"]), bayplan(&["check", "small-api", "--assumptions"]));
+    assert!(with.out.starts_with(&without.out) && with.out.len() > without.out.len());
+    let json = bayplan(&["check", "small-api", "--json", "--assumptions"]).json();
+    let listed = json["assumptions"].as_array().unwrap();
+    assert!(listed.iter().all(|a| a["reason"].as_str().is_some_and(|why| !why.is_empty())) && listed.len() > 10);
+}
+
+/// An outlet whose reader has gone after some bytes.
+struct Gone(usize);
+
+impl Write for Gone {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0 == 0 {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    for arguments in [&["presets"][..], &["estimate", "small-api"], &["check", "small-api", "--json"], &["--help"]] {
+        let mut err = Vec::new();
+        let words = std::iter::once("bayplan").chain(arguments.iter().copied());
+        let mut to = Outlets { out: &mut Gone(5), err: &mut err, on_terminal: false };
+        let code = run(words, &mut to, |_| Err("no display".to_owned()));
+        assert_eq!((code, err.len()), (0, 0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn alternatives_have_bands_in_order_and_differences_with_causes_on_any_number_of_threads() {
+    let compare = |threads| {
+        bayplan(&["compare", "three-tier-web", "--seeds", "2", "--types", "1", "--threads", threads, "--json"])
+    };
+    let one = compare("1");
+    assert_eq!(one.out, compare("2").out);
+    let one = one.json();
+    let usd = |value: &Value| Usd::parse(value.as_str().unwrap()).unwrap();
+    let alternatives = one["alternatives"].as_array().unwrap();
+    assert!(alternatives.len() >= 6);
+    for of in alternatives {
+        if of["total_usd"]["mid"].is_null() {
+            assert!(of["not_applicable"].is_string(), "{of}");
+            continue;
+        }
+        let [low, mid, high] = ["low", "mid", "high"].map(|key| usd(&of["total_usd"][key]));
+        assert!(Usd::ZERO < low && low <= mid && mid <= high);
+        let causes: Usd = of["by_cause"].as_object().unwrap().values().map(usd).sum();
+        assert_eq!(causes, usd(&of["difference_usd"]), "{}", of["name"]);
+    }
+}
+
+#[test]
+fn every_family_gives_the_design_as_drawn_first() {
+    for family in ["capacity", "egress", "inbound", "scenarios"] {
+        let of =
+            bayplan(&["compare", "small-api", "--family", family, "--seeds", "1", "--types", "1", "--json"]).json();
+        assert_eq!(of["alternatives"][0]["name"], "As drawn");
+        assert_eq!(of["alternatives"][0]["difference_usd"], "0");
+    }
+    refuses(&["compare", "small-api", "--family", "colour"], 2, &["colour", "egress"]);
+    refuses(&["compare", "small-api", "--scenario", "rain"], 2, &["rain"]);
+}
+
+#[test]
+fn a_comparison_above_the_threshold_is_exit_code_1_and_draws_its_charts() {
+    let folder = folder();
+    let charts = folder.path().join("charts");
+    let words = ["compare", "small-api", "--family", "inbound", "--seeds", "1", "--fail-above", "0.01", "--charts"];
+    let done = bayplan(&[&words[..], &[charts.to_str().unwrap()]].concat());
+    assert_eq!(done.code, 1);
+    assert!(done.err.contains("$0.01") && done.out.contains("As drawn"));
+    let names: Vec<_> = files(&charts).iter().map(|f| f.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    assert!(names.contains(&"alternatives.svg".to_owned()), "{names:?}");
+}
+
+#[test]
+fn without_a_window_two_lines_say_why_and_the_comparison_is_printed() {
+    let folder = folder();
+    let design = folder.path().join("small.ron");
+    let design = design.to_str().unwrap();
+    assert_eq!(bayplan(&["presets", "small-api", "--out", design]).code, 0);
+    let done = bayplan(&[design]);
+    assert_eq!((done.code, done.err.lines().count()), (0, 2), "{}", done.err);
+    assert!(done.err.starts_with("no window: no display\n") && done.err.contains("DISPLAY"));
+    assert_eq!(done.out, bayplan(&["compare", design]).out);
+    let none = bayplan(&["no-such-design"]);
+    assert!(none.code == 2 && none.out.is_empty() && none.err.contains("three-tier-web"), "{}", none.err);
+}
+
+#[test]
+fn a_window_that_opens_gets_the_design_and_nothing_is_printed() {
+    let (mut out, mut err, mut asked) = (Vec::new(), Vec::new(), None);
+    let mut to = Outlets { out: &mut out, err: &mut err, on_terminal: false };
+    let code = run(["bayplan", "small-api"], &mut to, |design| {
+        asked = design.map(str::to_owned);
+        Ok(())
+    });
+    assert_eq!((code, asked.as_deref(), out.len(), err.len()), (0, Some("small-api"), 0, 0));
+}
+
+#[test]
+fn a_bill_reads_well() {
+    insta::assert_snapshot!(bayplan(&["estimate", "small-api"]).out);
+}
+
+#[test]
+fn findings_read_well() {
+    insta::assert_snapshot!(bayplan(&["check", &broken(&folder())]).out);
+}
