@@ -39,6 +39,7 @@ pub enum Action {
     ZoomIn,
     ZoomOut,
     Problems,
+    Scenarios,
     Theme,
     Quit,
 }
@@ -104,6 +105,7 @@ pub const ROWS: &[Row] = &[
     row(Action::ZoomIn, "Zoom in", "Show less, larger", &[plain(Key::Plus), plain(Key::Equals)], true),
     row(Action::ZoomOut, "Zoom out", "Show more, smaller", &[plain(Key::Minus)], true),
     row(Action::Problems, "Problems", "Show or hide the list of findings", &[], true),
+    row(Action::Scenarios, "Scenarios…", "Add, change and delete scenarios: edits, faults, seeds", &[], true),
     row(Action::Theme, "Dark or light", "Change between the dark and the light look", &[], false),
     row(Action::Quit, "Quit", "Close Bayplan", &[ctrl(Key::Q)], false),
 ];

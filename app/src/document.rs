@@ -141,6 +141,9 @@ fn perform(project: &mut Project, change: &Change) -> Result<(), EditError> {
         Change::Edit(edit) => {
             edit.apply(&mut project.design)?;
             follow(&mut project.layout, edit);
+            if let Edit::Rename(at, name) = edit {
+                project.scenarios.values_mut().for_each(|scenario| scenario.follow_rename(at, name));
+            }
         }
         Change::Layout(layout) => project.layout = layout.clone(),
         Change::Scenario(id, Some(scenario)) => {

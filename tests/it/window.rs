@@ -12,6 +12,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 mod design;
 mod files;
 mod inspector;
+mod scenarios;
 
 /// Answers every dialog with one file.
 struct Answers(Option<PathBuf>);

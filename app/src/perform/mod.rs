@@ -64,6 +64,10 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::ZoomIn => app.state.canvas.zoom(1.25),
         Action::ZoomOut => app.state.canvas.zoom(0.8),
         Action::Problems => app.state.problems_open = !app.state.problems_open,
+        Action::Scenarios => {
+            (app.state.scenarios_open, app.selected) = (true, None);
+            app.state.place = Place::Design;
+        }
         Action::Theme => {
             let dark = context.theme() == egui::Theme::Dark;
             context.set_theme(if dark { egui::ThemePreference::Light } else { egui::ThemePreference::Dark });

@@ -83,9 +83,6 @@ fn right(ui: &mut Ui, model: &Model<'_>, _state: &State, out: &mut Outbox, token
         out.act(Action::Find);
     }
     let Some(project) = model.project() else { return };
-    if project.scenarios.is_empty() {
-        return;
-    }
     let shown = model.scenario.map_or("As drawn", |id| id.as_str());
     let combo =
         egui::ComboBox::from_id_salt("scenario").selected_text(format!("{}  {shown}", icon::SCENARIO)).width(150.0);
@@ -99,6 +96,10 @@ fn right(ui: &mut Ui, model: &Model<'_>, _state: &State, out: &mut Outbox, token
             if row.clicked() {
                 out.push(Command::Scenario(Some(id.clone())));
             }
+        }
+        ui.separator();
+        if ui.button(Action::Scenarios.row().text).clicked() {
+            out.act(Action::Scenarios);
         }
     });
     let name = format!("Scenario {shown}");

@@ -9,6 +9,7 @@ pub mod inspector;
 pub mod palette;
 pub mod parts;
 pub mod problems;
+pub mod scenarios;
 pub mod start;
 
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub struct State {
     /// Where on the canvas the next part goes.
     pub spot: Spot,
     pub problems_open: bool,
+    /// Whether scenarios stand in the inspector's place while nothing is selected.
+    pub scenarios_open: bool,
     pub new_dialog: Option<Choices>,
     pub path_dialog: Option<dialogs::PathDialog>,
     pub import_dialog: Option<dialogs::ImportDialog>,
@@ -92,7 +95,11 @@ fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, t
     Panel::right("inspector").resizable(true).default_size(300.0).size_range(240.0..=460.0).frame(side).show(
         ui,
         |ui| {
-            inspector::ui(ui, model, entered, out);
+            if state.scenarios_open && model.selected.is_none() {
+                scenarios::ui(ui, model, &mut state.scenarios_open, out);
+            } else {
+                inspector::ui(ui, model, entered, out);
+            }
         },
     );
     if state.problems_open {

@@ -16,10 +16,11 @@ use super::icon;
 use super::theme::{self, Tokens};
 use super::units::Unit;
 
-/// A form about one item.
+/// A form about one item, or about a scenario.
 pub struct Form<'a> {
     pub design: &'a Design,
-    pub at: &'a ItemRef,
+    /// None while a scenario is edited.
+    pub at: Option<&'a ItemRef>,
     /// Why values are what they are, by item and field.
     pub assumptions: &'a BTreeMap<String, String>,
     /// Which of them this frame has told already.
@@ -83,7 +84,8 @@ impl Form<'_> {
 
     /// The project's note on a field, once.
     pub fn why(&self, ui: &mut Ui, field: &str) {
-        let key = format!("{} · {field}", self.at);
+        let Some(at) = self.at else { return };
+        let key = format!("{at} · {field}");
         if let Some(why) = self.assumptions.get(&key)
             && self.told.borrow_mut().insert(key)
         {

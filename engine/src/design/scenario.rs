@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::edit::Edit;
-use super::fault::Fault;
-use super::id::ServiceId;
+use super::fault::{Fault, FaultKind};
+use super::id::{CapacityProviderId, ServiceId};
 use super::is_default;
+use super::item::{Design, ItemRef};
+use super::references::Fate;
+use crate::names::Region;
 use crate::units::{CalendarTime, Span};
 
 /// A deployment that happens during a run: the service's tasks are replaced by a new revision of the same size.
@@ -43,4 +46,91 @@ pub struct Scenario {
     /// The seed of a single run; absent is 1.
     #[serde(skip_serializing_if = "is_default")]
     pub seed: Option<u64>,
+}
+
+impl Scenario {
+    /// Follows an item that was given another name in the drawing: in edits, in what they draw, in faults and deployments.
+    pub fn follow_rename(&mut self, at: &ItemRef, name: &str) {
+        let to = at.kind().named(name);
+        for edit in &mut self.edits {
+            match edit {
+                Edit::Remove(of) | Edit::Rename(of, _) | Edit::Set(of, _) if of == at => of.clone_from(&to),
+                Edit::Remove(_) | Edit::Rename(..) | Edit::Set(..) => {}
+                Edit::Put(item) => {
+                    let own = item.clone();
+                    let own = if own.at() == *at { own.renamed(name) } else { own };
+                    let place = own.at();
+                    let mut alone = Design::new(Region::new(""));
+                    alone.put(own);
+                    alone.visit_references(&mut |_, _, mut reference| {
+                        if reference.target() == *at {
+                            reference.rename(name);
+                        }
+                        Fate::Keep
+                    });
+                    if let Some(renamed) = alone.item(&place) {
+                        *item = renamed;
+                    }
+                }
+            }
+        }
+        for fault in &mut self.faults {
+            match &mut fault.kind {
+                FaultKind::ZoneLoss(_) => {}
+                FaultKind::SpotWave { provider, .. } | FaultKind::SpotDrought { provider } => {
+                    if ItemRef::CapacityProvider(provider.clone()) == *at {
+                        *provider = CapacityProviderId::new(name);
+                    }
+                }
+                FaultKind::TaskFailure { service, .. } => follow(service, at, name),
+            }
+        }
+        for deployment in &mut self.deployments {
+            follow(&mut deployment.service, at, name);
+        }
+    }
+}
+
+fn follow(service: &mut ServiceId, at: &ItemRef, name: &str) {
+    if ItemRef::Service(service.clone()) == *at {
+        *service = ServiceId::new(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::design::cluster::Cluster;
+    use crate::design::id::{ClusterId, TaskDefinitionId};
+    use crate::design::item::Item;
+    use crate::design::knob::Knob;
+    use crate::design::service::Service;
+    use crate::units::Percent;
+
+    #[test]
+    fn a_scenario_follows_an_item_to_its_new_name() {
+        let web = ItemRef::Service(ServiceId::new("web"));
+        let main = ItemRef::Cluster(ClusterId::new("main"));
+        let service = Service::new(ClusterId::new("main"), TaskDefinitionId::new("web"));
+        let failure = FaultKind::TaskFailure { service: ServiceId::new("web"), percent: Percent::HUNDRED };
+        let mut scenario = Scenario {
+            edits: vec![
+                Edit::Set(web.clone(), Knob::DesiredCount(3)),
+                Edit::Put(Item::Service(ServiceId::new("web"), service)),
+                Edit::Put(Item::Cluster(ClusterId::new("main"), Cluster::default())),
+            ],
+            faults: vec![Fault { kind: failure, at: Span::HOUR, lasts: Span::ZERO }],
+            deployments: vec![PlannedDeployment { service: ServiceId::new("web"), at: Span::HOUR }],
+            ..Scenario::default()
+        };
+        scenario.follow_rename(&web, "shop");
+        scenario.follow_rename(&main, "prod");
+        let shop = ServiceId::new("shop");
+        assert_eq!(scenario.edits[0], Edit::Set(ItemRef::Service(shop.clone()), Knob::DesiredCount(3)));
+        let service = Service::new(ClusterId::new("prod"), TaskDefinitionId::new("web"));
+        assert_eq!(scenario.edits[1], Edit::Put(Item::Service(shop.clone(), service)));
+        assert_eq!(scenario.edits[2], Edit::Put(Item::Cluster(ClusterId::new("prod"), Cluster::default())));
+        assert_eq!(scenario.deployments[0].service, shop);
+        assert!(matches!(&scenario.faults[0].kind, FaultKind::TaskFailure { service, .. } if *service == shop));
+    }
 }

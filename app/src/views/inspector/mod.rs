@@ -38,7 +38,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
                     head::item(ui, model, at, entered, out);
                     let mut edited = item.clone();
                     let assumptions = &model.project().map(|p| p.assumptions.clone()).unwrap_or_default();
-                    form(ui, &Form { design, at, assumptions, told: Default::default() }, &mut edited);
+                    form(ui, &Form { design, at: Some(at), assumptions, told: Default::default() }, &mut edited);
                     text::ui(ui, &mut edited);
                     head::around(ui, design, at, out);
                     if edited != item {

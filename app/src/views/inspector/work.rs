@@ -92,7 +92,7 @@ fn target_word(target: &CallTarget) -> String {
 }
 
 pub(super) fn calls(ui: &mut Ui, form: &Form<'_>, calls: &mut Vec<Call>) {
-    let own = services(form).filter(|id| id.as_str() != form.at.name());
+    let own = services(form).filter(|id| form.at.is_none_or(|at| id.as_str() != at.name()));
     let drawn = own.map(|service| CallTarget::Service { service, via: CallPath::ServiceConnect });
     let outside = form.design.outside_systems.keys().cloned().map(CallTarget::Outside);
     let aws = EndpointService::ALL.iter().copied().map(CallTarget::Aws);
