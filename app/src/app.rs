@@ -35,6 +35,8 @@ pub struct App {
     pub(crate) document: Option<Document>,
     pub(crate) analysis: Analysis,
     pub(crate) selected: Option<Pick>,
+    /// What is selected besides.
+    pub(crate) also: Vec<Pick>,
     pub(crate) scenario: Option<ScenarioId>,
     pub(crate) state: views::State,
     pub(crate) notice: Option<Notice>,
@@ -64,6 +66,7 @@ impl App {
             document: None,
             analysis: Analysis::default(),
             selected: None,
+            also: Vec::new(),
             scenario: None,
             state: views::State::new(),
             notice: None,
@@ -102,6 +105,11 @@ impl App {
     /// What is selected.
     pub fn selected(&self) -> Option<&Pick> {
         self.selected.as_ref()
+    }
+
+    /// What is selected besides.
+    pub fn also(&self) -> &[Pick] {
+        &self.also
     }
 
     /// What is known of the project.
@@ -144,7 +152,7 @@ impl App {
         for row in ROWS.iter().filter(|row| open || !row.needs_project) {
             for shortcut in row.shortcuts {
                 let plain = shortcut.modifiers.is_none();
-                let editing = [Action::Undo, Action::Redo].contains(&row.action);
+                let editing = [Action::Undo, Action::Redo, Action::SelectAll].contains(&row.action);
                 if typing && (plain || editing) {
                     continue;
                 }
@@ -202,6 +210,7 @@ impl eframe::App for App {
             analysis: &self.analysis,
             catalogue: self.catalogue.as_ref().and_then(|(_, catalogue)| catalogue.as_ref().ok()),
             selected: self.selected.as_ref(),
+            also: &self.also,
             scenario: self.scenario.as_ref(),
             presets: &self.presets,
             recent: &self.recent,

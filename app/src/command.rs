@@ -32,6 +32,7 @@ pub enum Action {
     Add,
     Delete,
     Duplicate,
+    SelectAll,
     Find,
     Fit,
     FitSelection,
@@ -96,8 +97,9 @@ pub const ROWS: &[Row] = &[
     row(Action::Redo, "Redo", "Do again what was undone", &[ctrl_shift(Key::Z), ctrl(Key::Y)], true),
     row(Action::Undo, "Undo", "Take back the last change", &[ctrl(Key::Z)], true),
     row(Action::Add, "Add a part…", "Add something to the drawing", &[plain(Key::Slash)], true),
-    row(Action::Duplicate, "Duplicate", "Draw the selected item once more", &[ctrl(Key::D)], true),
-    row(Action::Delete, "Delete", "Take the selected item away", &[plain(Key::Delete), plain(Key::Backspace)], true),
+    row(Action::Duplicate, "Duplicate", "Draw what is selected once more", &[ctrl(Key::D)], true),
+    row(Action::SelectAll, "Select all", "Select every item on the canvas", &[ctrl(Key::A)], true),
+    row(Action::Delete, "Delete", "Take away what is selected", &[plain(Key::Delete), plain(Key::Backspace)], true),
     row(Action::Find, "Find or do…", "Find an item or an action by name", &[ctrl(Key::K)], false),
     row(Action::Fit, "Fit all", "Show the whole drawing", &[plain(Key::F)], true),
     row(Action::FitSelection, "Fit selection", "Show the selected item large", &[], true),
@@ -147,6 +149,8 @@ pub enum Command {
         changes: Vec<Change>,
     },
     Select(Option<Pick>),
+    /// Takes something into what is selected, or out of it.
+    SelectAlso(Pick),
     Scenario(Option<ScenarioId>),
     /// From the start screen back to the open project.
     Back,

@@ -53,6 +53,8 @@ pub struct Model<'a> {
     pub analysis: &'a Analysis,
     pub catalogue: Option<&'a Catalogue>,
     pub selected: Option<&'a Pick>,
+    /// What is selected besides.
+    pub also: &'a [Pick],
     pub scenario: Option<&'a ScenarioId>,
     pub presets: &'a [PresetCard],
     pub recent: &'a [PathBuf],
@@ -74,6 +76,11 @@ impl<'a> Model<'a> {
     pub fn selected_item(&self) -> Option<&'a ItemRef> {
         let at = self.selected?.item()?;
         self.design()?.contains(at).then_some(at)
+    }
+
+    /// Whether it is among what is selected.
+    pub fn is_selected(&self, pick: &Pick) -> bool {
+        self.selected == Some(pick) || self.also.contains(pick)
     }
 
     /// The name of the file, else of the project.

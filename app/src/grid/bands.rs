@@ -269,7 +269,7 @@ pub fn cards(design: &Design) -> Vec<Card> {
     }
     for (id, endpoint) in &design.vpc_endpoints {
         if endpoint.kind == EndpointKind::Gateway {
-            let said = format!("gateway endpoint · {} · free", endpoint.service);
+            let said = format!("{} gateway · free", endpoint.service);
             let of = ItemRef::VpcEndpoint(id.clone());
             all.push(item(of, Side::Right, Tone::Endpoint, icon::GATEWAY_ENDPOINT, said));
         }

@@ -88,6 +88,7 @@ impl Drawing {
             prices: &self.prices,
             stale: false,
             selected: None,
+            also: &[],
             flagged: &BTreeMap::new(),
             words: true,
         };

@@ -44,6 +44,8 @@ pub struct Look<'a> {
     /// Whether the prices are of an earlier design.
     pub stale: bool,
     pub selected: Option<&'a Pick>,
+    /// What else is selected.
+    pub also: &'a [Pick],
     /// Items with findings, and the colour of the worst.
     pub flagged: &'a BTreeMap<ItemRef, Color32>,
     /// Whether words are painted where they can be read.
@@ -194,7 +196,7 @@ impl Scene<'_> {
     }
 
     fn is_selected(&self, of: &Pick) -> bool {
-        self.look.selected == Some(of)
+        self.look.selected == Some(of) || self.look.also.contains(of)
     }
 
     /// Fill, edge and the strip at its left of a node.

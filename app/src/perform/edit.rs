@@ -39,6 +39,10 @@ fn drop_missing(app: &mut App) {
     if app.selected.as_ref().and_then(Pick::item).is_some_and(gone) {
         app.selected = None;
     }
+    app.also.retain(|pick| pick.item().is_none_or(|at| !gone(at)));
+    if app.selected.is_none() {
+        app.selected = app.also.pop();
+    }
     if app.scenario.as_ref().is_some_and(|id| !document.project().scenarios.contains_key(id)) {
         app.scenario = None;
     }
@@ -60,20 +64,68 @@ pub(super) fn redo(app: &mut App) {
     }
 }
 
-pub(super) fn delete(app: &mut App) {
-    if let Some(Pick::Item(at)) = app.selected.clone() {
-        let edit = Edit::Remove(at);
-        change(app, &edit.describe(), &[Change::Edit(edit)]);
+/// One thing, or nothing.
+pub(super) fn select(app: &mut App, pick: Option<Pick>) {
+    app.selected = pick;
+    app.also.clear();
+}
+
+/// Takes something into what is selected, or out of it; what came last is what the inspector would show alone.
+pub(super) fn select_also(app: &mut App, pick: Pick) {
+    if app.selected.as_ref() == Some(&pick) {
+        app.selected = app.also.pop();
+    } else if let Some(place) = app.also.iter().position(|other| *other == pick) {
+        app.also.remove(place);
+    } else {
+        app.also.extend(app.selected.replace(pick));
     }
 }
 
+/// Every item on the canvas.
+pub(super) fn select_all(app: &mut App) {
+    let nodes = app.analysis.grid.nodes.iter().map(|node| &node.of);
+    let mut all: Vec<Pick> = nodes.filter(|pick| pick.item().is_some()).cloned().collect();
+    all.dedup();
+    app.selected = all.pop();
+    app.also = all;
+}
+
+/// The items selected, in the order they were.
+fn items(app: &App) -> Vec<ItemRef> {
+    app.also.iter().chain(&app.selected).filter_map(|pick| pick.item().cloned()).collect()
+}
+
+pub(super) fn delete(app: &mut App) {
+    let edits: Vec<_> = items(app).into_iter().map(Edit::Remove).collect();
+    let label = match &edits[..] {
+        [] => return,
+        [one] => one.describe(),
+        several => format!("Remove {} items", several.len()),
+    };
+    change(app, &label, &edits.into_iter().map(Change::Edit).collect::<Vec<_>>());
+}
+
 pub(super) fn duplicate(app: &mut App) {
-    let Some(Pick::Item(at)) = app.selected.clone() else { return };
+    let all = items(app);
     let Some(document) = &app.document else { return };
-    let design = &document.project().design;
-    let Some(item) = design.item(&at) else { return };
-    let name = crate::parts::free_name(design, at.kind(), at.name());
-    let edit = Edit::Put(item.renamed(&name));
-    change(app, &format!("Duplicate {at}"), &[Change::Edit(edit)]);
-    app.selected = Some(Pick::Item(at.kind().named(&name)));
+    // Each copy is drawn before the next is named, so that no two take one name.
+    let mut design = document.project().design.clone();
+    let (mut changes, mut copies) = (Vec::new(), Vec::new());
+    for at in &all {
+        let Some(item) = design.item(at) else { continue };
+        let copy = item.renamed(&crate::parts::free_name(&design, at.kind(), at.name()));
+        copies.push(Pick::Item(copy.at()));
+        design.put(copy.clone());
+        changes.push(Change::Edit(Edit::Put(copy)));
+    }
+    let label = match &all[..] {
+        [one] => format!("Duplicate {one}"),
+        several => format!("Duplicate {} items", several.len()),
+    };
+    if changes.is_empty() {
+        return;
+    }
+    change(app, &label, &changes);
+    app.selected = copies.pop();
+    app.also = copies;
 }

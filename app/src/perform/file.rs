@@ -90,6 +90,7 @@ pub(crate) fn show(app: &mut App, document: Document) {
     recovery::discard(app);
     app.document = Some(document);
     (app.selected, app.scenario, app.notice) = (None, None, None);
+    app.also.clear();
     app.state.place = Place::Design;
     app.state.canvas.fit();
     app.analysis = crate::analysis::Analysis::default();

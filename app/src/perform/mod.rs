@@ -23,7 +23,8 @@ pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
     match command {
         Command::Do(action) => act(app, context, action),
         Command::Change { label, changes } => edit::change(app, &label, &changes),
-        Command::Select(pick) => app.selected = pick,
+        Command::Select(pick) => edit::select(app, pick),
+        Command::SelectAlso(pick) => edit::select_also(app, pick),
         Command::Scenario(scenario) => {
             app.scenario = scenario;
             app.look_again = true;
@@ -57,6 +58,7 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::Add => app.state.palette.open_parts(),
         Action::Delete => edit::delete(app),
         Action::Duplicate => edit::duplicate(app),
+        Action::SelectAll => edit::select_all(app),
         Action::Find => app.state.palette.open_all(),
         Action::Fit => app.state.canvas.fit(),
         Action::FitSelection => app.state.canvas.fit_selection(),
@@ -65,7 +67,8 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::ZoomOut => app.state.canvas.zoom(0.8),
         Action::Problems => app.state.problems_open = !app.state.problems_open,
         Action::Scenarios => {
-            (app.state.scenarios_open, app.selected) = (true, None);
+            app.state.scenarios_open = true;
+            edit::select(app, None);
             app.state.place = Place::Design;
         }
         Action::Theme => {

@@ -100,7 +100,7 @@ fn new_design(ui: &Ui, choices: &mut Choices, out: &mut Outbox) -> bool {
 
 fn fields(ui: &mut Ui, choices: &mut Choices) {
     let label = ui.label("Name");
-    ui.add(TextEdit::singleline(&mut choices.name).desired_width(260.0)).labelled_by(label.id);
+    ui.add(TextEdit::singleline(&mut choices.name).desired_width(330.0)).labelled_by(label.id);
     ui.end_row();
     let regions = embedded::regions().ok();
     region(ui, &mut choices.region);
@@ -120,7 +120,7 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
     let label = ui.label("Way out");
     ComboBox::from_id_salt("way out")
         .selected_text(choices.way_out.word())
-        .width(260.0)
+        .width(330.0)
         .show_ui(ui, |ui| {
             for way in WayOut::ALL {
                 ui.selectable_value(&mut choices.way_out, way, way.word()).on_hover_text(way.why());
@@ -132,7 +132,7 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
     let label = ui.label("Capacity");
     ComboBox::from_id_salt("capacity")
         .selected_text(choices.capacity.word())
-        .width(260.0)
+        .width(330.0)
         .show_ui(ui, |ui| {
             for capacity in StartCapacity::ALL {
                 ui.selectable_value(&mut choices.capacity, capacity, capacity.word());
@@ -147,7 +147,7 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
 fn region(ui: &mut Ui, chosen: &mut Region) {
     let label = ui.label("Region");
     let regions = embedded::regions().ok();
-    let combo = ComboBox::from_id_salt("region").selected_text(chosen.as_str()).width(260.0).height(320.0);
+    let combo = ComboBox::from_id_salt("region").selected_text(chosen.as_str()).width(330.0).height(320.0);
     let shown = combo.show_ui(ui, |ui| {
         for facts in regions.iter().flat_map(|all| all.iter()) {
             let text = format!("{} · {}", facts.region, facts.name);

@@ -113,6 +113,8 @@ pub fn bottom(ui: &mut Ui, model: &Model<'_>, state: &State, out: &mut Outbox) {
     Panel::bottom("bottom").frame(frame).exact_size(28.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
+            // Buttons among labels stand in one line with them.
+            (ui.spacing_mut().interact_size.y, ui.spacing_mut().button_padding.y) = (18.0, 0.0);
             facts(ui, model, out, &tokens);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let zoom = format!("{:.0} %", state.canvas.scale() * 100.0);
@@ -201,8 +203,11 @@ pub fn notice(ui: &Ui, model: &Model<'_>, out: &mut Outbox) {
             ui.horizontal(|ui| {
                 let mark = if notice.is_error { icon::WARNING } else { icon::OK };
                 ui.label(RichText::new(mark.to_string()).color(color));
-                let long = egui::ScrollArea::vertical().max_height(240.0).auto_shrink([true, true]);
-                long.show(ui, |ui| ui.label(&notice.text));
+                if notice.text.lines().count() > 8 {
+                    egui::ScrollArea::vertical().max_height(240.0).show(ui, |ui| ui.label(&notice.text));
+                } else {
+                    ui.label(&notice.text);
+                }
                 if sign(ui, icon::X, "Dismiss", true).clicked() {
                     out.push(Command::DismissNotice);
                 }

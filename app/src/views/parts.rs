@@ -71,11 +71,10 @@ fn items(ui: &mut Ui, model: &Model<'_>, design: &Design, search: &str, out: &mu
         ui.label(theme::label(format!("{kind} · {}", own.len())).color(tokens.muted));
         for at in own {
             let pick = Pick::Item(at.clone());
-            let response = ui.selectable_label(model.selected == Some(&pick), at.name());
+            let response = ui.selectable_label(model.is_selected(&pick), at.name());
             let name = format!("Show {at}");
-            response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::Button, true, model.selected == Some(&pick), &name)
-            });
+            response
+                .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, model.is_selected(&pick), &name));
             if response.clicked() {
                 out.push(Command::Select(Some(pick)));
             }

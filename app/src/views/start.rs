@@ -176,18 +176,16 @@ fn card(ui: &mut Ui, card: &PresetCard, width: f32, out: &mut Outbox, tokens: &T
     let words = Rect::from_min_max(picture.left_bottom() + vec2(14.0, 10.0), rect.max - vec2(14.0, 10.0));
     let mut ui =
         ui.new_child(egui::UiBuilder::new().max_rect(words).id_salt(card.name).layout(Layout::top_down(Align::Min)));
-    ui.horizontal(|ui| {
-        let title = egui::Label::new(theme::strong(card.title)).truncate().selectable(false);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 3.0;
-            if let Some(month) = card.month {
-                ui.label(RichText::new("/mo").color(tokens.muted));
-                ui.label(theme::strong(month.dollars_text()));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(title));
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.add(egui::Label::new(theme::strong(card.title)).truncate().selectable(false));
+    if let Some(month) = card.month {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.add(egui::Label::new(theme::strong(month.dollars_text())).selectable(false));
+            ui.add(egui::Label::new(RichText::new("a month").color(tokens.muted)).selectable(false));
         });
-    });
-    let text = first_sentences(&card.text, 130);
+    }
+    let text = first_sentences(&card.text, 150);
     ui.add(egui::Label::new(theme::small(text).color(tokens.muted)).selectable(false).wrap());
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         ui.horizontal(|ui| {
@@ -223,6 +221,7 @@ fn miniature(ui: &Ui, area: Rect, card: &PresetCard, tokens: &Tokens) {
         prices: &none,
         stale: false,
         selected: None,
+        also: &[],
         flagged: &std::collections::BTreeMap::new(),
         words: false,
     };

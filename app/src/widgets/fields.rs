@@ -64,12 +64,30 @@ fn committed<T>(
     out
 }
 
+/// Several lines under their label, committed when they are left.
+pub fn paragraph(ui: &mut Ui, label: &str, value: &str, rows: usize) -> Option<String> {
+    let id = ui.scope_id().with(label);
+    let mut text: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_else(|| value.to_owned());
+    let muted = Tokens::of(ui.ctx()).muted;
+    let label = ui.label(RichText::new(label).color(muted).size(12.0));
+    let edit = TextEdit::multiline(&mut text).desired_rows(rows).desired_width(f32::INFINITY);
+    let response = ui.add(edit).labelled_by(label.id);
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    }
+    let left = response.lost_focus();
+    if left {
+        ui.data_mut(|data| data.remove_temp::<String>(id));
+    }
+    (left && text != value).then_some(text)
+}
+
 impl Form<'_> {
     /// A label at the left, something at the right, and below it why the value is so.
     pub fn row(&self, ui: &mut Ui, field: &str, label: &str, add: impl FnOnce(&mut Ui, &Response)) {
         let tokens = Tokens::of(ui.ctx());
         ui.horizontal_top(|ui| {
-            let left = (ui.available_width() * 0.42).min(150.0);
+            let left = (ui.available_width() * 0.40).min(150.0);
             let response = ui
                 .allocate_ui_with_layout(vec2(left, 26.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.set_min_width(left);

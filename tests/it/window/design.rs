@@ -114,6 +114,31 @@ fn duplicate_makes_a_second_one_and_selects_it() {
 }
 
 #[test]
+fn several_items_are_removed_and_drawn_again_as_one_step() {
+    let mut window = shop();
+    let before = drawn(&window).clone();
+    select(&mut window, "NAT gateway nat-a · ");
+    let second = window.get_by_label_contains("NAT gateway nat-b · ").rect().center();
+    window.hover_at(second);
+    for pressed in [true, false] {
+        let (pos, button, modifiers) = (second, egui::PointerButton::Primary, Modifiers::SHIFT);
+        window.event_modifiers(egui::Event::PointerButton { pos, button, pressed, modifiers }, modifiers);
+    }
+    window.run();
+    window.get_by_label("2 items");
+    pictured(&mut window, "several.png");
+    key(&mut window, Modifiers::NONE, Key::Delete);
+    assert_eq!(drawn(&window).nat_gateways.len(), 1);
+    window.get_by_label("Undo: Remove 2 items").click();
+    window.run();
+    assert_eq!(*drawn(&window), before);
+    key(&mut window, Modifiers::COMMAND, Key::A);
+    assert_eq!(window.state().also().len() + 1, 9, "a load, two balancers, three gateways, two services, a system");
+    key(&mut window, Modifiers::COMMAND, Key::D);
+    assert_eq!((drawn(&window).services.len(), drawn(&window).nat_gateways.len()), (4, 6));
+}
+
+#[test]
 fn arrows_walk_and_escape_lets_go() {
     let mut window = shop();
     select(&mut window, "service api · ");

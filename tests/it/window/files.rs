@@ -107,7 +107,7 @@ fn task_definitions_are_imported_with_a_network_around_them() {
     window.run();
     assert_eq!(drawn(&window).region.as_str(), "us-east-1");
     let assumed = window.state().document().unwrap().project().assumptions.len();
-    window.get_by_label(&format!("Assumptions · {assumed}"));
+    window.get_by_label(&format!("Sources and assumptions · {assumed}"));
     assert_eq!((drawn(&window).services.len(), drawn(&window).vpcs.len()), (1, 1));
     pictured(&mut window, "imported.png");
 }

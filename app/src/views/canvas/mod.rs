@@ -101,7 +101,7 @@ impl State {
         match self.wish.take() {
             None => {}
             Some(Wish::Fit) => match grid.bounds {
-                Some(bounds) => self.show_rect(area, bounds, 1.25),
+                Some(bounds) => self.show_rect(area, bounds, 2.0),
                 // An empty grid may still be on its way: the wish waits.
                 None => self.wish = Some(Wish::Fit),
             },
@@ -268,6 +268,7 @@ impl Frame<'_, '_> {
             prices: self.model.analysis.month.as_ref().map_or(&none, |month| &month.by_owner),
             stale: self.model.analysis.is_stale(),
             selected: self.model.selected,
+            also: self.model.also,
             flagged: &flagged,
             words: true,
         };
@@ -376,12 +377,14 @@ impl Frame<'_, '_> {
                     continue;
                 }
                 let response = self.ui.interact(rect, back.id.with(("node", place, part)), Sense::click_and_drag());
-                let selected = self.model.selected == Some(&node.of);
+                let selected = self.model.is_selected(&node.of);
                 if part == 0 {
                     let name = self.node_name(place);
                     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &name));
                 }
-                if response.clicked() || response.drag_started() {
+                if response.clicked() && self.ui.input(|i| i.modifiers.shift) {
+                    out.push(Command::SelectAlso(node.of.clone()));
+                } else if response.clicked() || response.drag_started() {
                     out.push(Command::Select(Some(node.of.clone())));
                 }
                 if selected && response.has_focus() && self.ui.input(|i| i.key_pressed(Key::Enter)) {

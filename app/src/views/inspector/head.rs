@@ -7,6 +7,7 @@ use bayplan_engine::design::network::EndpointService;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::design::work::CallTarget;
 use bayplan_engine::design::{Design, ItemRef, Kind};
+use bayplan_engine::units::Usd;
 use egui::{Align, Button, Frame, Layout, Margin, RichText, TextEdit, Ui};
 
 use super::{names, of_kind};
@@ -14,6 +15,7 @@ use crate::command::{Action, Command, Outbox};
 use crate::document::Change;
 use crate::grid::Pick;
 use crate::model::Model;
+use crate::widgets::fields::paragraph;
 use crate::widgets::icon;
 use crate::widgets::theme::{self, Tokens};
 
@@ -146,6 +148,26 @@ pub(super) fn finding(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox) {
     });
 }
 
+/// Several items at once: what they cost together, and what can be done with all of them.
+pub(super) fn several(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    let all: Vec<&ItemRef> = model.also.iter().chain(model.selected).filter_map(Pick::item).collect();
+    ui.label(theme::title(format!("{} items", all.len())));
+    let sum: Usd = all.iter().filter_map(|at| model.price(at)).sum();
+    ui.label(theme::figure(sum.cents_text()));
+    ui.label(theme::small("a month of 730 h, together").color(tokens.muted));
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        for (action, sign) in [(Action::Duplicate, icon::COPY), (Action::Delete, icon::TRASH)] {
+            if ui.button(format!("{sign} {} all", action.row().text)).clicked() {
+                out.act(action);
+            }
+        }
+    });
+    ui.label(theme::small("Shift-click takes items in and out").color(tokens.muted));
+    names(ui, "Selected", all.into_iter().map(|at| (at.to_string(), Pick::Item(at.clone()))), out);
+}
+
 /// The project itself, while no item is selected.
 pub(super) fn nothing(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
     let tokens = Tokens::of(ui.ctx());
@@ -181,7 +203,7 @@ pub(super) fn nothing(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
     describe(ui, model, out);
 }
 
-/// Every value that is our assumption, with its reason; each leads to its item.
+/// Where values come from, and which are our assumption, each with its reason; each leads to its item.
 fn assumptions(ui: &mut Ui, project: &Project, out: &mut Outbox) {
     let all = &project.assumptions;
     if all.is_empty() {
@@ -189,7 +211,7 @@ fn assumptions(ui: &mut Ui, project: &Project, out: &mut Outbox) {
     }
     let tokens = Tokens::of(ui.ctx());
     ui.add_space(8.0);
-    let title = theme::label(format!("Assumptions · {}", all.len()));
+    let title = theme::label(format!("Sources and assumptions · {}", all.len()));
     egui::CollapsingHeader::new(title).id_salt("assumptions").default_open(all.len() < 40).show(ui, |ui| {
         for (key, why) in all {
             let (item, field) = key.split_once(" · ").unwrap_or((key, ""));
@@ -208,25 +230,10 @@ fn describe(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
     let Some(project) = model.project() else { return };
     ui.add_space(8.0);
     egui::CollapsingHeader::new("Name and description").show(ui, |ui| {
-        let committed = |ui: &mut Ui, label: &str, value: &str, rows: usize| {
-            let id = ui.scope_id().with(label);
-            let mut text: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_else(|| value.to_owned());
-            let label = ui.label(label);
-            let edit = TextEdit::multiline(&mut text).desired_rows(rows).desired_width(f32::INFINITY);
-            let response = ui.add(edit).labelled_by(label.id);
-            if response.changed() {
-                ui.data_mut(|data| data.insert_temp(id, text.clone()));
-            }
-            let left = response.lost_focus();
-            if left {
-                ui.data_mut(|data| data.remove_temp::<String>(id));
-            }
-            (left && text != value).then_some(text)
-        };
-        if let Some(name) = committed(ui, "Project name", &project.name, 1) {
+        if let Some(name) = paragraph(ui, "Project name", &project.name, 1) {
             out.push(Command::Change { label: "Name the project".to_owned(), changes: vec![Change::Name(name)] });
         }
-        if let Some(text) = committed(ui, "Description", &project.description, 4) {
+        if let Some(text) = paragraph(ui, "Description", &project.description, 4) {
             out.push(Command::Change {
                 label: "Describe the project".to_owned(),
                 changes: vec![Change::Description(text)],

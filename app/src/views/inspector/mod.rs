@@ -31,6 +31,7 @@ use crate::widgets::theme::{self, Tokens};
 pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
     let Some(design) = model.design() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match model.selected {
+        Some(_) if !model.also.is_empty() => head::several(ui, model, out),
         None => head::nothing(ui, model, out),
         Some(Pick::Item(at)) => match design.item(at) {
             Some(item) => {

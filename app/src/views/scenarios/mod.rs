@@ -16,7 +16,7 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui};
 use crate::command::{Command, Outbox};
 use crate::document::Change;
 use crate::model::Model;
-use crate::widgets::fields::Form;
+use crate::widgets::fields::{Form, paragraph};
 use crate::widgets::icon;
 use crate::widgets::theme::{self, Tokens};
 use crate::widgets::units::{INSTANT, SEED, SPAN};
@@ -87,10 +87,12 @@ fn one(ui: &mut Ui, project: &Project, id: &ScenarioId, scenario: &Scenario, out
     head(ui, project, id, scenario, out);
     let mut edited = scenario.clone();
     let form = &Form { design: &project.design, at: None, assumptions: &BTreeMap::new(), told: Default::default() };
-    form.text(ui, "description", "Asks", &mut edited.description);
+    if let Some(text) = paragraph(ui, "What it asks", &scenario.description, 3) {
+        edited.description = text;
+    }
     form.value(ui, "starts_at", "Starts at", &mut edited.starts_at, &INSTANT);
     form.pick(ui, "cold_start", "Begins", &mut edited.cold_start, &[false, true], |cold| {
-        if *cold { "cold: nothing runs".to_owned() } else { "warm: all runs healthily".to_owned() }
+        if *cold { "cold, with nothing".to_owned() } else { "warm, all healthy".to_owned() }
     });
     form.maybe(ui, "seed", "Seed", &mut edited.seed, &SEED, "1");
     edits::ui(ui, form, &mut edited.edits);
