@@ -235,7 +235,7 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
 }
 
 /// The quantity that a record is billed for, in the meter's base unit (rule BIL-01).
-fn quantity(record: &UsageRecord, window: Window) -> Quantity {
+pub fn quantity(record: &UsageRecord, window: Window) -> Quantity {
     match record.amount {
         Amount::Total(total) => Quantity::from_base(total),
         Amount::Level(level) => {

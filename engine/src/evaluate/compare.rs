@@ -5,6 +5,7 @@
 //! is never ranked or picked.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -141,7 +142,20 @@ pub fn compare(
     options: &CompareOptions,
     progress: &Progress,
 ) -> Result<Comparison, CompareError> {
-    let work = || compare_here(project, catalogue, family, options, progress);
+    compare_seen(project, catalogue, family, options, progress, &|_| {})
+}
+
+/// Compares like [`compare`], and shows what there is so far each time that as many more runs are done as there are
+/// alternatives. What is shown on the way depends on threads; what comes back does not.
+pub fn compare_seen(
+    project: &Project,
+    catalogue: &Catalogue,
+    family: Family,
+    options: &CompareOptions,
+    progress: &Progress,
+    seen: &(dyn Fn(Comparison) + Sync),
+) -> Result<Comparison, CompareError> {
+    let work = || compare_here(project, catalogue, family, options, progress, seen);
     match options.threads {
         None => work(),
         Some(threads) => {
@@ -157,6 +171,7 @@ fn compare_here(
     family: Family,
     options: &CompareOptions,
     progress: &Progress,
+    seen: &(dyn Fn(Comparison) + Sync),
 ) -> Result<Comparison, CompareError> {
     let scenario = options.scenario.as_ref().filter(|_| family != Family::Scenarios);
     let base = prepare(project, scenario, catalogue)?;
@@ -197,10 +212,38 @@ fn compare_here(
         });
         prepared.push(ready);
     }
-    for (alternative, runs) in alternatives.iter_mut().zip(play(&prepared, catalogue, options, progress)) {
+    let so_far = SoFar { family, window: options.window, seen, known: Mutex::new((0, alternatives.clone())) };
+    for (alternative, runs) in alternatives.iter_mut().zip(play(&prepared, catalogue, options, progress, &so_far)) {
         alternative.runs = runs;
     }
     Ok(judged(family, options.window, alternatives, progress.is_cancelled()))
+}
+
+/// What is known while work goes on.
+struct SoFar<'a> {
+    family: Family,
+    window: Span,
+    seen: &'a (dyn Fn(Comparison) + Sync),
+    /// How many runs are done, and the alternatives with them.
+    known: Mutex<(usize, Vec<Alternative>)>,
+}
+
+impl SoFar<'_> {
+    /// One more run of the alternative in this place.
+    fn add(&self, place: usize, run: &Run) {
+        // A thread that died has taken the whole work with it: then nothing is shown any more.
+        let Ok(mut known) = self.known.lock() else { return };
+        let (count, alternatives) = &mut *known;
+        let runs = &mut alternatives[place].runs;
+        let at = runs.partition_point(|before| before.seed < run.seed);
+        runs.insert(at, run.clone());
+        *count += 1;
+        if count.is_multiple_of(alternatives.len()) {
+            let alternatives = alternatives.clone();
+            drop(known);
+            (self.seen)(judged(self.family, self.window, alternatives, false));
+        }
+    }
 }
 
 /// Every alternative under every seed: seed by seed, so that work cut short has a little of each.
@@ -209,6 +252,7 @@ fn play(
     catalogue: &Catalogue,
     options: &CompareOptions,
     progress: &Progress,
+    so_far: &SoFar<'_>,
 ) -> Vec<Vec<Run>> {
     let able = || prepared.iter().enumerate().filter_map(|(place, ready)| ready.as_ref().map(|ready| (place, ready)));
     let all: Vec<_> = options.seeds.iter().flat_map(|seed| able().map(|(at, ready)| (at, ready, *seed))).collect();
@@ -220,7 +264,9 @@ fn play(
                 return None;
             }
             let outcome = simulate(ready, catalogue, options.window, *seed, Detail::Totals, progress).ok()?;
-            Some((*place, Run::of(&ready.plan, &outcome, *seed)))
+            let run = Run::of(&ready.plan, &outcome, *seed);
+            so_far.add(*place, &run);
+            Some((*place, run))
         })
         .collect();
     let mut runs = vec![Vec::new(); prepared.len()];
@@ -446,6 +492,21 @@ mod tests {
         // The gateways' hours are known to neither side; their addresses and bytes go.
         let nat = comparison.alternatives[public].by_cause.iter().find(|(group, _)| *group == CostGroup::Nat);
         assert!(nat.is_some_and(|(_, change)| *change < Usd::ZERO && *change > Usd::from_cents(-60)), "{nat:?}");
+    }
+
+    #[test]
+    fn what_there_is_so_far_shows_after_each_round() {
+        let shown = Mutex::new(Vec::new());
+        let seen = |comparison: Comparison| shown.lock().unwrap().push(comparison);
+        let options = CompareOptions { threads: Some(1), ..options(None) };
+        let last =
+            compare_seen(&project(), &CATALOGUE, Family::Inbound, &options, &Progress::default(), &seen).unwrap();
+        let runs = |comparison: &Comparison| comparison.alternatives.iter().map(|a| a.runs.len()).sum::<usize>();
+        let rounds: Vec<_> = shown.lock().unwrap().iter().map(runs).collect();
+        let all = last.alternatives.len();
+        assert_eq!(rounds, (1..=runs(&last) / all).map(|round| round * all).collect::<Vec<_>>());
+        assert!(rounds.len() > 1, "{rounds:?}");
+        assert_eq!(last, compared(Family::Inbound, &project(), &CATALOGUE, &options));
     }
 
     #[test]

@@ -2,11 +2,16 @@
 //!
 //! In: a [`Comparison`]. Out: [`Chart`]s. Nothing here prices or simulates.
 
+use std::collections::BTreeSet;
+
 use super::chart::{
     BandRow, Bands, Body, Change, Chart, Curve, Curves, Dot, Ink, Reference, Stripe, Stroke, Total, Unit, ValueAxis,
     Waterfall,
 };
+use super::table::Table;
 use crate::bill::CostGroup;
+use crate::catalogue::Catalogue;
+use crate::checks::{Diagnostic, Severity};
 use crate::evaluate::compare::{Alternative, Comparison};
 use crate::evaluate::trade_off::Line;
 use crate::units::{Ppm, Usd};
@@ -65,6 +70,58 @@ fn remark(alternative: &Alternative) -> String {
 
 fn percent(share: Ppm) -> f64 {
     share.fraction() * 100.0
+}
+
+/// One word of caution about an alternative: why it cannot be, what waits, what a rule warns of that the drawing has not,
+/// else what there is to know of it; empty where nothing is to be said.
+pub fn caution(comparison: &Comparison, place: usize) -> String {
+    let (Some(of), Some(first)) = (comparison.alternatives.get(place), comparison.alternatives.first()) else {
+        return String::new();
+    };
+    if let Some(why) = &of.not_applicable {
+        return why.lines().next().unwrap_or_default().to_owned();
+    }
+    let waiting = of.mid().map(crate::evaluate::figures::Run::unplaced_max).filter(|waiting| *waiting > 0);
+    if let Some(waiting) = waiting {
+        return format!("{waiting} tasks without a place");
+    }
+    let known = |found: &&Diagnostic| first.findings.iter().any(|had| had.rule == found.rule && had.at == found.at);
+    let warned = of.findings.iter().filter(|found| found.severity == Severity::Warning).find(|found| !known(found));
+    match (warned, of.notes.first()) {
+        (Some(found), _) => found.message.clone(),
+        (None, Some(note)) => note.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// The alternatives as a table, the design as drawn first: amounts in USD, shares in per cent, and the difference's causes.
+pub fn table(comparison: &Comparison, catalogue: &Catalogue) -> Table {
+    let causes: BTreeSet<CostGroup> =
+        comparison.alternatives.iter().flat_map(|a| a.by_cause.iter().map(|(group, _)| *group)).collect();
+    let mut head: Vec<_> =
+        ["Alternative", "Low USD", "Mid USD", "High USD", "Difference USD"].map(str::to_owned).to_vec();
+    head.extend(causes.iter().map(|group| format!("{} USD", group.word())));
+    let figures = ["Over capacity %", "Most without a place", "Recovery s", "Packing %"];
+    head.extend(figures.map(str::to_owned));
+    head.push("Mind".to_owned());
+    let row = |(place, of): (usize, &Alternative)| {
+        let usd = |amount: Option<Usd>| amount.map_or_else(String::new, |amount| amount.to_string());
+        let mut row = vec![of.name.clone()];
+        row.extend([of.band.map(|b| b.low), of.band.map(|b| b.mid), of.band.map(|b| b.high), of.difference].map(usd));
+        row.extend(causes.iter().map(|group| usd(of.by_cause.iter().find(|(of, _)| of == group).map(|(_, d)| *d))));
+        let figures = of.mid().map(|mid| {
+            let packing = mid.packing().map(|(cpu, memory)| format!("{:.1}", percent(cpu.max(memory))));
+            let over = format!("{:.4}", percent(mid.over_capacity()));
+            [over, mid.unplaced_max().to_string(), mid.recovery().secs().to_string(), packing.unwrap_or_default()]
+        });
+        row.extend(figures.unwrap_or_default());
+        let without: Vec<_> = of.unpriced.iter().map(|meter| catalogue.label(*meter)).collect();
+        let at_least = (!without.is_empty()).then(|| format!("at least, without {}", without.join(", ")));
+        row.push(at_least.unwrap_or_else(|| caution(comparison, place)));
+        row
+    };
+    let figures = (0..head.len()).map(|column| column > 0 && column + 1 < head.len()).collect();
+    Table { figures, rows: comparison.alternatives.iter().enumerate().map(row).collect(), head }
 }
 
 /// From the design as drawn to an alternative, cause by cause; `None` where one of the two has no run.
@@ -194,7 +251,6 @@ fn break_even(title: &str, x: ValueAxis, lines: &[Line]) -> Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Catalogue;
     use crate::design::project::Project;
     use crate::evaluate::Progress;
     use crate::evaluate::compare::{CompareOptions, compare};
@@ -223,6 +279,28 @@ mod tests {
             let sum: f64 = fall.causes.iter().map(|cause| cause.delta).sum();
             assert!((fall.from.value + sum - fall.to.value).abs() < 1e-6, "{}", fall.to.name);
         }
+    }
+
+    #[test]
+    fn the_table_has_every_alternative_and_its_causes_add_up() {
+        let catalogue = Catalogue::load(&"us-east-1".into()).unwrap();
+        let comparison = comparison();
+        let table = table(&comparison, &catalogue);
+        assert_eq!(table.rows.len(), comparison.alternatives.len());
+        let causes: Vec<_> = (5..table.head.len() - 5).collect();
+        for (row, of) in table.rows.iter().zip(&comparison.alternatives) {
+            assert_eq!((row.len(), &row[0]), (table.head.len(), &of.name));
+            let sum: Usd = causes.iter().filter_map(|column| Usd::parse(&row[*column]).ok()).sum();
+            assert_eq!(of.difference.unwrap_or(Usd::ZERO), sum, "{}", of.name);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_says_why() {
+        let mut comparison = comparison();
+        comparison.alternatives[1].not_applicable = Some("no such thing\nand more".to_owned());
+        assert_eq!(caution(&comparison, 1), "no such thing");
+        assert_eq!(caution(&comparison, 99), "");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod comparison;
+pub mod line;
 pub mod outcome;
 pub mod table;
 pub mod wording;

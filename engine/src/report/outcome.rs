@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::chart::{
-    Body, Chart, EventKind, EventMark, Excess, Ink, Join, Layer, Lines, Series, Stack, Stroke, TimeAxis, TimeLabels,
-    Unit, ValueAxis,
+    Bars, Body, Chart, EventKind, EventMark, Excess, Ink, Join, Layer, Lines, Series, Stack, Stroke, TimeAxis,
+    TimeLabels, Unit, ValueAxis,
 };
 use crate::bill::BillLine;
 use crate::design::ItemRef;
@@ -178,6 +178,22 @@ pub fn cost(plan: &Plan, run: &Outcome, note: &str) -> Chart {
         marks: Vec::new(),
     });
     Chart { title: "Cost over time".to_owned(), note: note.to_owned(), legend: true, body }
+}
+
+/// What a line cost each day of a run.
+pub fn line_by_day(plan: &Plan, run: &Outcome, line: &BillLine) -> Chart {
+    const DAY_MS: u64 = 86_400_000;
+    let days = run.window.ms().div_ceil(DAY_MS).clamp(1, INTERVALS);
+    let mut values = vec![0.0; usize::try_from(days).unwrap_or(0)];
+    spread(line, run, DAY_MS, &mut values);
+    let body = Body::Bars(Bars {
+        time: TimeAxis { labels: TimeLabels::Dates, ..time(plan, run) },
+        value: ValueAxis::from_zero("Cost of a day", Unit::Usd),
+        ink: Ink::Accent,
+        width_ms: DAY_MS,
+        bars: (0u64..).zip(values).map(|(day, value)| (day * DAY_MS, value)).collect(),
+    });
+    Chart { title: "Cost by day".to_owned(), note: note(run), legend: false, body }
 }
 
 /// Lays a line's cost over the time of its records, by their quantity; without records, over all of it.

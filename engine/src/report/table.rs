@@ -51,10 +51,15 @@ impl LineText {
             cause: line.cause.word(),
             quantity: line.quantity.decimal_text(per_unit, 9),
             unit: line.charge.unit(),
-            rate: line.rate.map(|rate| rate_text(rate, per_unit)),
+            rate: rate_of(line),
             amount: line.cost.map(|cost| cost.to_string()),
         }
     }
+}
+
+/// What one unit of a line's price costs, exactly to twelve decimals.
+pub fn rate_of(line: &BillLine) -> Option<String> {
+    line.rate.map(|rate| rate_text(rate, line.charge.per_unit()))
 }
 
 /// What one unit costs, exactly to twelve decimals.
