@@ -1,6 +1,7 @@
 //! The window: `logic` takes what came back and carries out what was asked, `ui` draws.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::id::ScenarioId;
@@ -11,15 +12,18 @@ use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Key, Ui};
 
 use crate::analysis::Analysis;
-use crate::command::{Action, Command, Outbox, ROWS};
+use crate::command::{Action, Command, FileToSave, Outbox, ROWS, Row};
 use crate::document::Document;
 use crate::grid::Pick;
 use crate::grid::layout::{self, Density};
+use crate::jobs::{Done, Jobs};
 use crate::model::{Kept, Model, Notice, PresetCard, Question};
 use crate::perform::dialogs::{Dialogs, Native};
 use crate::perform::{self, export, file, recovery, shelf};
+use crate::results::Results;
 use crate::views::{self, Place};
 use crate::widgets::theme;
+use crate::work::Work;
 
 /// What the window starts with.
 pub struct Setup {
@@ -43,6 +47,7 @@ pub struct App {
     pub(crate) question: Option<(Question, file::Then)>,
     pub(crate) after_save: Option<file::Then>,
     pub(crate) waiting: Option<file::Waiting>,
+    pub(crate) to_save: Option<FileToSave>,
     pub(crate) writing: Option<export::Writing>,
     pub(crate) dialogs: Box<dyn Dialogs>,
     pub(crate) folder: Option<PathBuf>,
@@ -52,7 +57,9 @@ pub struct App {
     /// Whether the project must be looked at anew.
     pub(crate) look_again: bool,
     pub(crate) may_close: bool,
-    catalogue: Option<(String, Result<Catalogue, String>)>,
+    catalogue: Option<(String, Result<Arc<Catalogue>, String>)>,
+    pub(crate) jobs: Jobs,
+    pub(crate) results: Results,
     presets: Vec<PresetCard>,
     out: Outbox,
     title: String,
@@ -73,6 +80,7 @@ impl App {
             question: None,
             after_save: None,
             waiting: None,
+            to_save: None,
             writing: None,
             dialogs: setup.dialogs,
             recent: shelf::recent(setup.folder.as_deref()),
@@ -82,6 +90,8 @@ impl App {
             look_again: false,
             may_close: false,
             catalogue: None,
+            jobs: Jobs::default(),
+            results: Results::default(),
             presets: presets(),
             out: Outbox::default(),
             title: String::new(),
@@ -131,15 +141,35 @@ impl App {
         let project = document.project();
         let key = format!("{}\n{:?}\n{:?}", project.design.region, project.price_book, document.path);
         if self.catalogue.as_ref().is_none_or(|(of, _)| *of != key) {
-            self.catalogue = Some((key, file::catalogue(project, document.path.as_deref())));
+            self.catalogue = Some((key, file::catalogue(project, document.path.as_deref()).map(Arc::new)));
         }
         let before = std::mem::take(&mut self.analysis);
         let catalogue = match &self.catalogue {
-            Some((_, Ok(catalogue))) => Ok(catalogue),
+            Some((_, Ok(catalogue))) => Ok(catalogue.as_ref()),
             Some((_, Err(why))) => Err(why.as_str()),
             None => Err("no prices are loaded"),
         };
         self.analysis = Analysis::of(project, self.scenario.as_ref(), catalogue, before);
+    }
+
+    /// Begins work on the project as it stands.
+    pub(crate) fn start(&mut self, work: Work, context: &Context) {
+        let (Some(document), Some((_, Ok(catalogue)))) = (&self.document, &self.catalogue) else { return };
+        self.jobs.start(work, document.project().clone(), catalogue.clone(), context);
+    }
+
+    /// Takes what jobs brought back.
+    fn come_back(&mut self) {
+        for answer in self.jobs.take() {
+            match answer.done {
+                Ok(Done::Played(played)) => self.results.run = Some(Arc::new(*played)),
+                Ok(Done::Compared(compared) | Done::Partly(compared)) => {
+                    self.results.comparisons.insert(compared.comparison.family, Arc::new(*compared));
+                }
+                Ok(Done::Cancelled) => {}
+                Err(why) => perform::complain(self, why),
+            }
+        }
     }
 
     /// Shortcuts of [`ROWS`], before any widget sees the keys.
@@ -148,8 +178,10 @@ impl App {
             return;
         }
         let typing = ui.ctx().text_edit_focused();
-        let open = self.document.is_some() && self.state.place == Place::Design;
-        for row in ROWS.iter().filter(|row| open || !row.needs_project) {
+        let open = self.document.is_some() && self.state.place != Place::Start;
+        let on_canvas = self.state.place == Place::Design;
+        let applies = |row: &&Row| !row.needs_project || open && (on_canvas || !row.action.is_of_the_canvas());
+        for row in ROWS.iter().filter(applies) {
             for shortcut in row.shortcuts {
                 let plain = shortcut.modifiers.is_none();
                 let editing = [Action::Undo, Action::Redo, Action::SelectAll].contains(&row.action);
@@ -192,6 +224,7 @@ impl eframe::App for App {
     fn logic(&mut self, context: &Context, _frame: &mut Frame) {
         file::take_answer(self, context);
         export::take_written(self);
+        self.come_back();
         self.dropped(context);
         self.closing(context);
         for command in self.out.take() {
@@ -208,7 +241,7 @@ impl eframe::App for App {
         let model = Model {
             document: self.document.as_ref(),
             analysis: &self.analysis,
-            catalogue: self.catalogue.as_ref().and_then(|(_, catalogue)| catalogue.as_ref().ok()),
+            catalogue: self.catalogue.as_ref().and_then(|(_, catalogue)| catalogue.as_deref().ok()),
             selected: self.selected.as_ref(),
             also: &self.also,
             scenario: self.scenario.as_ref(),
@@ -217,6 +250,8 @@ impl eframe::App for App {
             kept: &self.kept,
             notice: self.notice.as_ref(),
             question: self.question.as_ref().map(|(question, _)| question),
+            results: &self.results,
+            jobs: &self.jobs,
         };
         views::ui(ui, &model, &mut self.state, &mut self.out);
         if self.notice.is_some() && ui.input(|input| input.key_pressed(Key::Escape)) {

@@ -11,10 +11,16 @@ use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::names::Region;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::charts::csv::to_csv;
+use crate::charts::png::to_png;
+use crate::charts::svg::to_svg;
 use crate::document::Change;
 use crate::grid::Pick;
 use crate::new_design::Choices;
 use crate::parts::{self, Part, Spot};
+use crate::widgets::chart_view::ChartAction;
+use crate::work::{JobKind, Work};
+use bayplan_engine::report::chart::Chart;
 
 /// An action with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,9 @@ pub enum Action {
     ExportDrawing,
     ExportDefinitions,
     Start,
+    Design,
+    Compare,
+    Bill,
     Undo,
     Redo,
     Add,
@@ -94,6 +103,9 @@ pub const ROWS: &[Row] = &[
         true,
     ),
     row(Action::Start, "Start screen", "Presets and recent files", &[], false),
+    row(Action::Design, "Design", "Draw the design", &[ctrl(Key::Num1)], true),
+    row(Action::Compare, "Compare", "Alternatives side by side", &[ctrl(Key::Num3)], true),
+    row(Action::Bill, "Bill", "What it costs, line by line", &[ctrl(Key::Num4)], true),
     row(Action::Redo, "Redo", "Do again what was undone", &[ctrl_shift(Key::Z), ctrl(Key::Y)], true),
     row(Action::Undo, "Undo", "Take back the last change", &[ctrl(Key::Z)], true),
     row(Action::Add, "Add a part…", "Add something to the drawing", &[plain(Key::Slash)], true),
@@ -113,6 +125,39 @@ pub const ROWS: &[Row] = &[
 ];
 
 impl Action {
+    /// Whether it is about what is selected or shown on the canvas, and means nothing in other places.
+    pub fn is_of_the_canvas(self) -> bool {
+        match self {
+            Self::Add
+            | Self::Delete
+            | Self::Duplicate
+            | Self::Fit
+            | Self::FitSelection
+            | Self::SelectAll
+            | Self::ActualSize
+            | Self::ZoomIn
+            | Self::ZoomOut => true,
+            Self::New
+            | Self::Open
+            | Self::Import
+            | Self::Save
+            | Self::SaveAs
+            | Self::ExportDrawing
+            | Self::ExportDefinitions
+            | Self::Start
+            | Self::Design
+            | Self::Compare
+            | Self::Bill
+            | Self::Undo
+            | Self::Redo
+            | Self::Find
+            | Self::Problems
+            | Self::Scenarios
+            | Self::Theme
+            | Self::Quit => false,
+        }
+    }
+
     /// Its row.
     pub fn row(self) -> &'static Row {
         ROWS.iter().find(|row| row.action == self).expect("a test sees that every action has its row")
@@ -129,6 +174,17 @@ pub enum Asked {
     Drawing,
     /// The folder of task definitions.
     Definitions,
+    /// The file of a report or a chart.
+    File,
+}
+
+/// A file that waits for its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileToSave {
+    /// Its name at first, without the ending.
+    pub name: String,
+    pub extension: &'static str,
+    pub bytes: Vec<u8>,
 }
 
 /// What to do with changes that are not saved.
@@ -167,6 +223,16 @@ pub enum Command {
     Typed(Asked, PathBuf),
     /// Something could not be done, for a reason.
     Complain(String),
+    /// Text for the clipboard; `what` is told afterwards.
+    Copy {
+        what: String,
+        text: String,
+    },
+    /// A file that the user is asked a place for.
+    SaveFile(FileToSave),
+    /// Work in the background.
+    Start(Work),
+    CancelJob(JobKind),
     DismissNotice,
 }
 
@@ -176,11 +242,33 @@ impl Command {
         Self::edits(edit.describe(), vec![edit])
     }
 
+    /// A text file that the user is asked a place for.
+    pub fn save_text(name: String, extension: &'static str, text: String) -> Self {
+        Self::SaveFile(FileToSave { name, extension, bytes: text.into_bytes() })
+    }
+
+    /// What somebody asked of a chart, where it is to be taken away.
+    pub fn chart(chart: &Chart, action: ChartAction) -> Option<Self> {
+        let name = chart.title.to_lowercase();
+        Some(match action {
+            ChartAction::CopyCsv => Self::Copy { what: format!("{} as CSV", chart.title), text: to_csv(chart) },
+            ChartAction::SaveSvg => Self::save_text(name, "svg", to_svg(chart, CHART, false)),
+            ChartAction::SavePng => match to_png(chart, CHART, 2, false) {
+                Ok(bytes) => Self::SaveFile(FileToSave { name, extension: "png", bytes }),
+                Err(why) => Self::Complain(format!("{}: {why}", chart.title)),
+            },
+            ChartAction::Seek(_) | ChartAction::Pick(_) => return None,
+        })
+    }
+
     /// Edits of the drawing as one step.
     pub fn edits(label: impl Into<String>, edits: Vec<Edit>) -> Self {
         Self::Change { label: label.into(), changes: edits.into_iter().map(Change::Edit).collect() }
     }
 }
+
+/// The size of a chart on paper, in points.
+const CHART: (u16, u16) = (960, 520);
 
 /// What was asked for in a frame.
 #[derive(Debug, Default)]

@@ -10,13 +10,14 @@ use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::{Outcome, Prepared, Progress, estimate_outcome, simulate};
 use bayplan_engine::exchange::task_definition;
 use bayplan_engine::report::chart::Chart;
-use bayplan_engine::report::{outcome, table};
+use bayplan_engine::report::outcome;
 use bayplan_engine::simulation::Detail;
 use bayplan_engine::units::Span;
 
 use crate::charts::png::to_png;
 use crate::charts::svg::to_svg;
 use crate::grid::picture::Drawing;
+use crate::reports::{BillOf, REPORTS};
 
 /// What an export is made from.
 #[derive(Debug, Clone, Copy)]
@@ -62,8 +63,19 @@ pub const EXPORTS: &[Export] = &[
         needs: Needs::Design,
         write: task_definitions,
     },
-    Export { name: "csv", what: "The month's bill as comma-separated values", needs: Needs::Plan, write: bill_csv },
-    Export { name: "markdown", what: "The month's bill as a Markdown table", needs: Needs::Plan, write: bill_markdown },
+    Export {
+        name: "csv",
+        what: "The month's bill as comma-separated values",
+        needs: Needs::Plan,
+        write: |s| bill_as(s, "csv"),
+    },
+    Export {
+        name: "markdown",
+        what: "The month's bill as a Markdown table",
+        needs: Needs::Plan,
+        write: |s| bill_as(s, "md"),
+    },
+    Export { name: "json", what: "The month's bill as JSON", needs: Needs::Plan, write: |s| bill_as(s, "json") },
     Export { name: "svg", what: "The canvas and charts of a simulated month as SVG", needs: Needs::Plan, write: svg },
     Export { name: "png", what: "The canvas and charts of a simulated month as PNG", needs: Needs::Plan, write: png },
 ];
@@ -85,17 +97,12 @@ fn month(subject: &Subject<'_>) -> Result<Outcome, String> {
     Ok(estimate_outcome(prepared(subject)?, subject.catalogue, Span::MONTH))
 }
 
-fn bill_csv(subject: &Subject<'_>) -> Result<Files, String> {
-    let table = table::bill(&month(subject)?.bill, subject.catalogue);
-    Ok(vec![("bill.csv".to_owned(), table.csv().into_bytes())])
-}
-
-fn bill_markdown(subject: &Subject<'_>) -> Result<Files, String> {
-    let month = month(subject)?;
-    let table = table::bill(&month.bill, subject.catalogue).markdown();
-    let (name, region) = (&subject.project.name, &subject.project.design.region);
-    let text = format!("# {name}: a month of 730 h in {region}, in closed form\n\n{table}");
-    Ok(vec![("bill.md".to_owned(), text.into_bytes())])
+/// The month's bill in the form of this ending.
+fn bill_as(subject: &Subject<'_>, extension: &str) -> Result<Files, String> {
+    let (plan, outcome) = (&prepared(subject)?.plan, &month(subject)?);
+    let of = BillOf { name: &subject.project.name, plan, outcome, catalogue: subject.catalogue };
+    let reports = REPORTS.iter().filter(|report| report.extension == extension);
+    Ok(reports.map(|report| (format!("bill.{extension}"), (report.bill)(&of).into_bytes())).collect())
 }
 
 fn run_charts(subject: &Subject<'_>) -> Result<Vec<(String, Chart)>, String> {

@@ -11,6 +11,8 @@ use bayplan_engine::units::Usd;
 use crate::analysis::Analysis;
 use crate::document::Document;
 use crate::grid::{Grid, Pick};
+use crate::jobs::Jobs;
+use crate::results::Results;
 
 /// A preset on the start screen.
 #[derive(Clone, Debug)]
@@ -61,6 +63,8 @@ pub struct Model<'a> {
     pub kept: &'a [Kept],
     pub notice: Option<&'a Notice>,
     pub question: Option<&'a Question>,
+    pub results: &'a Results,
+    pub jobs: &'a Jobs,
 }
 
 impl<'a> Model<'a> {

@@ -9,6 +9,8 @@ use bayplan_engine::presets;
 use egui::{Context, Theme, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 
+mod bill;
+mod compare;
 mod design;
 mod files;
 mod inspector;
@@ -69,6 +71,20 @@ fn preset(name: &str, start: Start<'_>) -> Window {
     window.get_by_label(&format!("Open preset {title}")).click();
     window.run();
     window
+}
+
+/// Steps until something has come about that a thread does.
+fn wait(window: &mut Window, come: impl Fn(&Window) -> bool) {
+    // Far more than any of it takes: a bound, not a measure.
+    for _ in 0..60_000 {
+        if come(window) {
+            window.run();
+            return;
+        }
+        window.step();
+        std::thread::yield_now();
+    }
+    panic!("nothing came");
 }
 
 fn pictured(window: &mut Window, name: &str) {

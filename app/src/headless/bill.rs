@@ -5,12 +5,13 @@ use std::io::Write;
 use bayplan_engine::bill::Bill;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::evaluate::{Outcome, Prepared, estimate_outcome};
-use bayplan_engine::report::table::{self, LineText};
+use bayplan_engine::report::table;
 use bayplan_engine::units::{Span, Usd};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::open::{Opened, open, ready};
 use super::{InScenario, Limit, Of, Outlets, Stop};
+use crate::reports::bill_json;
 
 /// `bayplan estimate`.
 pub fn estimate(of: &Of, scenario: &InScenario, limit: &Limit, to: &mut Outlets<'_>) -> Result<u8, Stop> {
@@ -45,46 +46,9 @@ pub fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), Stop> {
 
 /// What `estimate` and `simulate` have in common.
 pub fn json_of(opened: &Opened, prepared: &Prepared, outcome: &Outcome) -> Map<String, Value> {
-    let mut all = Map::new();
-    let (bill, plan) = (&outcome.bill, &prepared.plan);
-    let mut put = |key: &str, value: Value| all.insert(key.to_owned(), value);
-    put("region", json!(plan.region.as_str()));
-    put("hours", hours(outcome.window));
-    put("total_usd", json!(bill.total.to_string()));
-    put("month_usd", json!(outcome.month.total.to_string()));
-    put("unpriced", json!(unpriced(bill, &opened.catalogue)));
-    put("without_price", json!(plan.without_price.iter().map(|o| plan.owners[*o].to_string()).collect::<Vec<_>>()));
-    put("not_played", not_played(prepared));
-    put("assumptions", super::check::of_design(&opened.project));
-    put("stamp", json!(outcome.stamp.to_string()));
-    put(
-        "lines",
-        bill.lines.iter().map(|line| line_json(&LineText::of(line, &opened.catalogue), line.tiered)).collect(),
-    );
+    let mut all = bill_json(&prepared.plan, outcome, &opened.catalogue);
+    all.insert("assumptions".to_owned(), super::check::of_design(&opened.project));
     all
-}
-
-fn line_json(line: &LineText, tiered: bool) -> Value {
-    json!({
-        "owner": line.owner,
-        "meter": line.meter,
-        "cause": line.cause,
-        "quantity": line.quantity,
-        "unit": line.unit,
-        "rate_usd": line.rate.as_deref().unwrap_or("0"),
-        "amount_usd": line.amount.as_deref().unwrap_or("0"),
-        "priced": line.amount.is_some(),
-        "average_rate": tiered,
-    })
-}
-
-fn hours(window: Span) -> Value {
-    let minutes = window.ms() / 60_000;
-    if minutes.is_multiple_of(60) { json!(minutes / 60) } else { json!(window.hours()) }
-}
-
-fn not_played(prepared: &Prepared) -> Value {
-    prepared.plan.not_played.iter().map(|n| json!({ "item": n.item.to_string(), "what": n.what })).collect()
 }
 
 /// The meters a region has no price for.

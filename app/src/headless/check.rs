@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::open::{Opened, open};
 use super::{Of, Stop};
+use crate::reports::finding;
 
 /// `bayplan check`.
 pub fn run(of: &Of, with_assumptions: bool, out: &mut dyn Write) -> Result<u8, Stop> {
@@ -29,33 +30,11 @@ pub fn run(of: &Of, with_assumptions: bool, out: &mut dyn Write) -> Result<u8, S
     Ok(u8::from(findings.iter().any(|f| f.severity == Severity::Error)))
 }
 
-/// A severity in a word.
-const fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Advice => "advice",
-    }
-}
-
-/// A finding as JSON.
-pub fn finding(of: &Diagnostic) -> Value {
-    json!({
-        "rule": of.rule.0,
-        "severity": word(of.severity),
-        "item": of.at.item.to_string(),
-        "field": of.at.field,
-        "message": of.message,
-        "hint": of.hint,
-        "fixes": of.fixes.iter().map(|fix| fix.label.as_str()).collect::<Vec<_>>(),
-    })
-}
-
 /// Findings as people read them, and how many there are.
 pub fn text(findings: &[Diagnostic]) -> String {
     let mut lines = Vec::new();
     for of in findings {
-        lines.push(format!("{}: {} [{}]", word(of.severity), of.message, of.rule.0));
+        lines.push(format!("{}: {} [{}]", of.severity.word(), of.message, of.rule.0));
         lines.push(format!("    at {} · {}", of.at.item, of.at.field));
         lines.extend((!of.hint.is_empty()).then(|| format!("    {}", of.hint)));
     }

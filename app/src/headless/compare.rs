@@ -12,14 +12,14 @@ use bayplan_engine::report::chart::Chart;
 use bayplan_engine::report::comparison;
 use bayplan_engine::report::table::Table;
 use bayplan_engine::units::Usd;
-use serde_json::{Map, Value, json};
 
 use super::bill::over_limit;
-use super::check::finding;
 use super::export::write_charts;
 use super::open::{known, open};
 use super::progress::shown;
 use super::{InScenario, Limit, Of, Outlets, Stop};
+use crate::files;
+use crate::reports::{ComparisonOf, REPORTS, comparison_json};
 
 /// What is compared, and how.
 #[derive(Debug, Clone, Copy)]
@@ -57,53 +57,21 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         CompareError::Threads(_) => Stop::Input(error.to_string()),
     })?;
     if of.json {
-        let alternatives: Vec<_> = comparison.alternatives.iter().map(|a| alternative(a, &opened.catalogue)).collect();
-        let all = json!({
-            "family": comparison.family.word(),
-            "region": opened.project.design.region.as_str(),
-            "hours": comparison.window.ms() / 3_600_000,
-            "alternatives": alternatives,
-            "ranking": comparison.ranking.iter().map(|place| &comparison.alternatives[*place].name).collect::<Vec<_>>(),
-            "advice": comparison.advice(),
-        });
+        let all = comparison_json(&comparison, &opened.catalogue);
         super::bill::print_json(&all, to.out)?;
     } else {
         print_text(&opened.project, &opened.catalogue, &comparison, to.out)?;
     }
     if let Some(folder) = asked.charts {
         write_charts(charts(&comparison), folder)?;
+        let of = ComparisonOf { name: &opened.project.name, comparison: &comparison, catalogue: &opened.catalogue };
+        for report in REPORTS {
+            let path = folder.join(format!("comparison.{}", report.extension));
+            files::write(&path, (report.comparison)(&of).as_bytes()).map_err(|e| Stop::Input(e.to_string()))?;
+        }
     }
     let drawn = comparison.alternatives.first().and_then(|first| first.band);
     Ok(drawn.map_or(0, |band| over_limit(band.mid, limit, to.err)))
-}
-
-/// An alternative as JSON; what was not played has no totals, rather than totals of nothing.
-fn alternative(of: &Alternative, catalogue: &Catalogue) -> Value {
-    let usd = |amount: Option<Usd>| amount.map(|amount| amount.to_string());
-    let causes: Map<_, _> =
-        of.by_cause.iter().map(|(group, usd)| (group.word().to_owned(), json!(usd.to_string()))).collect();
-    let mid = of.mid();
-    json!({
-        "name": of.name,
-        "total_usd": {
-            "low": usd(of.band.map(|band| band.low)),
-            "mid": usd(of.band.map(|band| band.mid)),
-            "high": usd(of.band.map(|band| band.high)),
-        },
-        "month_usd": usd(mid.map(|run| run.month)),
-        "difference_usd": usd(of.difference),
-        "by_cause": causes,
-        "at_least": of.is_at_least(),
-        "unpriced": of.unpriced.iter().map(|meter| catalogue.label(*meter)).collect::<Vec<_>>(),
-        "notes": of.notes,
-        "findings": of.findings.iter().map(finding).collect::<Vec<_>>(),
-        "seeds": of.runs.iter().map(|run| json!({ "seed": run.seed, "total_usd": run.total.to_string(), "stamp": run.stamp.to_string() })).collect::<Vec<_>>(),
-        "stamp": mid.map(|run| run.stamp.to_string()),
-        "mid_seed": mid.map(|run| run.seed),
-        "over_capacity_ppm": mid.map(|run| run.over_capacity().ppm()),
-        "unplaced_max": mid.map(bayplan_engine::evaluate::figures::Run::unplaced_max),
-        "not_applicable": of.not_applicable,
-    })
 }
 
 /// Prints a comparison as a table, a sentence of advice, and what there is to know of each alternative.

@@ -1,4 +1,4 @@
-//! Writing what can be exported from the window: the drawing as a picture, task definitions as JSON.
+//! Writing what can be exported from the window: the drawing, task definitions, reports and charts.
 //!
 //! Drawing and writing happen on a thread of their own; what came of it is told when it is done.
 
@@ -49,6 +49,15 @@ pub(super) fn definitions(app: &mut App, context: &Context, folder: PathBuf) {
         }
         let count = documents.len();
         Ok(format!("Exported {count} {} to {}", plural(count, "task definition"), folder.display()))
+    });
+}
+
+/// Writes the file that waited for its place.
+pub(super) fn file(app: &mut App, context: &Context, path: PathBuf) {
+    let Some(file) = app.to_save.take() else { return };
+    start(app, context, move || {
+        files::write(&path, &file.bytes).map_err(|why| why.to_string())?;
+        Ok(format!("Saved {}", path.display()))
     });
 }
 

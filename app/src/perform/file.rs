@@ -14,7 +14,7 @@ use egui::Context;
 use super::dialogs::{Picked, Wanted};
 use super::{complain, export, preset, recovery, shelf, tell};
 use crate::app::App;
-use crate::command::{Answer, Asked};
+use crate::command::{Answer, Asked, FileToSave};
 use crate::document::Document;
 use crate::model::Question;
 use crate::new_design::{Choices, first_zones, new_design};
@@ -91,6 +91,8 @@ pub(crate) fn show(app: &mut App, document: Document) {
     app.document = Some(document);
     (app.selected, app.scenario, app.notice) = (None, None, None);
     app.also.clear();
+    app.jobs.abandon();
+    app.results = crate::results::Results::default();
     app.state.place = Place::Design;
     app.state.canvas.fit();
     app.analysis = crate::analysis::Analysis::default();
@@ -171,18 +173,34 @@ pub(crate) fn ask(app: &mut App, context: &Context, asked: Asked) {
             let Some(document) = &app.document else { return };
             let name =
                 document.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-            let name =
-                name.unwrap_or_else(|| format!("{}.bayplan.ron", document.project().name.replace(['/', '\\'], "-")));
+            let name = name.unwrap_or_else(|| format!("{}.bayplan.ron", plain(&document.project().name)));
             Wanted::Save { name, extension: "ron" }
         }
         Asked::Drawing => {
             let Some(document) = &app.document else { return };
-            Wanted::SavePicture { name: format!("{}.svg", document.project().name.replace(['/', '\\'], "-")) }
+            Wanted::SavePicture { name: format!("{}.svg", plain(&document.project().name)) }
         }
         Asked::Definitions => Wanted::Folder,
+        Asked::File => {
+            let Some(file) = &app.to_save else { return };
+            Wanted::Save { name: format!("{}.{}", plain(&file.name), file.extension), extension: file.extension }
+        }
     };
     let picked = app.dialogs.ask(wanted, context);
     app.waiting = Some(Waiting { asked, picked });
+}
+
+/// Asks where a file shall stand, unless a dialog is open.
+pub(super) fn ask_for(app: &mut App, context: &Context, file: FileToSave) {
+    if app.waiting.is_none() {
+        app.to_save = Some(file);
+        ask(app, context, Asked::File);
+    }
+}
+
+/// A name without what leads to other folders.
+fn plain(name: &str) -> String {
+    name.replace(['/', '\\'], "-")
 }
 
 /// Looks whether the open dialog was answered.
@@ -195,7 +213,7 @@ pub(crate) fn take_answer(app: &mut App, context: &Context) {
     };
     app.waiting = None;
     match (asked, picked) {
-        (_, Picked::Cancelled) => app.after_save = None,
+        (_, Picked::Cancelled) => (app.after_save, app.to_save) = (None, None),
         (_, Picked::NoDialog) => {
             app.after_save = None;
             app.state.ask_path(asked);
@@ -206,7 +224,7 @@ pub(crate) fn take_answer(app: &mut App, context: &Context) {
             }
         }
         (Asked::Import, Picked::Files(files)) => guarded(app, context, Then::Import(files)),
-        (Asked::SaveAs | Asked::Drawing | Asked::Definitions, Picked::Files(files)) => {
+        (Asked::SaveAs | Asked::Drawing | Asked::Definitions | Asked::File, Picked::Files(files)) => {
             if let Some(path) = files.into_iter().next() {
                 typed(app, context, asked, path);
             }
@@ -252,6 +270,7 @@ pub(crate) fn typed(app: &mut App, context: &Context, asked: Asked, path: PathBu
         Asked::SaveAs => save_to(app, context, path),
         Asked::Drawing => export::drawing(app, context, path),
         Asked::Definitions => export::definitions(app, context, path),
+        Asked::File => export::file(app, context, path),
     }
 }
 

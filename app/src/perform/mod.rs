@@ -38,6 +38,13 @@ pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
         Command::Forget(path) => recovery::forget(app, &path),
         Command::Answer(answer) => file::answer(app, context, answer),
         Command::Typed(asked, path) => file::typed(app, context, asked, path),
+        Command::Copy { what, text } => {
+            context.copy_text(text);
+            tell(app, format!("{what} is on the clipboard"));
+        }
+        Command::SaveFile(file) => file::ask_for(app, context, file),
+        Command::Start(work) => app.start(work, context),
+        Command::CancelJob(kind) => app.jobs.cancel(kind),
         Command::Complain(why) => complain(app, why),
         Command::DismissNotice => app.notice = None,
     }
@@ -53,6 +60,9 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::ExportDrawing => file::ask(app, context, Asked::Drawing),
         Action::ExportDefinitions => file::ask(app, context, Asked::Definitions),
         Action::Start => app.state.place = Place::Start,
+        Action::Design => app.state.place = Place::Design,
+        Action::Compare => app.state.place = Place::Compare,
+        Action::Bill => app.state.place = Place::Bill,
         Action::Undo => edit::undo(app),
         Action::Redo => edit::redo(app),
         Action::Add => app.state.palette.open_parts(),
@@ -65,7 +75,10 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::ActualSize => app.state.canvas.actual_size(),
         Action::ZoomIn => app.state.canvas.zoom(1.25),
         Action::ZoomOut => app.state.canvas.zoom(0.8),
-        Action::Problems => app.state.problems_open = !app.state.problems_open,
+        Action::Problems => {
+            app.state.problems_open = app.state.place != Place::Design || !app.state.problems_open;
+            app.state.place = Place::Design;
+        }
         Action::Scenarios => {
             app.state.scenarios_open = true;
             edit::select(app, None);

@@ -217,6 +217,7 @@ fn path(ui: &Ui, dialog: &mut PathDialog, out: &mut Outbox) -> bool {
         Asked::SaveAs => ("Save the project as", "Save"),
         Asked::Drawing => ("Export the drawing as a .svg or .png file", "Export"),
         Asked::Definitions => ("Export task definitions into a folder", "Export"),
+        Asked::File => ("Save the file as", "Save"),
     };
     let mut done = false;
     let modal = modal(ui, "path").show(ui.ctx(), |ui| {

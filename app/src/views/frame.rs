@@ -4,11 +4,12 @@ use bayplan_engine::checks::Severity;
 use bayplan_engine::units::Usd;
 use egui::{Align, Align2, Button, Frame, Id, Layout, Margin, Panel, Response, RichText, Stroke, Ui, vec2};
 
-use super::State;
+use super::{Place, State};
 use crate::command::{Action, Command, Outbox};
 use crate::grid::words::plural;
 use crate::model::Model;
 use crate::widgets::icon;
+use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
 
 /// A button that is one sign; its name is for tooltips and screen readers.
@@ -26,6 +27,7 @@ pub fn top(ui: &mut Ui, model: &Model<'_>, state: &State, out: &mut Outbox) {
     Panel::top("top").frame(frame).exact_size(44.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             left(ui, model, out, &tokens);
+            places(ui, state.place, out);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, model, state, out, &tokens));
         });
     });
@@ -65,6 +67,22 @@ fn left(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
     let name = redo.map_or_else(|| "Redo".to_owned(), |label| format!("Redo: {label}"));
     if sign(ui, icon::REDO, &name, redo.is_some()).clicked() {
         out.act(Action::Redo);
+    }
+}
+
+/// The places, in the middle of the bar where there is room.
+fn places(ui: &mut Ui, place: Place, out: &mut Outbox) {
+    const WIDTH: f32 = 224.0;
+    const PLACES: [(Place, Action); 3] =
+        [(Place::Design, Action::Design), (Place::Compare, Action::Compare), (Place::Bill, Action::Bill)];
+    let before = (ui.ctx().content_rect().center().x - WIDTH / 2.0 - ui.cursor().left()).max(8.0);
+    ui.add_space(before);
+    let choices = PLACES.map(|(place, action)| (place, action.row().text));
+    let mut chosen = place;
+    if segments(ui, &mut chosen, &choices)
+        && let Some((_, action)) = PLACES.iter().find(|(place, _)| *place == chosen)
+    {
+        out.act(*action);
     }
 }
 
@@ -117,8 +135,10 @@ pub fn bottom(ui: &mut Ui, model: &Model<'_>, state: &State, out: &mut Outbox) {
             (ui.spacing_mut().interact_size.y, ui.spacing_mut().button_padding.y) = (18.0, 0.0);
             facts(ui, model, out, &tokens);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let zoom = format!("{:.0} %", state.canvas.scale() * 100.0);
-                ui.label(theme::small(zoom).color(tokens.muted));
+                if state.place == Place::Design {
+                    let zoom = format!("{:.0} %", state.canvas.scale() * 100.0);
+                    ui.label(theme::small(zoom).color(tokens.muted));
+                }
                 estimate(ui, model, &tokens);
             });
         });

@@ -2,7 +2,9 @@
 //!
 //! A view reads the [`Model`], keeps its own small state, and pushes commands. It never edits, saves, runs or blocks.
 
+pub mod bill;
 pub mod canvas;
+pub mod compare;
 pub mod dialogs;
 pub mod frame;
 pub mod inspector;
@@ -28,6 +30,8 @@ pub enum Place {
     #[default]
     Start,
     Design,
+    Compare,
+    Bill,
 }
 
 /// What views keep between frames.
@@ -38,6 +42,8 @@ pub struct State {
     pub parts: parts::State,
     pub palette: palette::State,
     pub start: start::State,
+    pub bill: bill::State,
+    pub compare: compare::State,
     /// Where on the canvas the next part goes.
     pub spot: Spot,
     pub problems_open: bool,
@@ -74,11 +80,15 @@ impl State {
 pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
     let tokens = Tokens::of(ui.ctx());
     match (state.place, model.document) {
-        (Place::Start, _) | (Place::Design, None) => start::ui(ui, model, &mut state.start, out),
-        (Place::Design, Some(_)) => {
+        (Place::Start, _) | (_, None) => start::ui(ui, model, &mut state.start, out),
+        (place, Some(_)) => {
             frame::top(ui, model, state, out);
             frame::bottom(ui, model, state, out);
-            design(ui, model, state, out, &tokens);
+            match place {
+                Place::Start | Place::Design => design(ui, model, state, out, &tokens),
+                Place::Compare => compare::ui(ui, model, &mut state.compare, out),
+                Place::Bill => bill::ui(ui, model, &mut state.bill, out),
+            }
         }
     }
     dialogs::ui(ui, model, state, out);

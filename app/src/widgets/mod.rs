@@ -5,5 +5,6 @@
 pub mod chart_view;
 pub mod fields;
 pub mod icon;
+pub mod segments;
 pub mod theme;
 pub mod units;

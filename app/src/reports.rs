@@ -1,0 +1,172 @@
+//! Bills and comparisons as documents: one row a form, each with a function for either.
+//!
+//! Menus of the window read this table; the command line writes the same documents.
+
+use bayplan_engine::bill::BillLine;
+use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::checks::Diagnostic;
+use bayplan_engine::evaluate::Outcome;
+use bayplan_engine::evaluate::compare::{Alternative, Comparison};
+use bayplan_engine::plan::Plan;
+use bayplan_engine::report::table::LineText;
+use bayplan_engine::report::{comparison, table};
+use bayplan_engine::units::{Span, Usd};
+use serde_json::{Map, Value, json};
+
+/// A bill that is written.
+#[derive(Clone, Copy, Debug)]
+pub struct BillOf<'a> {
+    /// The project's name.
+    pub name: &'a str,
+    pub plan: &'a Plan,
+    pub outcome: &'a Outcome,
+    pub catalogue: &'a Catalogue,
+}
+
+/// A comparison that is written.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparisonOf<'a> {
+    /// The project's name.
+    pub name: &'a str,
+    pub comparison: &'a Comparison,
+    pub catalogue: &'a Catalogue,
+}
+
+/// A form of document.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    pub name: &'static str,
+    pub extension: &'static str,
+    pub bill: fn(&BillOf<'_>) -> String,
+    pub comparison: fn(&ComparisonOf<'_>) -> String,
+}
+
+/// All of them.
+pub const REPORTS: &[Report] = &[
+    Report {
+        name: "CSV",
+        extension: "csv",
+        bill: |of| table::bill(&of.outcome.bill, of.catalogue).csv(),
+        comparison: |of| comparison::table(of.comparison, of.catalogue).csv(),
+    },
+    Report { name: "Markdown", extension: "md", bill: bill_markdown, comparison: comparison_markdown },
+    Report {
+        name: "JSON",
+        extension: "json",
+        bill: |of| pretty(&Value::Object(bill_json(of.plan, of.outcome, of.catalogue))),
+        comparison: |of| pretty(&comparison_json(of.comparison, of.catalogue)),
+    },
+];
+
+fn bill_markdown(of: &BillOf<'_>) -> String {
+    let hours = of.outcome.window.hours();
+    let window = if of.outcome.window == Span::MONTH { "a month of 730 h".to_owned() } else { format!("{hours} h") };
+    let how = of.outcome.seed.map_or_else(|| "in closed form".to_owned(), |seed| format!("simulated, seed {seed}"));
+    let table = table::bill(&of.outcome.bill, of.catalogue).markdown();
+    format!("# {}: {window} in {}, {how}\n\n{table}", of.name, of.plan.region)
+}
+
+fn comparison_markdown(of: &ComparisonOf<'_>) -> String {
+    let all = of.comparison;
+    let seeds = all.alternatives.iter().map(|a| a.runs.len()).max().unwrap_or_default();
+    let head = format!("# {}: {}\n\n{} h, {seeds} seeds", of.name, all.family.title(), all.window.hours());
+    let table = comparison::table(all, of.catalogue).markdown();
+    format!("{head}. {}.\n\n{table}", all.advice())
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// A bill as JSON: money and quantities as decimal text.
+pub fn bill_json(plan: &Plan, outcome: &Outcome, catalogue: &Catalogue) -> Map<String, Value> {
+    let mut all = Map::new();
+    let bill = &outcome.bill;
+    let mut put = |key: &str, value: Value| all.insert(key.to_owned(), value);
+    put("region", json!(plan.region.as_str()));
+    put("hours", hours(outcome.window));
+    put("total_usd", json!(bill.total.to_string()));
+    put("month_usd", json!(outcome.month.total.to_string()));
+    put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
+    put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
+    let left = plan.not_played.iter().map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
+    put("not_played", left.collect());
+    put("stamp", json!(outcome.stamp.to_string()));
+    put("lines", bill.lines.iter().map(|line| line_json(line, catalogue)).collect());
+    all
+}
+
+fn line_json(of: &BillLine, catalogue: &Catalogue) -> Value {
+    let line = LineText::of(of, catalogue);
+    json!({
+        "owner": line.owner,
+        "meter": line.meter,
+        "cause": line.cause,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "rate_usd": line.rate.as_deref().unwrap_or("0"),
+        "amount_usd": line.amount.as_deref().unwrap_or("0"),
+        "priced": line.amount.is_some(),
+        "average_rate": of.tiered,
+    })
+}
+
+fn hours(window: Span) -> Value {
+    let minutes = window.ms() / 60_000;
+    if minutes.is_multiple_of(60) { json!(minutes / 60) } else { json!(window.hours()) }
+}
+
+/// A comparison as JSON.
+pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
+    let alternatives: Vec<_> = all.alternatives.iter().map(|of| alternative(of, catalogue)).collect();
+    json!({
+        "family": all.family.word(),
+        "region": catalogue.region.region.as_str(),
+        "hours": all.window.ms() / 3_600_000,
+        "alternatives": alternatives,
+        "ranking": all.ranking.iter().map(|place| &all.alternatives[*place].name).collect::<Vec<_>>(),
+        "advice": all.advice(),
+    })
+}
+
+/// An alternative; what was not played has no totals, rather than totals of nothing.
+fn alternative(of: &Alternative, catalogue: &Catalogue) -> Value {
+    let usd = |amount: Option<Usd>| amount.map(|amount| amount.to_string());
+    let causes: Map<_, _> =
+        of.by_cause.iter().map(|(group, usd)| (group.word().to_owned(), json!(usd.to_string()))).collect();
+    let mid = of.mid();
+    json!({
+        "name": of.name,
+        "total_usd": {
+            "low": usd(of.band.map(|band| band.low)),
+            "mid": usd(of.band.map(|band| band.mid)),
+            "high": usd(of.band.map(|band| band.high)),
+        },
+        "month_usd": usd(mid.map(|run| run.month)),
+        "difference_usd": usd(of.difference),
+        "by_cause": causes,
+        "at_least": of.is_at_least(),
+        "unpriced": of.unpriced.iter().map(|meter| catalogue.label(*meter)).collect::<Vec<_>>(),
+        "notes": of.notes,
+        "findings": of.findings.iter().map(finding).collect::<Vec<_>>(),
+        "seeds": of.runs.iter().map(|run| json!({ "seed": run.seed, "total_usd": run.total.to_string(), "stamp": run.stamp.to_string() })).collect::<Vec<_>>(),
+        "stamp": mid.map(|run| run.stamp.to_string()),
+        "mid_seed": mid.map(|run| run.seed),
+        "over_capacity_ppm": mid.map(|run| run.over_capacity().ppm()),
+        "unplaced_max": mid.map(bayplan_engine::evaluate::figures::Run::unplaced_max),
+        "not_applicable": of.not_applicable,
+    })
+}
+
+/// A finding as JSON.
+pub fn finding(of: &Diagnostic) -> Value {
+    json!({
+        "rule": of.rule.0,
+        "severity": of.severity.word(),
+        "item": of.at.item.to_string(),
+        "field": of.at.field,
+        "message": of.message,
+        "hint": of.hint,
+        "fixes": of.fixes.iter().map(|fix| fix.label.as_str()).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,221 @@
+//! The charts under the table: why the chosen alternative costs more or less, and one of several views of all.
+
+use bayplan_engine::design::Design;
+use bayplan_engine::design::network::EndpointKind;
+use bayplan_engine::evaluate::families::Family;
+use bayplan_engine::evaluate::trade_off::{ways_in, ways_out};
+use bayplan_engine::report::chart::Chart;
+use bayplan_engine::report::comparison;
+use bayplan_engine::units::{Bytes, Usd};
+use egui::{Align, DragValue, Frame, Layout, Margin, RichText, Stroke, Ui};
+
+use super::Shown;
+use crate::command::{Command, Outbox};
+use crate::model::Model;
+use crate::widgets::chart_view::ChartView;
+use crate::widgets::segments::segments;
+use crate::widgets::theme::{self, Tokens};
+
+/// What the right card shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Packing,
+    Service,
+    Bands,
+    WaysOut,
+    WaysIn,
+}
+
+/// What the curves of ways out and in are asked of.
+pub(super) struct State {
+    which: Option<Which>,
+    /// Interface endpoints that would stand in each zone; none yet is what is drawn.
+    endpoints: Option<u64>,
+    /// Gigabytes a month at the right end of the ways out.
+    gigabytes: u64,
+    /// Kilobytes of a request, both ways together.
+    kilobytes: u64,
+    /// Millions of requests a month at the right end of the ways in.
+    millions: u64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { which: None, endpoints: None, gigabytes: 4000, kilobytes: 10, millions: 400 }
+    }
+}
+
+/// Both cards, side by side.
+pub(super) fn ui(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, height: f32, out: &mut Outbox) {
+    ui.columns(2, |columns| {
+        left(&mut columns[0], shown, height, out);
+        right(&mut columns[1], model, shown, state, height, out);
+    });
+}
+
+fn card(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui, f32)) {
+    let tokens = Tokens::of(ui.ctx());
+    let frame = Frame::new()
+        .fill(tokens.panel)
+        .stroke(Stroke::new(1.0, tokens.line))
+        .corner_radius(theme::RADIUS_CARD)
+        .inner_margin(Margin::same(12));
+    frame.show(ui, |ui| {
+        let inner = height - 26.0;
+        ui.set_width(ui.available_width());
+        ui.set_height(inner);
+        add(ui, inner);
+    });
+}
+
+fn show(ui: &mut Ui, chart: &Chart, salt: &str, height: f32, out: &mut Outbox) {
+    let (_, action) = ChartView::new(chart, salt).untitled().height(height).show(ui);
+    // A bar or a dot leads nowhere from here: the records of an alternative's runs are not kept.
+    if let Some(command) = action.and_then(|action| Command::chart(chart, action)) {
+        out.push(command);
+    }
+}
+
+/// `Why Fargate ARM costs $929 less`.
+fn left(ui: &mut Ui, shown: Shown<'_>, height: f32, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    card(ui, height, |ui, inner| {
+        let Some(of) = shown.alternative() else { return };
+        let title = match of.difference {
+            _ if shown.chosen == 0 => "Why an alternative costs more or less".to_owned(),
+            Some(change) if change < Usd::ZERO => format!("Why {} costs {} less", of.name, short(-change)),
+            Some(change) if change > Usd::ZERO => format!("Why {} costs {} more", of.name, short(change)),
+            Some(_) | None => of.name.clone(),
+        };
+        ui.add(egui::Label::new(theme::strong(title)).truncate());
+        if let Some(why) = &of.not_applicable {
+            ui.label(RichText::new(format!("Not possible: {why}")).color(tokens.warn));
+            return;
+        }
+        match comparison::waterfall(&shown.compared.comparison, shown.chosen).filter(|_| shown.chosen != 0) {
+            Some(chart) => {
+                ui.label(theme::small(&chart.note).color(tokens.muted));
+                show(ui, &chart, "waterfall", inner - 46.0, out);
+            }
+            None => {
+                let text = "Choose an alternative in the table: here stands its difference, cause by cause";
+                ui.label(RichText::new(text).color(tokens.muted));
+            }
+        }
+    });
+}
+
+/// An amount in dollars, small ones with cents.
+fn short(usd: Usd) -> String {
+    if usd < Usd::from_cents(10_000) { usd.cents_text() } else { usd.dollars_text() }
+}
+
+fn right(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, height: f32, out: &mut Outbox) {
+    let all = &shown.compared.comparison;
+    let packing = comparison::packing(all);
+    let mut offers = Vec::new();
+    if packing.is_some() {
+        offers.push((Which::Packing, "Packing"));
+    }
+    match all.family {
+        Family::Egress => offers.push((Which::WaysOut, "By gigabytes")),
+        Family::Inbound => offers.push((Which::WaysIn, "By requests")),
+        Family::Capacity | Family::Scenarios => {}
+    }
+    offers.push((Which::Service, "Service"));
+    offers.push((Which::Bands, "Bands"));
+    let usual = offers.first().map_or(Which::Bands, |offer| offer.0);
+    let mut which = state.which.filter(|which| offers.iter().any(|offer| offer.0 == *which)).unwrap_or(usual);
+    card(ui, height, |ui, inner| {
+        let chart = match which {
+            Which::Packing => packing,
+            Which::Service => Some(comparison::cost_and_service(all)),
+            Which::Bands => Some(comparison::bands(all)),
+            Which::WaysOut => curves_out(model, state),
+            Which::WaysIn => curves_in(model, state),
+        };
+        ui.horizontal(|ui| {
+            ui.label(theme::strong(chart.as_ref().map_or("", |chart| chart.title.as_str())));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if segments(ui, &mut which, &offers) {
+                    state.which = Some(which);
+                }
+            });
+        });
+        let fields = fields(ui, model, which, state);
+        if let Some(chart) = &chart {
+            show(ui, chart, "alternatives", inner - 38.0 - fields, out);
+        }
+    });
+}
+
+/// The curves that need no run, while there is none.
+pub(super) fn without_run(ui: &mut Ui, model: &Model<'_>, family: Family, state: &mut State, out: &mut Outbox) {
+    let (which, chart) = match family {
+        Family::Egress => (Which::WaysOut, curves_out(model, state)),
+        Family::Inbound => (Which::WaysIn, curves_in(model, state)),
+        Family::Capacity | Family::Scenarios => return,
+    };
+    let Some(chart) = chart else { return };
+    let height = ui.available_height().clamp(200.0, 420.0);
+    card(ui, height, |ui, inner| {
+        ui.label(theme::strong(&chart.title));
+        let fields = fields(ui, model, which, state);
+        show(ui, &chart, "alternatives", inner - 30.0 - fields, out);
+    });
+}
+
+fn zones(design: &Design) -> u64 {
+    let zones: std::collections::BTreeSet<_> = design.subnets.values().map(|subnet| &subnet.zone).collect();
+    u64::try_from(zones.len()).unwrap_or(1).max(1)
+}
+
+/// The interface endpoints that are drawn, else those that a task needs to start and log: ECR twice, logs, secrets.
+fn endpoints(design: &Design, state: &State) -> u64 {
+    let all = design.vpc_endpoints.values();
+    let drawn = all.filter(|endpoint| matches!(endpoint.kind, EndpointKind::Interface { .. })).count();
+    let drawn = u64::try_from(drawn).unwrap_or(0);
+    state.endpoints.unwrap_or(if drawn == 0 { 4 } else { drawn })
+}
+
+fn curves_out(model: &Model<'_>, state: &State) -> Option<Chart> {
+    let (catalogue, design) = (model.catalogue?, model.design()?);
+    let lines = ways_out(catalogue, zones(design), endpoints(design, state), state.gigabytes);
+    Some(comparison::ways_out(&lines))
+}
+
+fn curves_in(model: &Model<'_>, state: &State) -> Option<Chart> {
+    let (catalogue, design) = (model.catalogue?, model.design()?);
+    let each = Bytes::from_bytes(state.kilobytes * 1000);
+    Some(comparison::ways_in(&ways_in(catalogue, zones(design), each, state.millions)))
+}
+
+/// What the curves are of; answers the height that it took.
+fn fields(ui: &mut Ui, model: &Model<'_>, which: Which, state: &mut State) -> f32 {
+    let before = ui.cursor().top();
+    match (which, model.design()) {
+        (Which::WaysOut, Some(design)) => {
+            let mut count = endpoints(design, state);
+            ui.horizontal(|ui| {
+                ui.label(theme::small(format!("{} zones", zones(design))));
+                let field = DragValue::new(&mut count).range(1..=40).suffix(" endpoints");
+                if ui.add(field).on_hover_text("Interface endpoints in each zone").changed() {
+                    state.endpoints = Some(count);
+                }
+                let field = DragValue::new(&mut state.gigabytes).range(100..=1_000_000).suffix(" GB").speed(20.0);
+                ui.add(field).on_hover_text("Gigabytes a month at the right end");
+            });
+        }
+        (Which::WaysIn, Some(design)) => {
+            ui.horizontal(|ui| {
+                ui.label(theme::small(format!("{} zones", zones(design))));
+                let field = DragValue::new(&mut state.kilobytes).range(1..=1000).suffix(" KB a request");
+                ui.add(field).on_hover_text("Bytes of a request, both ways together");
+                let field = DragValue::new(&mut state.millions).range(10..=100_000).suffix(" million").speed(5.0);
+                ui.add(field).on_hover_text("Requests a month at the right end");
+            });
+        }
+        (Which::Packing | Which::Service | Which::Bands, _) | (_, None) => {}
+    }
+    ui.cursor().top() - before
+}

@@ -1,0 +1,107 @@
+//! The Bill place: rows open to lines, a line tells how it came about, and the bill can be taken away.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Start, Window, drawn, pictured, preset};
+
+fn bill(start: Start<'_>) -> Window {
+    let mut window = preset("three-tier-web", start);
+    window.get_by_label("Bill").click();
+    window.run();
+    window
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label_contains(label).click();
+    window.run();
+}
+
+#[test]
+fn the_bill_opens_from_items_to_lines_and_tells_how_each_came_about() {
+    for (dark, look) in [(true, "dark"), (false, "light")] {
+        let mut window = bill(Start { dark, size: [1280.0, 800.0], ..Start::default() });
+        let total = window.state().analysis().month.as_ref().unwrap().total.cents_text();
+        window.get_by_label(&format!("Total {total}, a month of 730 h · estimate"));
+        click(&mut window, "NAT gateway nat-a, $");
+        pictured(&mut window, &format!("bill-item-{look}.png"));
+        click(&mut window, "Line NAT gateway · as drawn");
+        // One gateway stands 730 hours at $0.045: $32.85.
+        window.get_by_label("730 hour × $0.045 = $32.85");
+        pictured(&mut window, &format!("bill-{look}.png"));
+        click(&mut window, "By cause");
+        pictured(&mut window, &format!("bill-cause-{look}.png"));
+    }
+}
+
+#[test]
+fn rows_open_and_close_by_keys() {
+    let mut window = bill(Start::default());
+    let open = |window: &Window| window.query_by_label_contains("Fargate memory, Linux/X86, $").is_some();
+    window.get_by_label_contains("service api, $").focus();
+    window.run();
+    window.key_press_modifiers(Modifiers::NONE, Key::ArrowRight);
+    window.run();
+    assert!(open(&window));
+    window.key_press_modifiers(Modifiers::NONE, Key::ArrowLeft);
+    window.run();
+    assert!(!open(&window));
+}
+
+#[test]
+fn a_search_leaves_what_it_finds_and_names_sort() {
+    let mut window = bill(Start::default());
+    let search = window.get_by_label("Search lines");
+    search.focus();
+    window.run();
+    window.get_by_label("Search lines").type_text("public ipv4");
+    window.run();
+    assert!(window.query_by_label_contains("service api, $").is_none());
+    window.get_by_label_contains("NAT gateway nat-a, $");
+    click(&mut window, "Sort by name");
+    let places: Vec<_> = ["nat-a", "nat-b", "nat-c"]
+        .map(|name| window.get_by_label_contains(&format!("NAT gateway {name}, $")).rect().top())
+        .to_vec();
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn keys_of_the_canvas_do_nothing_here() {
+    let mut window = preset("three-tier-web", Start::default());
+    click(&mut window, "service api · ");
+    let before = drawn(&window).clone();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    window.run();
+    window.key_press_modifiers(Modifiers::NONE, Key::Delete);
+    window.run();
+    assert_eq!(*drawn(&window), before);
+    window.get_by_label_contains("Total $");
+}
+
+#[test]
+fn a_line_leads_to_its_item_on_the_canvas() {
+    let mut window = bill(Start::default());
+    click(&mut window, "NAT gateway nat-b, $");
+    click(&mut window, "Line NAT gateway · as drawn");
+    click(&mut window, "Show NAT gateway nat-b");
+    assert_eq!(window.state().selected().and_then(|pick| pick.item()).map(|at| at.name()), Some("nat-b"));
+    window.get_by_label("Canvas");
+}
+
+#[test]
+fn the_bill_is_saved_in_three_forms() {
+    for (form, start) in
+        [("CSV", "Item,What,Why"), ("Markdown", "# Three-tier web: a month"), ("JSON", "{\n  \"region")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bill");
+        let mut window = bill(Start { answer: Some(file.clone()), ..Start::default() });
+        click(&mut window, "  Export");
+        click(&mut window, &format!("Save {form}…"));
+        super::wait(&mut window, |window| window.state().notice().is_some());
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with(start), "{form}: {}", &text[..60]);
+        let total = window.state().analysis().month.as_ref().unwrap().total.to_string();
+        assert!(text.contains(&total), "{form}");
+    }
+}

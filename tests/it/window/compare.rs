@@ -1,0 +1,110 @@
+//! The Compare place: alternatives side by side, one adopted as an edit or kept as a scenario.
+
+use bayplan_engine::design::id::ScenarioId;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Start, Window, drawn, pictured, preset};
+
+fn compare(name: &str, start: Start<'_>) -> Window {
+    let mut window = preset(name, start);
+    window.get_by_label("Compare").click();
+    window.run();
+    window
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label_contains(label).click();
+    window.run();
+}
+
+/// Presses Compare and waits for what comes back.
+fn compared(name: &str, start: Start<'_>) -> Window {
+    let mut window = compare(name, start);
+    window.get_by_label_contains("  Compare").click();
+    window.step();
+    window.step();
+    super::wait(&mut window, |window| window.query_by_label("Comparing").is_none());
+    window
+}
+
+#[test]
+fn alternatives_stand_side_by_side_with_a_pick() {
+    for (dark, look) in [(true, "dark"), (false, "light")] {
+        let mut window = compared("small-api", Start { dark, size: [1280.0, 800.0], ..Start::default() });
+        window.get_by_label_contains("As drawn, $");
+        // ARM costs a fifth less than x86, so it is cheaper whatever else it is.
+        window.get_by_label_contains("Fargate, ARM, $");
+        window.get_by_label_contains("EC2 on demand, x86, not possible");
+        pictured(&mut window, &format!("compare-{look}.png"));
+        click(&mut window, "Bands");
+        window.get_by_label_contains("Fargate, ARM, $").click();
+        window.run();
+        window.get_by_label_contains("Adopt Fargate, ARM");
+        pictured(&mut window, &format!("compare-bands-{look}.png"));
+    }
+}
+
+#[test]
+fn an_alternative_is_adopted_as_one_step() {
+    let mut window = compared("small-api", Start::default());
+    let before = drawn(&window).clone();
+    click(&mut window, "Fargate, ARM, $");
+    click(&mut window, "Adopt Fargate, ARM");
+    assert_ne!(*drawn(&window), before);
+    // The comparison is of the drawing before: nothing more of it can be adopted.
+    window.get_by_label_contains("of an earlier drawing");
+    pictured(&mut window, "compare-stale.png");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert_eq!(*drawn(&window), before);
+    assert!(window.query_by_label_contains("of an earlier drawing").is_none());
+}
+
+#[test]
+fn an_alternative_is_kept_as_a_scenario() {
+    let mut window = compared("small-api", Start::default());
+    click(&mut window, "Fargate, ARM, $");
+    click(&mut window, "Add as scenario");
+    let scenarios = &window.state().document().unwrap().project().scenarios;
+    let kept = &scenarios[&ScenarioId::new("fargate-arm")];
+    assert!(!kept.edits.is_empty());
+    window.get_by_label("Undo: Add scenario fargate-arm");
+}
+
+#[test]
+fn ways_in_and_out_are_drawn_before_any_run() {
+    let mut window = compare("three-tier-web", Start { size: [1280.0, 800.0], dark: false, ..Start::default() });
+    pictured(&mut window, "compare-none.png");
+    click(&mut window, "Egress");
+    window.get_by_label_contains("Ways out, 730 h: NAT gateway in each of 3 zones");
+    pictured(&mut window, "compare-egress-none.png");
+    click(&mut window, "Inbound");
+    window.get_by_label_contains("Ways in, 730 h: Application Load Balancer");
+}
+
+#[test]
+fn a_comparison_is_saved_in_three_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("comparison");
+    let mut window = compared("small-api", Start { answer: Some(file.clone()), ..Start::default() });
+    for (form, start) in [("CSV", "Alternative,Low USD"), ("Markdown", "# Small API"), ("JSON", "{\n  \"family")] {
+        click(&mut window, "  Export");
+        click(&mut window, &format!("Save {form}…"));
+        super::wait(&mut window, |window| window.state().notice().is_some());
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with(start), "{form}: {}", &text[..60]);
+        click(&mut window, "Dismiss");
+    }
+}
+
+#[test]
+fn work_can_be_cancelled_and_shows_what_there_is() {
+    let mut window = compare("three-tier-web", Start::default());
+    window.get_by_label_contains("  Compare").click();
+    window.step();
+    window.step();
+    window.get_by_label("Cancel").click();
+    super::wait(&mut window, |window| window.query_by_label("Comparing").is_none());
+    window.get_by_label_contains("  Compare");
+}
