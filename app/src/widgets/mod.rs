@@ -3,6 +3,7 @@
 //! A widget reads what it is given, paints, and returns what the user asked for. It never edits, saves, runs or blocks.
 
 pub mod chart_view;
+pub mod elided;
 pub mod fields;
 pub mod icon;
 pub mod segments;

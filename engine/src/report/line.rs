@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(exact(Usd::parse("1234567.5").unwrap()), "$1,234,567.50");
         assert_eq!(exact(Usd::parse("-0.04048").unwrap()), "−$0.04048");
         let hours = |base: u128| quantity_text(Quantity::from_base(base), Charge::Aws(Meter::NatGatewayHour));
-        assert_eq!(hours(21_960 * 3_600_000 + 180_000), "21,960.1 hour");
+        assert_eq!(hours(21_960 * 3_600_000 + 360_000), "21,960.1 hour");
         assert_eq!(hours(450_000), "0.125 hour");
         assert_eq!(hours(1), "less than 0.001 hour");
     }

@@ -16,7 +16,7 @@ impl Unit {
         let decimals = match self {
             Self::Usd if size >= 1000.0 => 0,
             Self::Usd | Self::UsdPerHour => match size {
-                0.0 => 2,
+                s if s < 0.000_05 => 2,
                 s if s < 0.1 => 4,
                 _ => 2,
             },
@@ -325,6 +325,7 @@ mod tests {
             (Unit::Usd.text(83.2), "$83.20"),
             (Unit::Usd.text(0.0021), "$0.0021"),
             (Unit::Usd.text(0.0), "$0.00"),
+            (Unit::Usd.signed(0.000_001), "+$0.00"),
             (Unit::Usd.signed(-1046.0), "−$1,046"),
             (Unit::Usd.signed(168.0), "+$168.00"),
             (Unit::Percent.text(81.0), "81 %"),

@@ -105,3 +105,21 @@ fn the_bill_is_saved_in_three_forms() {
         assert!(text.contains(&total), "{form}");
     }
 }
+
+#[test]
+fn the_bill_of_a_run_opens_to_its_records() {
+    let mut window = bill(Start { size: [1280.0, 800.0], ..Start::default() });
+    window.get_by_label_contains("  Simulate").click();
+    window.step();
+    window.step();
+    super::wait(&mut window, |window| window.query_by_label("Simulating").is_none());
+    window.get_by_label_contains(", a month of 730 h · simulated, seed 1");
+    click(&mut window, "service api, $");
+    click(&mut window, "Line Fargate vCPU, Linux/X86 · scaling");
+    window.get_by_label_contains("Cost by day, 730 h · simulated, seed 1");
+    window.get_by_label_contains(" records");
+    pictured(&mut window, "bill-run.png");
+    window.get_by_role_and_label(egui::Role::RadioButton, "Estimate").click();
+    window.run();
+    window.get_by_label_contains(", a month of 730 h · estimate");
+}

@@ -3,7 +3,7 @@
 use bayplan_engine::bill::{self, Bill, BillLine, Window};
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::report::chart::{TimeAxis, TimeLabels};
-use bayplan_engine::report::line::{Account, account, exact, quantity_text};
+use bayplan_engine::report::line::{Account, account, quantity_text};
 use bayplan_engine::report::outcome;
 use bayplan_engine::units::{Span, Usd};
 use bayplan_engine::usage::record::{Thing, UsageRecord};
@@ -25,27 +25,26 @@ const ROW: f32 = 24.0;
 const MOMENT: f32 = 100.0;
 const AMOUNT: f32 = 84.0;
 
-/// Cards for what is selected; `chosen` is set where another line is chosen here.
+/// Cards for what is selected; answers which line is chosen here.
 pub(super) fn ui(
     ui: &mut Ui,
     model: &Model<'_>,
     shown: Shown<'_>,
     selected: Option<&Key>,
-    chosen: &mut Option<Key>,
     out: &mut Outbox,
-) {
+) -> Option<Key> {
     let tokens = Tokens::of(ui.ctx());
     let bill = shown.bill();
     let Some(key) = selected else {
         ui.label(RichText::new("Here stands how a line's amount came about").color(tokens.muted));
-        return;
+        return None;
     };
     let lines: Vec<&BillLine> = bill.lines.iter().filter(|line| key.holds(line)).collect();
     if let [line] = lines.as_slice() {
         one(ui, model, shown, line, out, &tokens);
-    } else {
-        several(ui, shown, &lines, key, chosen, &tokens);
+        return None;
     }
+    several(ui, shown, &lines, key, &tokens)
 }
 
 fn card<R>(ui: &mut Ui, tokens: &Tokens, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -87,7 +86,7 @@ fn one(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, line: &BillLine, out: &
     if shown.outcome.seed.is_some() && line.cost.is_some() && shown.outcome.window > Span::from_days(1) {
         card(ui, tokens, |ui| {
             let chart = outcome::line_by_day(shown.plan, shown.outcome, line);
-            ui.label(theme::strong(format!("{} by day", exact(line.cost.unwrap_or(Usd::ZERO)))));
+            ui.label(theme::strong("By day"));
             let (_, action) = ChartView::new(&chart, "line by day").untitled().height(120.0).show(ui);
             if let Some(command) = action.and_then(|action| Command::chart(&chart, action)) {
                 out.push(command);
@@ -113,7 +112,8 @@ fn told(ui: &mut Ui, account: &Account, tokens: &Tokens) {
 }
 
 /// A row that holds several lines: what it sums, each line a way further in.
-fn several(ui: &mut Ui, shown: Shown<'_>, lines: &[&BillLine], key: &Key, chosen: &mut Option<Key>, tokens: &Tokens) {
+fn several(ui: &mut Ui, shown: Shown<'_>, lines: &[&BillLine], key: &Key, tokens: &Tokens) -> Option<Key> {
+    let mut chosen = None;
     let mut lines = lines.to_vec();
     lines.sort_by_key(|line| std::cmp::Reverse(line.cost));
     let sum: Usd = lines.iter().filter_map(|line| line.cost).sum();
@@ -125,14 +125,17 @@ fn several(ui: &mut Ui, shown: Shown<'_>, lines: &[&BillLine], key: &Key, chosen
         ui.add_space(4.0);
         ScrollArea::vertical().auto_shrink([false, true]).show_rows(ui, ROW, lines.len(), |ui, range| {
             for line in &lines[range] {
-                line_row(ui, shown, line, key, chosen, tokens);
+                if line_row(ui, shown, line, key, tokens) {
+                    chosen = Some(Key::of(line));
+                }
             }
         });
     });
+    chosen
 }
 
-/// A line within what is selected, as a way to it.
-fn line_row(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, key: &Key, chosen: &mut Option<Key>, tokens: &Tokens) {
+/// A line within what is selected; answers whether it was chosen.
+fn line_row(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, key: &Key, tokens: &Tokens) -> bool {
     let amount = line.cost.map_or_else(|| "no price".to_owned(), Usd::cents_text);
     let what = charge_text(line.charge, shown.catalogue);
     let owner = if key.owner.is_some() { String::new() } else { format!("{} · ", line.owner.name()) };
@@ -145,11 +148,11 @@ fn line_row(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, key: &Key, chosen: &
             let response = ui.add(Button::new(RichText::new(&text).color(tokens.text)).frame(false).truncate());
             let name = format!("Line {text}, {amount}");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-            if response.clicked() {
-                *chosen = Some(Key::of(line));
-            }
-        });
-    });
+            response.clicked()
+        })
+        .inner
+    })
+    .inner
 }
 
 fn title(key: &Key, catalogue: &Catalogue) -> String {

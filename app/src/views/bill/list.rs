@@ -13,6 +13,7 @@ use super::tree::{self, Order, Row, Wanted};
 use super::{Shown, State};
 use crate::grid::bands;
 use crate::model::Model;
+use crate::widgets::elided::elided;
 use crate::widgets::icon;
 use crate::widgets::theme::{self, Tokens};
 
@@ -233,15 +234,14 @@ fn paint(painter: &Painter, rect: Rect, row: &Row, amount: &str, look: &Look, to
     let body = FontId::proportional(theme::BODY);
     painter.text(pos2(left, middle), Align2::LEFT_CENTER, mark, body.clone(), color);
     let font = if row.depth == 0 { FontId::new(theme::BODY, theme::semibold()) } else { body.clone() };
-    let until = |at: f32| painter.with_clip_rect(painter.clip_rect().intersect(Rect::everything_left_of(at)));
-    let names = until(columns.quantity - 8.0);
-    let name = names.text(pos2(left + INDENT, middle), Align2::LEFT_CENTER, &row.text, font, text);
+    let (at, end) = (pos2(left + INDENT, middle), columns.quantity - 10.0);
+    let name = elided(painter, at, end - at.x, &row.text, font, text);
     if !row.kind.is_empty() {
-        let small = FontId::proportional(theme::LABEL);
-        names.text(pos2(name.right() + 8.0, middle + 1.0), Align2::LEFT_CENTER, row.kind, small, tokens.muted);
+        let at = pos2(name.right() + 8.0, middle + 1.0);
+        elided(painter, at, end - at.x, row.kind, FontId::proportional(theme::LABEL), tokens.muted);
     }
     let quantity = pos2(columns.quantity, middle);
-    until(columns.bar - 8.0).text(quantity, Align2::LEFT_CENTER, &row.quantity, body, tokens.muted);
+    elided(painter, quantity, columns.bar - quantity.x - 8.0, &row.quantity, body, tokens.muted);
     let share = if look.most > Usd::ZERO { (row.cost.dollars() / look.most.dollars()) as f32 } else { 0.0 };
     if row.cost > Usd::ZERO {
         let size = vec2((columns.bar_width * share).max(2.0), 10.0);

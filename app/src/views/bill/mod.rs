@@ -12,7 +12,8 @@ use bayplan_engine::bill::Bill;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::plan::Plan;
-use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, TextEdit, Ui};
+use bayplan_engine::units::Span;
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ProgressBar, RichText, TextEdit, Ui};
 
 use crate::command::{Command, Outbox};
 use crate::model::Model;
@@ -20,6 +21,7 @@ use crate::reports::{BillOf, REPORTS};
 use crate::widgets::icon;
 use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
+use crate::work::{JobKind, Work};
 use tree::{Grouping, Key, Order};
 
 /// Whose bill is looked at.
@@ -87,7 +89,10 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
         .frame(side)
         .show(ui, |ui| {
             let selected = selected(shown, state);
-            account::ui(ui, model, shown, selected.as_ref(), &mut state.selected, out);
+            if let Some(chosen) = account::ui(ui, model, shown, selected.as_ref(), out) {
+                state.open.extend(chosen.above(state.grouping));
+                state.selected = Some(chosen);
+            }
         });
     let middle = Frame::new().fill(tokens.ground).inner_margin(Margin { left: 16, right: 10, top: 12, bottom: 12 });
     CentralPanel::default().frame(middle).show(ui, |ui| {
@@ -129,6 +134,7 @@ fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out
             if model.results.run.is_some() {
                 segments(ui, &mut state.source, &[(Source::Estimate, "Estimate"), (Source::Run, "Run")]);
             }
+            simulate(ui, model, shown, state, out);
         });
     });
     ui.horizontal(|ui| {
@@ -144,6 +150,30 @@ fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out
             state.open.clear();
         }
     });
+}
+
+/// Plays the month where no run is of the design as it stands.
+fn simulate(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out: &mut Outbox) {
+    if let Some(share) = model.jobs.share(JobKind::Simulate) {
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+        if ui.button("Cancel").clicked() {
+            out.push(Command::CancelJob(JobKind::Simulate));
+        }
+        let bar = ui.add(ProgressBar::new(share).desired_width(120.0).text(format!("{:.0} %", share * 100.0)));
+        bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Simulating"));
+        return;
+    }
+    let fresh = shown.outcome.seed.is_some() && shown.stale.is_none();
+    if fresh || model.analysis.refused.is_some() {
+        return;
+    }
+    let text = if model.results.run.is_some() { "Simulate again" } else { "Simulate" };
+    let tooltip = "Plays a month of 730 h, and bills what it used";
+    if ui.button(format!("{}  {text}", icon::PLAY)).on_hover_text(tooltip).clicked() {
+        state.source = Source::Run;
+        let scenario = model.scenario.cloned();
+        out.push(Command::Start(Work::Simulate { scenario, seed: None, window: Span::MONTH }));
+    }
 }
 
 /// Under the total: why it is stale, what it lacks, or how it stands to the other way of pricing.
@@ -165,7 +195,9 @@ fn remark(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, tokens: &Tokens) {
         (Some(_), Some(estimate)) => {
             let month = shown.outcome.month.total;
             let off = (month - estimate).signed_text();
-            let text = format!("projects to {} a month, {off} against the estimate", month.cents_text());
+            let is_month = shown.outcome.window == Span::MONTH;
+            let month = if is_month { String::new() } else { format!("{} a month, ", month.cents_text()) };
+            let text = format!("{month}{off} against the estimate");
             ui.label(small(text, tokens.muted));
         }
         _ if bill.is_priced() => {

@@ -77,6 +77,17 @@ impl Key {
         Self { owner: Some(line.owner.clone()), charge: Some(line.charge), cause: Some(line.cause) }
     }
 
+    /// The rows that a line's row stands under.
+    pub fn above(&self, grouping: Grouping) -> [Self; 2] {
+        let held = |fields: &[Field]| Self {
+            owner: self.owner.clone().filter(|_| fields.contains(&Field::Owner)),
+            charge: self.charge.filter(|_| fields.contains(&Field::Charge)),
+            cause: self.cause.filter(|_| fields.contains(&Field::Cause)),
+        };
+        let order = grouping.order();
+        [held(&order[..1]), held(&order[..2])]
+    }
+
     fn with(&self, field: Field, line: &BillLine) -> Self {
         let mut key = self.clone();
         match field {
@@ -269,6 +280,16 @@ mod tests {
         let data = Catalogue::load(&"us-east-1".into()).unwrap().label(Meter::NatGatewayData);
         check(Grouping::Item, Order::Amount, "LOGS", &[], &["api 0.2", &format!(" {data} 0.2"), "  logs 0.2"]);
         check(Grouping::Item, Order::Amount, "nothing like it", &[], &[]);
+    }
+
+    #[test]
+    fn a_line_knows_the_rows_above_it() {
+        let line = &bill().lines[1];
+        let key = Key::of(line);
+        let data = Some(Charge::Aws(Meter::NatGatewayData));
+        assert_eq!(key.above(Grouping::Item), [api(), Key { charge: data, ..api() }]);
+        let calls = Key { cause: Some(Cause::Calls), ..Key::default() };
+        assert_eq!(key.above(Grouping::Cause), [calls.clone(), Key { owner: api().owner, ..calls }]);
     }
 
     #[test]

@@ -64,7 +64,8 @@ fn card(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui, f32)) {
         let inner = height - 26.0;
         ui.set_width(ui.available_width());
         ui.set_height(inner);
-        add(ui, inner);
+        // Columns justify what stands in them, words too.
+        ui.with_layout(Layout::top_down(Align::LEFT), |ui| add(ui, inner));
     });
 }
 
@@ -94,8 +95,11 @@ fn left(ui: &mut Ui, shown: Shown<'_>, height: f32, out: &mut Outbox) {
         }
         match comparison::waterfall(&shown.compared.comparison, shown.chosen).filter(|_| shown.chosen != 0) {
             Some(chart) => {
-                ui.label(theme::small(&chart.note).color(tokens.muted));
-                show(ui, &chart, "waterfall", inner - 46.0, out);
+                let before = ui.cursor().top();
+                let notes = if of.notes.is_empty() { chart.note.clone() } else { of.notes.join(" · ") };
+                ui.add(egui::Label::new(theme::small(&notes).color(tokens.muted)).wrap());
+                let notes = ui.cursor().top() - before;
+                show(ui, &chart, "waterfall", (inner - 28.0 - notes).max(120.0), out);
             }
             None => {
                 let text = "Choose an alternative in the table: here stands its difference, cause by cause";

@@ -1,6 +1,7 @@
 //! The table of alternatives: price with its band, difference, service, recovery, packing, one word of caution.
 
 use bayplan_engine::evaluate::compare::{Alternative, Comparison};
+use bayplan_engine::evaluate::figures::Run;
 use bayplan_engine::report::comparison::caution;
 use bayplan_engine::units::{Ppm, Usd};
 use egui::{
@@ -10,6 +11,7 @@ use egui::{
 
 use super::Shown;
 use crate::model::Model;
+use crate::widgets::elided::elided;
 use crate::widgets::theme::{self, Tokens};
 
 const ROW: f32 = 26.0;
@@ -17,7 +19,7 @@ const ROW: f32 = 26.0;
 const SHARE: f32 = 0.42;
 
 /// Where the columns end, from the left; figures stand at the right of theirs, the band fills its own.
-const NAME: f32 = 236.0;
+const NAME: f32 = 250.0;
 const PRICE: f32 = 336.0;
 const BAND: f32 = 520.0;
 const DIFFERENCE: f32 = 616.0;
@@ -182,14 +184,9 @@ impl Row<'_> {
         let body = FontId::proportional(theme::BODY);
         let strong = FontId::new(theme::BODY, theme::semibold());
         let middle = rect.center().y;
-        let clipped = |from: f32, to: f32| {
-            let room = Rect::from_x_y_ranges(rect.left() + from..=rect.left() + to, rect.y_range());
-            painter.with_clip_rect(painter.clip_rect().intersect(room))
-        };
         let name = pos2(rect.left() + 10.0, middle);
         let font = if self.place == 0 || self.looked_at { strong.clone() } else { body.clone() };
-        let end = if self.of.band.is_some() { NAME } else { PRICE + 10.0 };
-        clipped(0.0, end).text(name, Align2::LEFT_CENTER, &self.of.name, font, text);
+        elided(painter, name, NAME - 10.0, &self.of.name, font, text);
         let figure = |end: f32, what: &str, font: &FontId, color: Color32| {
             painter.text(pos2(rect.left() + end, middle), Align2::RIGHT_CENTER, what, font.clone(), color);
         };
@@ -198,7 +195,8 @@ impl Row<'_> {
             self.band(painter, rect, tokens);
             self.difference(&figure, &body, tokens);
             let over = mid.over_capacity();
-            let lost = if over > Ppm::ZERO && !self.stale { tokens.bad } else { text };
+            let drawn = self.comparison.alternatives.first().and_then(Alternative::mid).map(Run::over_capacity);
+            let lost = if over > drawn.unwrap_or(Ppm::ZERO) && !self.stale { tokens.bad } else { text };
             figure(OVER, &share(over), &body, lost);
             let recovery = mid.recovery();
             let recovery = if recovery.ms() == 0 { "–".to_owned() } else { recovery.to_string() };
@@ -206,9 +204,9 @@ impl Row<'_> {
             let packing = mid.packing().map(|(cpu, memory)| format!("{:.0} %", cpu.max(memory).fraction() * 100.0));
             figure(PACKING, packing.as_deref().unwrap_or("–"), &body, text);
         }
-        let from = if self.of.band.is_some() { MIND } else { PRICE + 10.0 };
+        let from = if self.of.band.is_some() { MIND } else { NAME };
         let mind = pos2(rect.left() + from + 12.0, middle);
-        clipped(from, rect.width() - 4.0).text(mind, Align2::LEFT_CENTER, caution, body, tokens.muted);
+        elided(painter, mind, rect.right() - mind.x - 10.0, caution, body, tokens.muted);
     }
 
     fn difference(&self, figure: &dyn Fn(f32, &str, &FontId, Color32), font: &FontId, tokens: &Tokens) {
@@ -225,8 +223,9 @@ impl Row<'_> {
         let drawn = self.comparison.alternatives.first().and_then(|a| a.band).map(|band| band.mid.dollars());
         if let Some(drawn) = drawn.filter(|drawn| *drawn > 0.0) {
             let percent = change.dollars() / drawn * 100.0;
-            let sign = if percent > 0.0 { "+" } else { "−" };
-            figure(PERCENT, &format!("{sign}{:.0} %", percent.abs()), font, color);
+            let (sign, percent) = (if percent > 0.0 { "+" } else { "−" }, percent.abs());
+            let decimals = usize::from(percent < 1.0);
+            figure(PERCENT, &format!("{sign}{percent:.decimals$} %"), font, color);
         }
     }
 
