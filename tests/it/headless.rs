@@ -202,8 +202,14 @@ fn own_prices_are_laid_over_the_published_ones() {
 
 #[test]
 fn every_format_writes_its_kind() {
-    let starts: [(&str, &[u8]); 5] =
-        [("csv", b"Item,"), ("markdown", b"# "), ("svg", b"<"), ("png", b"\x89PNG"), ("task-definition", b"{")];
+    let starts: [(&str, &[u8]); 6] = [
+        ("csv", b"Item,"),
+        ("json", b"{"),
+        ("markdown", b"# "),
+        ("svg", b"<"),
+        ("png", b"\x89PNG"),
+        ("task-definition", b"{"),
+    ];
     let folder = folder();
     for (format, start) in starts {
         let out = folder.path().join(format);
@@ -327,7 +333,9 @@ fn a_comparison_above_the_threshold_is_exit_code_1_and_draws_its_charts() {
     assert_eq!(done.code, 1);
     assert!(done.err.contains("$0.01") && done.out.contains("As drawn"));
     let names: Vec<_> = files(&charts).iter().map(|f| f.file_name().unwrap().to_string_lossy().into_owned()).collect();
-    assert!(names.contains(&"alternatives.svg".to_owned()), "{names:?}");
+    for name in ["alternatives.svg", "comparison.csv", "comparison.md", "comparison.json"] {
+        assert!(names.contains(&name.to_owned()), "{names:?}");
+    }
 }
 
 #[test]

@@ -83,7 +83,9 @@ fn billed(billing: Billing) -> Vec<String> {
         Billing::PerSecond { .. } => vec!["Billed by the second".to_owned()],
         Billing::PerStartedHour => vec!["Each started hour counts whole".to_owned()],
         Billing::Prorated => vec!["Billed in proportion to the time it stands".to_owned()],
-        Billing::PerStep { step } => vec![format!("Each started {step} of a request counts as one request")],
+        Billing::PerStep { step } => {
+            vec![format!("Each started {} KB of a request counts as one request", step.bytes() / 1024)]
+        }
         Billing::Exact => Vec::new(),
     }
 }

@@ -1,9 +1,10 @@
 //! The Bill place: rows open to lines, a line tells how it came about, and the bill can be taken away.
 
+use bayplan_engine::presets;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
-use super::{Start, Window, drawn, pictured, preset};
+use super::{Start, Window, drawn, open, pictured, preset};
 
 fn bill(start: Start<'_>) -> Window {
     let mut window = preset("three-tier-web", start);
@@ -15,6 +16,14 @@ fn bill(start: Start<'_>) -> Window {
 fn click(window: &mut Window, label: &str) {
     window.get_by_label_contains(label).click();
     window.run();
+}
+
+/// Plays the month and waits for it.
+fn simulate(window: &mut Window) {
+    window.get_by_label_contains("  Simulate").click();
+    window.step();
+    window.step();
+    super::wait(window, |window| window.query_by_label("Simulating").is_none());
 }
 
 #[test]
@@ -109,10 +118,7 @@ fn the_bill_is_saved_in_three_forms() {
 #[test]
 fn the_bill_of_a_run_opens_to_its_records() {
     let mut window = bill(Start { size: [1280.0, 800.0], ..Start::default() });
-    window.get_by_label_contains("  Simulate").click();
-    window.step();
-    window.step();
-    super::wait(&mut window, |window| window.query_by_label("Simulating").is_none());
+    simulate(&mut window);
     window.get_by_label_contains(", a month of 730 h · simulated, seed 1");
     click(&mut window, "service api, $");
     click(&mut window, "Line Fargate vCPU, Linux/X86 · scaling");
@@ -122,4 +128,45 @@ fn the_bill_of_a_run_opens_to_its_records() {
     window.get_by_role_and_label(egui::Role::RadioButton, "Estimate").click();
     window.run();
     window.get_by_label_contains(", a month of 730 h · estimate");
+}
+
+#[test]
+fn what_has_no_price_is_said_wherever_it_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.ron");
+    // No price of HTTP API requests in this region was read.
+    let text = presets::find("small-api").unwrap().project().write().replace("us-east-1", "mx-central-1");
+    std::fs::write(&path, text).unwrap();
+    let mut window = open(Start { path: Some(path), size: [1280.0, 800.0], ..Start::default() });
+    window.get_by_label("Bill").click();
+    window.run();
+    window.get_by_label_contains("Total at least $");
+    window.get_by_label_contains("without a price in mx-central-1: ");
+    window.get_by_label("By meter").click();
+    window.run();
+    click(&mut window, "API Gateway HTTP API requests, no price");
+    pictured(&mut window, "bill-unpriced.png");
+    window.get_by_label_contains(" request without a price");
+    window.get_by_label_contains("No price of it in mx-central-1 was read");
+}
+
+#[test]
+fn the_bill_of_a_run_is_stale_once_the_drawing_changes() {
+    let mut window = bill(Start::default());
+    simulate(&mut window);
+    window.get_by_label("Design").click();
+    window.run();
+    click(&mut window, "NAT gateway nat-a · ");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    window.run();
+    window.get_by_label("Bill").click();
+    window.run();
+    window.get_by_label_contains("stale: the run is of an earlier drawing or scenario");
+    window.get_by_label_contains(", a month of 730 h · simulated, seed 1");
+    window.get_by_label_contains("Simulate again");
+    // Undone, the run is of the drawing again.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert!(window.query_by_label_contains("stale: ").is_none());
+    assert!(window.query_by_label_contains("Simulate again").is_none());
 }
