@@ -6,6 +6,7 @@ pub mod chart_view;
 pub mod elided;
 pub mod fields;
 pub mod icon;
+pub mod progress;
 pub mod segments;
 pub mod theme;
 pub mod units;

@@ -99,12 +99,30 @@ fn a_comparison_is_saved_in_three_forms() {
 }
 
 #[test]
-fn work_can_be_cancelled_and_shows_what_there_is() {
+fn work_shows_what_there_is_so_far_and_can_be_cancelled() {
     let mut window = compare("three-tier-web", Start::default());
     window.get_by_label_contains("  Compare").click();
     window.step();
     window.step();
+    for _ in 0..60_000 {
+        if window.query_by_label_contains(" runs so far").is_some() {
+            break;
+        }
+        window.step();
+        std::thread::yield_now();
+    }
+    window.get_by_label_contains("As drawn, $");
     window.get_by_label("Cancel").click();
     super::wait(&mut window, |window| window.query_by_label("Comparing").is_none());
-    window.get_by_label_contains("  Compare");
+    window.get_by_label_contains("cancelled before the end");
+    window.get_by_label_contains("As drawn, $");
+    window.get_by_label_contains("  Compare again");
+}
+
+#[test]
+fn a_small_window_keeps_the_pick_and_its_button() {
+    let mut window = compared("small-api", Start { size: [960.0, 600.0], dark: false, ..Start::default() });
+    pictured(&mut window, "compare-narrow.png");
+    let adopt = window.get_by_label_contains("Adopt Fargate").rect();
+    assert!(adopt.bottom() < 600.0 - 28.0 && adopt.right() <= 960.0, "{adopt:?}");
 }

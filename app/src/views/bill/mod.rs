@@ -13,12 +13,13 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::plan::Plan;
 use bayplan_engine::units::Span;
-use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ProgressBar, RichText, TextEdit, Ui};
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, TextEdit, Ui};
 
 use crate::command::{Command, Outbox};
 use crate::model::Model;
 use crate::reports::{BillOf, REPORTS};
 use crate::widgets::icon;
+use crate::widgets::progress::progress;
 use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
 use crate::work::{JobKind, Work};
@@ -155,12 +156,10 @@ fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out
 /// Plays the month where no run is of the design as it stands.
 fn simulate(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out: &mut Outbox) {
     if let Some(share) = model.jobs.share(JobKind::Simulate) {
-        ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
         if ui.button("Cancel").clicked() {
             out.push(Command::CancelJob(JobKind::Simulate));
         }
-        let bar = ui.add(ProgressBar::new(share).desired_width(120.0).text(format!("{:.0} %", share * 100.0)));
-        bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Simulating"));
+        progress(ui, share, 120.0, "Simulating");
         return;
     }
     let fresh = shown.outcome.seed.is_some() && shown.stale.is_none();

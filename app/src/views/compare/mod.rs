@@ -11,7 +11,7 @@ use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::compare::{Alternative, CompareOptions, SEEDS};
 use bayplan_engine::evaluate::families::Family;
-use egui::{Align, Button, CentralPanel, DragValue, Frame, Layout, Margin, ProgressBar, RichText, Ui, vec2};
+use egui::{Align, Button, CentralPanel, DragValue, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
 use crate::command::{Command, Outbox};
 use crate::document::Change;
@@ -19,6 +19,7 @@ use crate::model::Model;
 use crate::reports::{ComparisonOf, REPORTS};
 use crate::results::Compared;
 use crate::widgets::icon;
+use crate::widgets::progress::progress;
 use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
 use crate::work::{JobKind, Work};
@@ -75,11 +76,12 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
             Some(shown) => {
                 let under_way = model.jobs.is_under_way(JobKind::Compare(state.family));
                 said(ui, shown, under_way, &tokens);
+                let below = Panel::bottom("pick").show_separator_line(false).resizable(false).frame(Frame::NONE);
+                below.show(ui, |ui| foot(ui, model, shown, out, &tokens));
                 table::ui(ui, model, shown, &mut state.chosen, &tokens);
                 ui.add_space(6.0);
-                let room = (ui.available_height() - 46.0).max(220.0);
+                let room = (ui.available_height() - 4.0).max(150.0);
                 cards::ui(ui, model, shown, &mut state.cards, room, out);
-                foot(ui, model, shown, out, &tokens);
             }
             None => nothing_yet(ui, model, state, out, &tokens),
         }
@@ -140,13 +142,10 @@ fn head(
 fn start(ui: &mut Ui, model: &Model<'_>, state: &State, again: bool, out: &mut Outbox, tokens: &Tokens) {
     let kind = JobKind::Compare(state.family);
     if let Some(share) = model.jobs.share(kind) {
-        ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
         if ui.button("Cancel").on_hover_text("Stops, and shows what there is").clicked() {
             out.push(Command::CancelJob(kind));
         }
-        let bar = ProgressBar::new(share).desired_width(180.0).text(format!("{:.0} %", share * 100.0));
-        let bar = ui.add(bar);
-        bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Comparing"));
+        progress(ui, share, 180.0, "Comparing");
         return;
     }
     let why = model.analysis.refused.as_deref();

@@ -18,7 +18,7 @@ const ROW: f32 = 26.0;
 /// How much of the height the table may take.
 const SHARE: f32 = 0.42;
 
-/// Where the columns end, from the left; figures stand at the right of theirs, the band fills its own.
+/// Where the columns end in a table of full width; figures stand at the right of theirs, the band fills its own.
 const NAME: f32 = 250.0;
 const PRICE: f32 = 336.0;
 const BAND: f32 = 520.0;
@@ -75,10 +75,15 @@ fn order(comparison: &Comparison) -> Vec<usize> {
     order
 }
 
+/// Where a column's place lies: closer together in a narrow table, so that a caution keeps a fifth of it.
+fn x(rect: Rect, column: f32) -> f32 {
+    rect.left() + column * (rect.width() * 0.8 / MIND).clamp(0.7, 1.0)
+}
+
 fn heads(ui: &mut Ui, tokens: &Tokens) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let font = FontId::new(theme::LABEL, theme::semibold());
-    let left = [(10.0, "Alternative"), (PRICE + 16.0, "Low – mid – high"), (MIND + 12.0, "Mind")];
+    let left = [(10.0, "Alternative"), (PRICE + 18.0, "Low – mid – high"), (MIND + 12.0, "Mind")];
     let right = [
         (PRICE, "A month"),
         (DIFFERENCE, "Against drawn"),
@@ -87,11 +92,11 @@ fn heads(ui: &mut Ui, tokens: &Tokens) {
         (PACKING, "Packing"),
     ];
     for (at, text) in left {
-        let at = pos2(rect.left() + at, rect.center().y);
+        let at = pos2(x(rect, at), rect.center().y);
         ui.painter().text(at, Align2::LEFT_CENTER, text, font.clone(), tokens.muted);
     }
     for (at, text) in right {
-        let at = pos2(rect.left() + at, rect.center().y);
+        let at = pos2(x(rect, at), rect.center().y);
         ui.painter().text(at, Align2::RIGHT_CENTER, text, font.clone(), tokens.muted);
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.line));
@@ -114,7 +119,7 @@ impl Scale {
     }
 
     fn at(&self, rect: Rect, dollars: f32) -> f32 {
-        let (left, right) = (rect.left() + PRICE + 18.0, rect.left() + BAND - 6.0);
+        let (left, right) = (x(rect, PRICE) + 18.0, x(rect, BAND) - 6.0);
         left + (right - left) * ((dollars - self.least) / (self.most - self.least).max(0.01)).clamp(0.0, 1.0)
     }
 }
@@ -161,12 +166,17 @@ impl Row<'_> {
             let without: Vec<_> = self.of.unpriced.iter().map(label).collect();
             return format!("without {}, which has no price", without.join(", "));
         }
+        if self.of.band.is_none() && self.of.not_applicable.is_none() {
+            return "not simulated yet".to_owned();
+        }
         caution(self.comparison, self.place)
     }
 
     /// The row for who cannot see it.
     fn said(&self, caution: &str) -> String {
-        let price = self.price().unwrap_or_else(|| "not possible".to_owned());
+        let possible = self.of.not_applicable.is_none();
+        let without = if possible { "no figures" } else { "not possible" };
+        let price = self.price().unwrap_or_else(|| without.to_owned());
         let difference = self.of.difference.filter(|_| self.place != 0).map(Usd::signed_text);
         let mut parts = vec![format!("{}, {price}", self.of.name)];
         parts.extend(difference.map(|text| format!("{text} against as drawn")));
@@ -186,9 +196,9 @@ impl Row<'_> {
         let middle = rect.center().y;
         let name = pos2(rect.left() + 10.0, middle);
         let font = if self.place == 0 || self.looked_at { strong.clone() } else { body.clone() };
-        elided(painter, name, NAME - 10.0, &self.of.name, font, text);
+        elided(painter, name, x(rect, NAME) - name.x, &self.of.name, font, text);
         let figure = |end: f32, what: &str, font: &FontId, color: Color32| {
-            painter.text(pos2(rect.left() + end, middle), Align2::RIGHT_CENTER, what, font.clone(), color);
+            painter.text(pos2(x(rect, end), middle), Align2::RIGHT_CENTER, what, font.clone(), color);
         };
         if let (Some(price), Some(mid)) = (self.price(), self.of.mid()) {
             figure(PRICE, &price, &strong, if self.of.is_at_least() { tokens.warn } else { text });
@@ -205,7 +215,7 @@ impl Row<'_> {
             figure(PACKING, packing.as_deref().unwrap_or("–"), &body, text);
         }
         let from = if self.of.band.is_some() { MIND } else { NAME };
-        let mind = pos2(rect.left() + from + 12.0, middle);
+        let mind = pos2(x(rect, from) + 12.0, middle);
         elided(painter, mind, rect.right() - mind.x - 10.0, caution, body, tokens.muted);
     }
 
@@ -231,9 +241,9 @@ impl Row<'_> {
 
     fn band(&self, painter: &Painter, rect: Rect, tokens: &Tokens) {
         let Some(band) = self.of.band else { return };
-        let x = |usd: Usd| self.scale.at(rect, usd.dollars() as f32);
+        let at = |usd: Usd| self.scale.at(rect, usd.dollars() as f32);
         let middle = rect.center().y;
-        let (left, right) = (rect.left() + PRICE + 18.0, rect.left() + BAND - 6.0);
+        let (left, right) = (x(rect, PRICE) + 18.0, x(rect, BAND) - 6.0);
         painter.hline(left..=right, middle, Stroke::new(1.0, tokens.line));
         if let Some(drawn) = self.scale.drawn {
             let at = self.scale.at(rect, drawn);
@@ -241,10 +251,10 @@ impl Row<'_> {
             painter.extend(egui::Shape::dashed_line(&dots, Stroke::new(1.0, tokens.faint), 2.0, 2.0));
         }
         let ink = if self.stale { tokens.faint } else { tokens.accent };
-        let (low, high) = (x(band.low), x(band.high).max(x(band.low) + 2.0));
+        let (low, high) = (at(band.low), at(band.high).max(at(band.low) + 2.0));
         let span = Rect::from_x_y_ranges(low..=high, middle - 4.0..=middle + 4.0);
         painter.rect_filled(span, 2.0, ink.gamma_multiply(0.4));
-        let mid = Rect::from_center_size(pos2(x(band.mid), middle), vec2(3.0, 14.0));
+        let mid = Rect::from_center_size(pos2(at(band.mid), middle), vec2(3.0, 14.0));
         painter.rect_filled(mid, 1.5, ink);
     }
 }
