@@ -114,7 +114,7 @@ fn work_shows_what_there_is_so_far_and_can_be_cancelled() {
     window.get_by_label_contains("As drawn, $");
     window.get_by_label("Cancel").click();
     super::wait(&mut window, |window| window.query_by_label("Comparing").is_none());
-    window.get_by_label_contains("cancelled before the end");
+    window.get_by_label_contains("bands are of fewer seeds");
     window.get_by_label_contains("As drawn, $");
     window.get_by_label_contains("  Compare again");
 }
