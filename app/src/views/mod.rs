@@ -102,7 +102,7 @@ fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, t
         parts::ui(ui, model, &mut state.parts, &state.spot, out);
     });
     let entered = state.canvas.take_entered();
-    Panel::right("inspector").resizable(true).default_size(316.0).size_range(240.0..=460.0).frame(side).show(
+    Panel::right("inspector").resizable(true).default_size(324.0).size_range(240.0..=460.0).frame(side).show(
         ui,
         |ui| {
             if state.scenarios_open && model.selected.is_none() {

@@ -63,9 +63,10 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
         let place = finding.at.to_string();
         let jump =
             Button::new(RichText::new(&place).font(egui::FontId::proportional(theme::BODY))).frame(false).truncate();
+        let width = (ui.available_width() * 0.18).clamp(120.0, 220.0);
         let jumped = ui
-            .allocate_ui_with_layout(egui::vec2(190.0, 22.0), Layout::left_to_right(Align::Center), |ui| {
-                ui.set_min_width(190.0);
+            .allocate_ui_with_layout(egui::vec2(width, 22.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(width);
                 ui.add(jump).on_hover_text("Show it on the canvas").clicked()
             })
             .inner;
@@ -93,7 +94,7 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let text = format!("{}. {}", finding.message, finding.hint);
-                ui.add(egui::Label::new(text).truncate());
+                ui.add(egui::Label::new(RichText::new(text).size(12.0)).wrap());
             });
         });
     });

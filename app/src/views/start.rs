@@ -150,7 +150,9 @@ fn cards(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, to
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let (gap, wanted) = (18.0, 280.0);
         let columns = ((ui.available_width() + gap) / (wanted + gap)).floor().max(1.0);
-        let width = (ui.available_width() - gap * (columns - 1.0)) / columns;
+        // In a wide window a few cards grow, as far as their text stays easy to read.
+        let columns = columns.min((shown.len() as f32).max(3.0));
+        let width = ((ui.available_width() - gap * (columns - 1.0)) / columns).min(440.0);
         for row in shown.chunks(columns as usize) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = gap;
@@ -165,12 +167,13 @@ fn cards(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, to
 
 /// One preset: its grid drawn small, its name, what a month costs, what it is about, its scenarios.
 fn card(ui: &mut Ui, card: &PresetCard, width: f32, out: &mut Outbox, tokens: &Tokens) {
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 272.0), Sense::click());
+    let picture = (width * 0.4).max(116.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 156.0 + picture), Sense::click());
     let name = format!("Open preset {}", card.title);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     let edge = if response.hovered() || response.has_focus() { tokens.accent } else { tokens.line };
     ui.painter().rect(rect, 10.0, tokens.panel, Stroke::new(1.0, edge), StrokeKind::Inside);
-    let picture = Rect::from_min_size(rect.min + vec2(1.0, 1.0), vec2(width - 2.0, 116.0));
+    let picture = Rect::from_min_size(rect.min + vec2(1.0, 1.0), vec2(width - 2.0, picture));
     ui.painter().rect_filled(picture, egui::CornerRadius { nw: 9, ne: 9, sw: 0, se: 0 }, tokens.ground);
     miniature(ui, picture.shrink(10.0), card, tokens);
     let words = Rect::from_min_max(picture.left_bottom() + vec2(14.0, 10.0), rect.max - vec2(14.0, 10.0));

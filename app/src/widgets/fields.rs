@@ -87,7 +87,7 @@ impl Form<'_> {
     pub fn row(&self, ui: &mut Ui, field: &str, label: &str, add: impl FnOnce(&mut Ui, &Response)) {
         let tokens = Tokens::of(ui.ctx());
         ui.horizontal_top(|ui| {
-            let left = (ui.available_width() * 0.40).min(150.0);
+            let left = (ui.available_width() * 0.38).min(150.0);
             let response = ui
                 .allocate_ui_with_layout(vec2(left, 26.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.set_min_width(left);
