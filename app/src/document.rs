@@ -259,7 +259,7 @@ mod tests {
         document.apply("Order", &[Change::Layout(layout)]).unwrap();
         document.apply("Rename", &[Change::Edit(Edit::Rename(web(), "shop".to_owned()))]).unwrap();
         let shop = ItemRef::Service(ServiceId::new("shop"));
-        assert_eq!(document.project().layout.order, [shop.clone()]);
+        assert_eq!(document.project().layout.order, std::slice::from_ref(&shop));
         document.apply("Remove", &[Change::Edit(Edit::Remove(shop))]).unwrap();
         assert_eq!(document.project().layout.order, []);
     }

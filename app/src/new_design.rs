@@ -5,8 +5,8 @@
 
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::capacity::{
-    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, ManagedInstancesProvider, ManagedScaling,
-    StrategyItem,
+    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, InstanceRequirements, ManagedInstancesProvider,
+    ManagedScaling, StrategyItem,
 };
 use bayplan_engine::design::cluster::Cluster;
 use bayplan_engine::design::id::{
@@ -261,7 +261,7 @@ pub fn group(subnets: Vec<SubnetId>, public_ip: bool) -> AutoScalingGroupProvide
 pub fn managed(subnets: Vec<SubnetId>) -> ManagedInstancesProvider {
     ManagedInstancesProvider {
         subnets,
-        requirements: Default::default(),
+        requirements: InstanceRequirements::default(),
         architecture: None,
         option: None,
         storage: None,

@@ -63,9 +63,8 @@ impl Density {
     fn band(self, height: Height) -> f32 {
         match (height, self) {
             (Height::Instances, Self::Compact) => 30.0,
-            (Height::Instances, Self::Small) => 34.0,
+            (Height::Instances, Self::Small) | (Height::Line, Self::Full) => 34.0,
             (Height::Line | Height::Two, Self::Compact | Self::Small) => 26.0,
-            (Height::Line, Self::Full) => 34.0,
             (Height::Two, Self::Full) => 54.0,
             (Height::Instances, Self::Full) => 74.0,
         }
@@ -86,7 +85,7 @@ pub fn layout(design: &Design, canvas: &Layout, density: Density) -> Grid {
         let own: Vec<Band> = take_own(&mut all, design, id);
         let density = if density == Density::Full && own.len() > MANY { Density::Compact } else { density };
         let mut placing = Placing::new(design, canvas, id, pos2(MARGIN, top), density, &mut grid);
-        let rect = placing.vpc(own);
+        let rect = placing.vpc(&own);
         let columns = placing.columns;
         grid.vpcs.push(VpcBox { id: id.clone(), rect, detail: words::vpc(vpc), columns });
         top = rect.bottom() + 18.0;
@@ -151,7 +150,7 @@ impl<'a> Placing<'a> {
     }
 
     /// Places all rows; answers the VPC's outline.
-    fn vpc(&mut self, own: Vec<Band>) -> Rect {
+    fn vpc(&mut self, own: &[Band]) -> Rect {
         let mut top = self.corner.y + self.density.vpc_head() + self.density.zone_head();
         for tier in tiers(self.design, self.id) {
             let in_row: Vec<Band> = own.iter().filter(|band| self.tier_of(band) == Some(&tier)).cloned().collect();

@@ -16,7 +16,7 @@ pub(crate) fn vpc() -> Vpc {
         internet_gateway: true,
         egress_only_internet_gateway: false,
         zones: Vec::new(),
-        tags: Default::default(),
+        tags: BTreeMap::new(),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn drawing() -> Design {
                 cidr: vpc().cidr.part(24, index).unwrap(),
                 ip_address_type: None,
                 route_table: None,
-                tags: Default::default(),
+                tags: BTreeMap::new(),
             };
             design.put(Item::Subnet(SubnetId::new(&format!("{word}-{letter}")), subnet));
         }
@@ -108,7 +108,7 @@ fn a_folded_row_hides_its_bands_and_says_how_many() {
 fn zones_without_a_nat_gateway_say_whose_they_use() {
     let mut design = drawing();
     let placement = NatPlacement::Zonal(SubnetId::new("public-a"));
-    let nat = NatGateway { placement, private: false, elastic_ips: None, tags: Default::default() };
+    let nat = NatGateway { placement, private: false, elastic_ips: None, tags: BTreeMap::new() };
     design.put(Item::NatGateway(NatGatewayId::new("nat-a"), nat));
     let grid = layout(&design, &Layout::default(), Density::Full);
     let note = |id: &str| grid.cell(&SubnetId::new(id)).unwrap().note.as_ref().map(|(_, said)| said.as_str());

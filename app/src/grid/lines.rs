@@ -173,8 +173,8 @@ fn ways_out(design: &Design, links: &mut Vec<Link>) {
         if definition.containers.iter().any(|c| design.images.keys().any(|i| i.as_str() == c.image)) {
             links.push((service(id), Pick::All(Kind::Image), Path::Outside, format!("{id} pulls its image")));
         }
-        let logs = definition.containers.iter().filter_map(|c| c.log_configuration.as_ref());
-        if logs.filter_map(|log| log.log_group.as_ref()).next().is_some() {
+        let mut logs = definition.containers.iter().filter_map(|c| c.log_configuration.as_ref());
+        if logs.any(|log| log.log_group.is_some()) {
             links.push((service(id), Pick::All(Kind::LogGroup), Path::Outside, format!("{id} writes logs")));
         }
         if definition.containers.iter().any(|c| c.secrets.iter().any(|s| s.secret.is_some())) {
@@ -218,8 +218,10 @@ fn is_balancer(node: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grid::layout::Density;
     use bayplan_engine::design::id::{ClusterId, LoadId, TaskDefinitionId, VpcId};
     use bayplan_engine::design::load::{Requests, Shape};
+    use bayplan_engine::design::project::Layout;
     use bayplan_engine::design::service::Service;
     use bayplan_engine::design::work::Call;
     use bayplan_engine::names::Region;
@@ -247,8 +249,7 @@ mod tests {
         };
         design.loads.insert(LoadId::new("people"), Load::Requests(requests));
         design.vpcs.insert(VpcId::new("v"), crate::grid::layout::tests::vpc());
-        use crate::grid::layout::Density;
-        let grid = crate::grid::layout::layout(&design, &Default::default(), Density::Full);
+        let grid = crate::grid::layout::layout(&design, &Layout::default(), Density::Full);
         let found: Vec<_> = lines(&design, &grid).into_iter().map(|l| (l.from, l.to, l.path)).collect();
         let people = Pick::Item(ItemRef::Load(LoadId::new("people")));
         assert_eq!(found, [(people, service(&web), Path::Entrance), (service(&web), service(&api), Path::Call)]);

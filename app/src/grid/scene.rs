@@ -168,12 +168,11 @@ impl Scene<'_> {
         let edge = if cell.subnet.is_none() { (1.0, t.line) } else { edge };
         self.frame(cell.rect, 8.0, fill, Some(edge), cell.subnet.is_none());
         let corner = pos2(cell.rect.right() - 8.0, cell.rect.top() + 12.0);
-        match &cell.subnet {
-            Some(_) => self.words(corner, Align2::RIGHT_CENTER, 10.5, Face::Regular, t.muted, &cell.corner),
-            None => {
-                let at = pos2(cell.rect.center().x, cell.rect.top() + 12.0);
-                self.words(at, Align2::CENTER_CENTER, 11.0, Face::Regular, t.muted, "+ add subnet");
-            }
+        if cell.subnet.is_some() {
+            self.words(corner, Align2::RIGHT_CENTER, 10.5, Face::Regular, t.muted, &cell.corner);
+        } else {
+            let at = pos2(cell.rect.center().x, cell.rect.top() + 12.0);
+            self.words(at, Align2::CENTER_CENTER, 11.0, Face::Regular, t.muted, "+ add subnet");
         }
         if let Some((place, note)) = &cell.note {
             self.words(place.center(), Align2::CENTER_CENTER, 11.0, Face::Regular, t.muted, note);

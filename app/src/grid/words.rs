@@ -145,7 +145,7 @@ pub fn mean(shape: &Shape) -> MilliPerSecond {
 /// A rate without its unit: `2,000`, `0.3`.
 pub fn rate(rate: MilliPerSecond) -> String {
     let milli = rate.milli();
-    if milli >= 10_000 || milli % 1000 == 0 { thousands(milli / 1000) } else { rate.per_second().to_string() }
+    if milli >= 10_000 || milli.is_multiple_of(1000) { thousands(milli / 1000) } else { rate.per_second().to_string() }
 }
 
 /// `15,902`.
@@ -153,7 +153,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -154,12 +154,11 @@ fn jobs(design: &Design, spot: &Spot) -> Made {
     let service = service(design, spot)?;
     let name = free_name(design, Kind::Load, "jobs");
     let drawn = design.outside_systems.iter().find(|(_, system)| system.kind == OutsideKind::Queue);
-    let (queue, mut edits) = match drawn {
-        Some((id, _)) => (id.clone(), Vec::new()),
-        None => {
-            let (id, item) = around::new_queue(design);
-            (id, vec![Edit::Put(item)])
-        }
+    let (queue, mut edits) = if let Some((id, _)) = drawn {
+        (id.clone(), Vec::new())
+    } else {
+        let (id, item) = around::new_queue(design);
+        (id, vec![Edit::Put(item)])
     };
     edits.push(Edit::Put(Item::Load(
         LoadId::new(&name),

@@ -143,6 +143,7 @@ fn service(design: &Design, spot: &Spot) -> Result<ServiceId, String> {
     pointed.or_else(|| design.services.keys().next().cloned()).ok_or_else(|| "Add a service first".to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "parts of the table have one shape")]
 fn put(item: Item) -> Made {
     Ok(vec![Edit::Put(item)])
 }

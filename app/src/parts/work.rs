@@ -65,6 +65,7 @@ fn join(design: &Design, provider: CapacityProviderId) -> Edit {
     Edit::Put(Item::Cluster(id, with_provider(cluster, provider)))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "parts of the table have one shape")]
 fn fargate(design: &Design, _spot: &Spot) -> Made {
     Ok(vec![join(design, CapacityProviderId::fargate())])
 }
@@ -147,6 +148,7 @@ fn definition(design: &Design, name: &str) -> (TaskDefinitionId, TaskDefinition,
     (id, drawn, edits)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "parts of the table have one shape")]
 fn definition_alone(design: &Design, _spot: &Spot) -> Made {
     let (id, drawn, mut edits) = definition(design, "task");
     edits.push(Edit::Put(Item::TaskDefinition(id, drawn)));

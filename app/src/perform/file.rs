@@ -235,21 +235,21 @@ pub(crate) fn take_answer(app: &mut App, context: &Context) {
 /// Saves to the document's file, or asks for one.
 pub(crate) fn save(app: &mut App, context: &Context) {
     match app.document.as_ref().map(|document| document.path.clone()) {
-        Some(Some(path)) => save_to(app, context, path),
+        Some(Some(path)) => save_to(app, context, &path),
         Some(None) => ask(app, context, Asked::SaveAs),
         None => {}
     }
 }
 
 /// Saves to a file.
-pub(crate) fn save_to(app: &mut App, context: &Context, path: PathBuf) {
+pub(crate) fn save_to(app: &mut App, context: &Context, path: &Path) {
     let Some(document) = &mut app.document else { return };
     let project = document.project().clone();
-    match shelf::write(&path, &project.write()) {
+    match shelf::write(path, &project.write()) {
         Ok(()) => {
-            document.is_saved(project, path.clone());
+            document.is_saved(project, path.to_owned());
             recovery::discard(app);
-            remember(app, &path);
+            remember(app, path);
             tell(app, format!("Saved {}", path.display()));
             if let Some(then) = app.after_save.take() {
                 go_on(app, context, then);
@@ -267,7 +267,7 @@ pub(crate) fn typed(app: &mut App, context: &Context, asked: Asked, path: PathBu
     match asked {
         Asked::Open => guarded(app, context, Then::Open(path)),
         Asked::Import => guarded(app, context, Then::Import(vec![path])),
-        Asked::SaveAs => save_to(app, context, path),
+        Asked::SaveAs => save_to(app, context, &path),
         Asked::Drawing => export::drawing(app, context, path),
         Asked::Definitions => export::definitions(app, context, path),
         Asked::File => export::file(app, context, path),
@@ -280,8 +280,11 @@ pub(crate) fn catalogue(project: &Project, beside: Option<&Path>) -> Result<Cata
     let Some(book) = &project.price_book else { return Ok(catalogue) };
     let file = beside.and_then(Path::parent).unwrap_or(Path::new(".")).join(book);
     let text = fs::read_to_string(&file).map_err(|why| format!("price book {}: {why}", file.display()))?;
-    let overlay =
-        if book.ends_with(".csv") { PriceOverlay::from_csv(book, &text) } else { PriceOverlay::from_ron(&text) };
+    let overlay = if file.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
+        PriceOverlay::from_csv(book, &text)
+    } else {
+        PriceOverlay::from_ron(&text)
+    };
     let laid = overlay.and_then(|overlay| catalogue.prices.with(&overlay, &catalogue.types));
     catalogue.prices = laid.map_err(|why| format!("price book {}: {why}", file.display()))?;
     Ok(catalogue)

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bayplan_engine::catalogue::regions::Regions;
 use bayplan_engine::embedded;
 use bayplan_engine::names::Region;
 use egui::{Button, ComboBox, Frame, Grid, Id, Key, Modal, RichText, TextEdit, Ui};
@@ -149,7 +150,7 @@ fn region(ui: &mut Ui, chosen: &mut Region) {
     let regions = embedded::regions().ok();
     let combo = ComboBox::from_id_salt("region").selected_text(chosen.as_str()).width(330.0).height(320.0);
     let shown = combo.show_ui(ui, |ui| {
-        for facts in regions.iter().flat_map(|all| all.iter()) {
+        for facts in regions.iter().flat_map(Regions::iter) {
             let text = format!("{} · {}", facts.region, facts.name);
             ui.selectable_value(chosen, facts.region.clone(), text);
         }

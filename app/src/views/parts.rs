@@ -29,9 +29,9 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, spot: &Spot, out: &
     ui.add_space(4.0);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if state.items {
-            items(ui, model, design, &state.search, out)
+            items(ui, model, design, &state.search, out);
         } else {
-            list(ui, design, &state.search, spot, out)
+            list(ui, design, &state.search, spot, out);
         }
     });
 }

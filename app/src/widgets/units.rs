@@ -81,7 +81,7 @@ pub const DISK: Unit<Gib> = Unit {
 /// In the largest decimal unit that is exact.
 fn show_bytes(bytes: Bytes) -> String {
     let steps = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
-    let exact = steps.into_iter().find(|(step, _)| bytes.bytes() > 0 && bytes.bytes() % step == 0);
+    let exact = steps.into_iter().find(|(step, _)| bytes.bytes() > 0 && bytes.bytes().is_multiple_of(*step));
     exact.map_or_else(|| format!("{} B", bytes.bytes()), |(step, unit)| format!("{} {unit}", bytes.bytes() / step))
 }
 

@@ -8,7 +8,7 @@ use bayplan_engine::design::id::{
     ApiGatewayId, CapacityProviderId, LoadBalancerId, LoadId, OutsideSystemId, ServiceId, TargetGroupId,
 };
 use bayplan_engine::design::load::{Entrance, Load};
-use bayplan_engine::design::load_balancing::{ApiRoute, Integration, LoadBalancerType};
+use bayplan_engine::design::load_balancing::{ApiRoute, Integration, LoadBalancer, LoadBalancerType};
 use bayplan_engine::design::service::{Capacity, ServiceLoadBalancer};
 use bayplan_engine::design::work::{Call, CallPath, CallTarget};
 use bayplan_engine::design::{Design, Item, ItemRef, Kind};
@@ -74,6 +74,7 @@ fn said(pick: &Pick) -> String {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every join ends so")]
 fn one(label: String, item: Item) -> Join {
     Ok((label, vec![Edit::Put(item)]))
 }
@@ -126,24 +127,23 @@ fn target(design: &Design, from: &LoadBalancerId, to: &ServiceId) -> Join {
         edits.push(Edit::Put(Item::TaskDefinition(service.task_definition.clone(), opened)));
     }
     let empty = balancer.target_groups().into_iter().find(|group| behind(design, group).is_empty());
-    let group = match empty {
-        Some(group) => group,
-        None => {
-            let id = TargetGroupId::new(&free_name(design, Kind::TargetGroup, to.as_str()));
-            let listener = balancer.listeners.first_mut().ok_or_else(|| format!("{from} has no listener yet"))?;
-            let vpc = balancer.subnets.iter().find_map(|s| design.subnets.get(s)).map(|s| s.vpc.clone());
-            let vpc = vpc.ok_or_else(|| format!("{from} stands in no subnet"))?;
-            let protocol = bayplan_engine::design::load_balancing::Protocol::Http;
-            edits.push(Edit::Put(Item::TargetGroup(id.clone(), new_group(&vpc, protocol, port))));
-            let rule = bayplan_engine::design::load_balancing::ListenerRule {
-                hosts: Vec::new(),
-                paths: vec![format!("/{to}/*")],
-                target_group: id.clone(),
-            };
-            listener.rules.push(rule);
-            edits.push(Edit::Put(Item::LoadBalancer(from.clone(), balancer)));
-            id
-        }
+    let group = if let Some(group) = empty {
+        group
+    } else {
+        let id = TargetGroupId::new(&free_name(design, Kind::TargetGroup, to.as_str()));
+        let listener = balancer.listeners.first_mut().ok_or_else(|| format!("{from} has no listener yet"))?;
+        let vpc = balancer.subnets.iter().find_map(|s| design.subnets.get(s)).map(|s| s.vpc.clone());
+        let vpc = vpc.ok_or_else(|| format!("{from} stands in no subnet"))?;
+        let protocol = bayplan_engine::design::load_balancing::Protocol::Http;
+        edits.push(Edit::Put(Item::TargetGroup(id.clone(), new_group(&vpc, protocol, port))));
+        let rule = bayplan_engine::design::load_balancing::ListenerRule {
+            hosts: Vec::new(),
+            paths: vec![format!("/{to}/*")],
+            target_group: id.clone(),
+        };
+        listener.rules.push(rule);
+        edits.push(Edit::Put(Item::LoadBalancer(from.clone(), balancer)));
+        id
     };
     let joined =
         ServiceLoadBalancer { target_group: group, container_name: container.name.clone(), container_port: port };
@@ -201,7 +201,7 @@ fn outside(design: &Design, from: &ServiceId, to: &OutsideSystemId) -> Join {
 
 /// Through an internal balancer to the service behind it.
 fn through(design: &Design, from: &ServiceId, to: &LoadBalancerId) -> Join {
-    let groups = design.load_balancers.get(to).map(|b| b.target_groups()).unwrap_or_default();
+    let groups = design.load_balancers.get(to).map(LoadBalancer::target_groups).unwrap_or_default();
     let behind: Vec<_> = groups.iter().flat_map(|group| behind(design, group)).collect();
     match behind[..] {
         [service] if service != from => {
@@ -242,13 +242,14 @@ pub fn leads_on(of: &Pick) -> bool {
 mod tests {
     use super::*;
     use crate::grid::layout::tests::{drawing, with_service};
+    use crate::parts::Spot;
 
     const ALL: [&str; 3] = ["private-a", "private-b", "private-c"];
 
     fn added(design: &mut Design, names: &[&str]) {
         for name in names {
             let part = crate::parts::parts().find(|part| part.name == *name).unwrap();
-            for edit in (part.make)(design, &Default::default()).unwrap() {
+            for edit in (part.make)(design, &Spot::default()).unwrap() {
                 edit.apply(design).unwrap();
             }
         }

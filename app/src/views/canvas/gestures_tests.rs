@@ -7,6 +7,7 @@ use super::*;
 use crate::document::Document;
 use crate::grid::layout::tests::{drawing, with_service};
 use crate::grid::layout::{Density, layout};
+use crate::parts::Spot;
 use bayplan_engine::design::project::Project;
 
 const ALL: [&str; 3] = ["private-a", "private-b", "private-c"];
@@ -16,7 +17,7 @@ fn shop() -> Design {
     with_service(&mut design, "api", &ALL);
     with_service(&mut design, "web", &ALL);
     for part in crate::parts::parts().filter(|part| ["Load balancer", "NAT gateway"].contains(&part.name)) {
-        for edit in (part.make)(&design, &Default::default()).unwrap() {
+        for edit in (part.make)(&design, &Spot::default()).unwrap() {
             edit.apply(&mut design).unwrap();
         }
     }
@@ -159,7 +160,7 @@ fn letting_go_where_it_was_changes_nothing() {
 fn a_card_keeps_where_it_was_put_in_steps_of_eight() {
     let mut design = shop();
     let part = crate::parts::parts().find(|part| part.name == "Load").unwrap();
-    for edit in (part.make)(&design, &Default::default()).unwrap() {
+    for edit in (part.make)(&design, &Spot::default()).unwrap() {
         edit.apply(&mut design).unwrap();
     }
     let by =

@@ -155,7 +155,7 @@ fn navigate(ui: &Ui, area: Rect, back: &Response, state: &mut State) {
     }
     let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) else { return };
     let (zoom, scroll, middle) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta(), i.pointer.middle_down()));
-    if zoom != 1.0 {
+    if (zoom - 1.0).abs() > f32::EPSILON {
         state.zoom_at(pointer - area.min, zoom);
     }
     state.view.translation += scroll;
@@ -346,9 +346,9 @@ impl Frame<'_, '_> {
                 let mut layout = project.layout.clone();
                 let key = (row.vpc.clone(), row.tier.word().to_owned());
                 if row.folded {
-                    layout.folded.retain(|other| *other != key)
+                    layout.folded.retain(|other| *other != key);
                 } else {
-                    layout.folded.push(key)
+                    layout.folded.push(key);
                 }
                 out.push(Command::Change { label: name, changes: vec![Change::Layout(layout)] });
             }

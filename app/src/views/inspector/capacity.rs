@@ -164,7 +164,7 @@ fn managed_instances(ui: &mut Ui, form: &Form<'_>, managed: &mut ManagedInstance
     form.maybe_choice(ui, "architecture", "Architecture", &mut managed.architecture, &architectures, "as tasks ask");
     form.references(ui, "subnets", "Subnets", &mut managed.subnets, design.subnets.keys().cloned());
     form.section(ui, "requirements", "What an instance must be", true, |ui| {
-        requirements(ui, form, &mut managed.requirements)
+        requirements(ui, form, &mut managed.requirements);
     });
     form.section(ui, "storage", "Instances", false, |ui| {
         form.maybe(ui, "storage", "Data volume", &mut managed.storage, &DISK, "80 GiB, AWS default");

@@ -1,5 +1,7 @@
 //! Form of one container of a task definition.
 
+use std::collections::BTreeMap;
+
 use bayplan_engine::design::container::{
     AppProtocol, Container, ContainerHealthCheck, Dependency, DependencyCondition, Device, FirelensConfiguration,
     FirelensType, InjectedSecret, LinuxParameters, LogConfiguration, LogDriver, MountPoint, NvidiaMps, PortMapping,
@@ -123,7 +125,7 @@ fn logs(ui: &mut Ui, form: &Form<'_>, one: &mut Container) {
     let fresh = || LogConfiguration {
         driver: LogDriver::Awslogs,
         log_group: groups().next(),
-        options: Default::default(),
+        options: BTreeMap::new(),
         secret_options: Vec::new(),
     };
     form.optional(ui, FIELD, "Log configuration", &mut one.log_configuration, fresh, |ui, log| {
@@ -132,7 +134,7 @@ fn logs(ui: &mut Ui, form: &Form<'_>, one: &mut Container) {
         form.pairs(ui, FIELD, "Options", &mut log.options);
         secrets(ui, form, "secret option", &mut log.secret_options);
     });
-    let fresh = || FirelensConfiguration { kind: FirelensType::Fluentbit, options: Default::default() };
+    let fresh = || FirelensConfiguration { kind: FirelensType::Fluentbit, options: BTreeMap::new() };
     form.optional(ui, FIELD, "Is a log router", &mut one.firelens_configuration, fresh, |ui, router| {
         form.choice(ui, FIELD, "Router", &mut router.kind, FirelensType::ALL);
         form.pairs(ui, FIELD, "Options", &mut router.options);

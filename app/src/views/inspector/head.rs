@@ -110,7 +110,7 @@ fn lines(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, tokens: &Tokens) {
                 let quantity = line.quantity.decimal_text(line.charge.per_unit(), 1);
                 let text = format!("{} · {quantity} {}", line.charge.label(), line.charge.unit());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.label(theme::small(line.cost.map_or("unpriced".to_owned(), |usd| usd.cents_text())));
+                    ui.label(theme::small(line.cost.map_or("unpriced".to_owned(), Usd::cents_text)));
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         ui.add(egui::Label::new(theme::small(text).color(tokens.muted)).truncate());
                     });

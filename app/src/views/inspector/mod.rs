@@ -17,6 +17,8 @@ mod task_definition;
 mod text;
 mod work;
 
+use std::cell::RefCell;
+
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::design::{Design, Item, Kind};
 use egui::{ScrollArea, Ui};
@@ -39,7 +41,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
                     head::item(ui, model, at, entered, out);
                     let mut edited = item.clone();
                     let assumptions = &model.project().map(|p| p.assumptions.clone()).unwrap_or_default();
-                    form(ui, &Form { design, at: Some(at), assumptions, told: Default::default() }, &mut edited);
+                    form(ui, &Form { design, at: Some(at), assumptions, told: RefCell::default() }, &mut edited);
                     text::ui(ui, &mut edited);
                     head::around(ui, design, at, out);
                     if edited != item {

@@ -186,7 +186,7 @@ pub(super) fn security_group(ui: &mut Ui, form: &Form<'_>, group: &mut SecurityG
     form.section(ui, "ingress", "What may come in", true, |ui| rules(ui, form, "ingress", &mut group.ingress));
     form.section(ui, "egress", "What may go out", false, |ui| {
         form.optional(ui, "egress", "Restricted", &mut group.egress, Vec::new, |ui, egress| {
-            rules(ui, form, "egress", egress)
+            rules(ui, form, "egress", egress);
         });
     });
     form.pairs(ui, "tags", "Tags", &mut group.tags);

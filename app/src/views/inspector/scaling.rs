@@ -17,7 +17,7 @@ pub(super) fn scaling(ui: &mut Ui, form: &Form<'_>, scaling: &mut Option<Scaling
         form.value(ui, FIELD, "Fewest tasks", &mut scaling.min_capacity, &COUNT);
         form.value(ui, FIELD, "Most tasks", &mut scaling.max_capacity, &COUNT);
         form.records(ui, "policy", &mut scaling.policies, policy_word, tracking, |ui, policy| {
-            self::policy(ui, form, policy)
+            self::policy(ui, form, policy);
         });
     });
 }

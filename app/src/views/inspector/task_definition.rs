@@ -1,5 +1,7 @@
 //! Form of a task definition: size, platform, roles, containers, volumes.
 
+use std::collections::BTreeMap;
+
 use bayplan_engine::catalogue::fargate;
 use bayplan_engine::design::capacity::LaunchType;
 use bayplan_engine::design::container::Container;
@@ -121,8 +123,8 @@ fn kinds() -> Vec<VolumeKind> {
             scope: None,
             autoprovision: false,
             driver: None,
-            driver_options: Default::default(),
-            labels: Default::default(),
+            driver_options: BTreeMap::new(),
+            labels: BTreeMap::new(),
         },
         VolumeKind::Efs {
             file_system: None,
@@ -239,7 +241,7 @@ fn more(ui: &mut Ui, form: &Form<'_>, task: &mut TaskDefinition) {
         &mut task.enable_fault_injection,
         "off, AWS default",
     );
-    let fresh = || ProxyConfiguration { container_name: ContainerName::new("proxy"), properties: Default::default() };
+    let fresh = || ProxyConfiguration { container_name: ContainerName::new("proxy"), properties: BTreeMap::new() };
     form.optional(ui, "proxy_configuration", "App Mesh proxy", &mut task.proxy_configuration, fresh, |ui, proxy| {
         let mut name = proxy.container_name.to_string();
         form.text(ui, "proxy_configuration", "Container", &mut name);

@@ -5,6 +5,7 @@
 mod edits;
 mod faults;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use bayplan_engine::design::id::ScenarioId;
@@ -86,7 +87,7 @@ fn free_name(project: &Project, stem: &str) -> ScenarioId {
 fn one(ui: &mut Ui, project: &Project, id: &ScenarioId, scenario: &Scenario, out: &mut Outbox) {
     head(ui, project, id, scenario, out);
     let mut edited = scenario.clone();
-    let form = &Form { design: &project.design, at: None, assumptions: &BTreeMap::new(), told: Default::default() };
+    let form = &Form { design: &project.design, at: None, assumptions: &BTreeMap::new(), told: RefCell::default() };
     if let Some(text) = paragraph(ui, "What it asks", &scenario.description, 3) {
         edited.description = text;
     }
