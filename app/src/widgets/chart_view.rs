@@ -20,7 +20,7 @@ use crate::charts::read_out::{ReadOut, read_out, stepped};
 use crate::charts::{self, Across, Look, Placed};
 
 /// What somebody asked of a chart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ChartAction {
     /// Put `charts::csv::to_csv` on the clipboard.
     CopyCsv,

@@ -62,7 +62,8 @@ impl<'a> Shown<'a> {
     /// `a month of 730 h · estimate`, `168 h · simulated, seed 1`.
     fn said(&self) -> String {
         let hours = self.outcome.window.hours();
-        let window = if hours == 730.0 { "a month of 730 h".to_owned() } else { format!("{hours:.0} h") };
+        let window =
+            if self.outcome.window == Span::MONTH { "a month of 730 h".to_owned() } else { format!("{hours:.0} h") };
         match self.outcome.seed {
             Some(seed) => format!("{window} · simulated, seed {seed}"),
             None => format!("{window} · estimate"),

@@ -93,18 +93,16 @@ fn left(ui: &mut Ui, shown: Shown<'_>, height: f32, out: &mut Outbox) {
             ui.label(RichText::new(format!("Not possible: {why}")).color(tokens.warn));
             return;
         }
-        match comparison::waterfall(&shown.compared.comparison, shown.chosen).filter(|_| shown.chosen != 0) {
-            Some(chart) => {
-                let before = ui.cursor().top();
-                let notes = if of.notes.is_empty() { chart.note.clone() } else { of.notes.join(" · ") };
-                ui.add(egui::Label::new(theme::small(&notes).color(tokens.muted)).wrap());
-                let notes = ui.cursor().top() - before;
-                show(ui, &chart, "waterfall", (inner - 28.0 - notes).max(120.0), out);
-            }
-            None => {
-                let text = "Choose an alternative in the table: here stands its difference, cause by cause";
-                ui.label(RichText::new(text).color(tokens.muted));
-            }
+        let chart = comparison::waterfall(&shown.compared.comparison, shown.chosen).filter(|_| shown.chosen != 0);
+        if let Some(chart) = chart {
+            let before = ui.cursor().top();
+            let notes = if of.notes.is_empty() { chart.note.clone() } else { of.notes.join(" · ") };
+            ui.add(egui::Label::new(theme::small(&notes).color(tokens.muted)).wrap());
+            let notes = ui.cursor().top() - before;
+            show(ui, &chart, "waterfall", (inner - 28.0 - notes).max(120.0), out);
+        } else {
+            let text = "Choose an alternative in the table: here stands its difference, cause by cause";
+            ui.label(RichText::new(text).color(tokens.muted));
         }
     });
 }
