@@ -34,6 +34,8 @@ pub enum Action {
     ExportDefinitions,
     Start,
     Design,
+    Run,
+    Play,
     Compare,
     Bill,
     Undo,
@@ -104,6 +106,14 @@ pub const ROWS: &[Row] = &[
     ),
     row(Action::Start, "Start screen", "Presets and recent files", &[], false),
     row(Action::Design, "Design", "Draw the design", &[ctrl(Key::Num1)], true),
+    row(Action::Run, "Run", "The bay plan over time", &[ctrl(Key::Num2)], true),
+    row(
+        Action::Play,
+        "Play the scenario",
+        "Simulates the scenario chosen and shows it over time",
+        &[plain(Key::F5), ctrl(Key::R)],
+        true,
+    ),
     row(Action::Compare, "Compare", "Alternatives side by side", &[ctrl(Key::Num3)], true),
     row(Action::Bill, "Bill", "What it costs, line by line", &[ctrl(Key::Num4)], true),
     row(Action::Redo, "Redo", "Do again what was undone", &[ctrl_shift(Key::Z), ctrl(Key::Y)], true),
@@ -146,6 +156,8 @@ impl Action {
             | Self::ExportDefinitions
             | Self::Start
             | Self::Design
+            | Self::Run
+            | Self::Play
             | Self::Compare
             | Self::Bill
             | Self::Undo

@@ -14,6 +14,7 @@ mod compare;
 mod design;
 mod files;
 mod inspector;
+mod run;
 mod scenarios;
 
 /// Answers every dialog with one file.

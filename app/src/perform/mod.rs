@@ -61,6 +61,12 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::ExportDefinitions => file::ask(app, context, Asked::Definitions),
         Action::Start => app.state.place = Place::Start,
         Action::Design => app.state.place = Place::Design,
+        Action::Run => app.state.place = Place::Run,
+        Action::Play => {
+            app.state.place = Place::Run;
+            let work = app.state.run.work(app.scenario.as_ref());
+            app.start(work, context);
+        }
         Action::Compare => app.state.place = Place::Compare,
         Action::Bill => app.state.place = Place::Bill,
         Action::Undo => edit::undo(app),

@@ -9,8 +9,10 @@ use crate::command::{Action, Command, Outbox};
 use crate::grid::words::plural;
 use crate::model::Model;
 use crate::widgets::icon;
+use crate::widgets::progress::progress;
 use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
+use crate::work::JobKind;
 
 /// A button that is one sign; its name is for tooltips and screen readers.
 fn sign(ui: &mut Ui, sign: char, name: &str, enabled: bool) -> Response {
@@ -72,9 +74,13 @@ fn left(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
 
 /// The places, in the middle of the bar where there is room.
 fn places(ui: &mut Ui, place: Place, out: &mut Outbox) {
-    const WIDTH: f32 = 224.0;
-    const PLACES: [(Place, Action); 3] =
-        [(Place::Design, Action::Design), (Place::Compare, Action::Compare), (Place::Bill, Action::Bill)];
+    const WIDTH: f32 = 272.0;
+    const PLACES: [(Place, Action); 4] = [
+        (Place::Design, Action::Design),
+        (Place::Run, Action::Run),
+        (Place::Compare, Action::Compare),
+        (Place::Bill, Action::Bill),
+    ];
     let before = (ui.ctx().content_rect().center().x - WIDTH / 2.0 - ui.cursor().left()).max(8.0);
     ui.add_space(before);
     let choices = PLACES.map(|(place, action)| (place, action.row().text));
@@ -93,7 +99,28 @@ fn menu_row(ui: &mut Ui, action: Action) -> Response {
     ui.add(Button::new(row.text).shortcut_text(shortcut)).on_hover_text(row.tooltip)
 }
 
+/// Plays the scenario chosen; progress and cancel while it does.
+fn play(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
+    if let Some(share) = model.jobs.share(JobKind::Simulate) {
+        if sign(ui, icon::STOP, "Cancel the run", true).clicked() {
+            out.push(Command::CancelJob(JobKind::Simulate));
+        }
+        progress(ui, share, 80.0, "Playing");
+        return;
+    }
+    let row = Action::Play.row();
+    let button =
+        Button::new(RichText::new(format!("{}  Play", icon::PLAY)).color(tokens.on_accent)).fill(tokens.accent);
+    let why = model.analysis.refused.as_deref().unwrap_or(row.tooltip);
+    let response = ui.add_enabled(model.analysis.refused.is_none(), button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, row.text));
+    if response.on_hover_text(row.tooltip).on_disabled_hover_text(why).clicked() {
+        out.act(Action::Play);
+    }
+}
+
 fn right(ui: &mut Ui, model: &Model<'_>, _state: &State, out: &mut Outbox, tokens: &Tokens) {
+    play(ui, model, out, tokens);
     let find = Action::Find.row();
     let shortcut = find.shortcuts.first().map(|s| ui.ctx().format_shortcut(s)).unwrap_or_default();
     let text = format!("{}  {}", icon::SEARCH, find.text);

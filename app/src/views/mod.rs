@@ -11,6 +11,7 @@ pub mod inspector;
 pub mod palette;
 pub mod parts;
 pub mod problems;
+pub mod run;
 pub mod scenarios;
 pub mod start;
 
@@ -30,6 +31,7 @@ pub enum Place {
     #[default]
     Start,
     Design,
+    Run,
     Compare,
     Bill,
 }
@@ -43,6 +45,7 @@ pub struct State {
     pub palette: palette::State,
     pub start: start::State,
     pub bill: bill::State,
+    pub run: run::State,
     pub compare: compare::State,
     /// Where on the canvas the next part goes.
     pub spot: Spot,
@@ -86,6 +89,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
             frame::bottom(ui, model, state, out);
             match place {
                 Place::Start | Place::Design => design(ui, model, state, out, &tokens),
+                Place::Run => run::ui(ui, model, &mut state.run, out),
                 Place::Compare => compare::ui(ui, model, &mut state.compare, out),
                 Place::Bill => bill::ui(ui, model, &mut state.bill, out),
             }

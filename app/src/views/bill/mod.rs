@@ -134,7 +134,7 @@ fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export(ui, model, shown, out);
             if model.results.run.is_some() {
-                segments(ui, &mut state.source, &[(Source::Estimate, "Estimate"), (Source::Run, "Run")]);
+                segments(ui, &mut state.source, &[(Source::Estimate, "Estimate"), (Source::Run, "Last run")]);
             }
             simulate(ui, model, shown, state, out);
         });

@@ -1,0 +1,83 @@
+//! The Run place: a scenario is played, looked at over time, and shown as stale when the drawing moves on.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Start, Window, pictured, preset, wait};
+
+fn played(name: &str, start: Start<'_>) -> Window {
+    let mut window = preset(name, start);
+    window.get_by_label("Run").click();
+    window.run();
+    window.get_by_label("Play this design");
+    window.get_by_label_contains("  Play the design").click();
+    window.step();
+    window.step();
+    wait(&mut window, |window| window.query_by_label("Playing").is_none());
+    window
+}
+
+fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run();
+}
+
+#[test]
+fn a_run_shows_where_tasks_stand_at_the_playhead() {
+    for (dark, look) in [(true, "dark"), (false, "light")] {
+        let mut window = played("three-tier-web", Start { dark, size: [1440.0, 900.0], ..Start::default() });
+        window.get_by_label_contains("Cost of a month $");
+        window.get_by_label_contains("Time line at Mon 00:00");
+        // 6 tasks of web and 30 of api stand when the run begins, a third in each zone.
+        window.get_by_label("Zone us-east-1a: 12 tasks");
+        window.get_by_label("Tasks now 36");
+        key(&mut window, Modifiers::SHIFT, Key::ArrowRight);
+        key(&mut window, Modifiers::NONE, Key::ArrowRight);
+        window.get_by_label_contains("Time line at Mon 01:01");
+        key(&mut window, Modifiers::NONE, Key::End);
+        window.get_by_label_contains("Time line at Wed 10:00");
+        key(&mut window, Modifiers::NONE, Key::Home);
+        window.get_all_by_label("Task of web on FARGATE, RUNNING, in service").next().unwrap().click();
+        window.run();
+        window.get_by_label("Task 31 of web");
+        window.get_by_label("FARGATE in us-east-1a");
+        pictured(&mut window, &format!("run-{look}.png"));
+    }
+}
+
+#[test]
+fn instances_hold_tasks_and_tell_what_is_reserved() {
+    let mut window = preset("queue-workers", Start { size: [1280.0, 800.0], ..Start::default() });
+    window.get_by_label_contains("Scenario As drawn").click();
+    window.run();
+    window.get_by_label_contains("spot-instances").click();
+    window.run();
+    key(&mut window, Modifiers::NONE, Key::F5);
+    window.step();
+    wait(&mut window, |window| window.query_by_label("Playing").is_none());
+    window.get_all_by_label_contains("Instance m").next().unwrap().click();
+    window.run();
+    window.get_by_label("CPU reserved");
+    pictured(&mut window, "run-instances.png");
+}
+
+#[test]
+fn a_run_of_an_earlier_drawing_says_so_and_can_be_cancelled() {
+    let mut window = played("small-api", Start { size: [1280.0, 800.0], ..Start::default() });
+    assert!(window.query_by_label_contains("has changed since").is_none());
+    window.get_by_label("Design").click();
+    window.run();
+    window.get_by_label_contains("service api · ").click();
+    window.run();
+    key(&mut window, Modifiers::COMMAND, Key::D);
+    window.get_by_label("Run").click();
+    window.run();
+    window.get_by_label_contains("has changed since");
+    window.get_by_label("Play again").click();
+    window.step();
+    window.step();
+    if let Some(cancel) = window.query_by_label("Cancel the run") {
+        cancel.click();
+    }
+    wait(&mut window, |window| window.query_by_label("Playing").is_none());
+}
