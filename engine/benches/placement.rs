@@ -167,7 +167,7 @@ fn main() {
         Size { name: "B3, 10,000", tasks: 100_000, instances: 10_000, room: small, aim: "≥ 100 k/s" },
     ];
     support::head();
-    for size in &sizes {
+    for size in sizes.iter().filter(|size| support::wanted(size.name)) {
         let tasks = tasks(size.tasks);
         for case in &cases {
             let (fleet, demands) = (fleet(size), demands(case, &tasks));

@@ -4,18 +4,19 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::capacity::{LaunchType, StrategyItem};
 use bayplan_engine::design::cluster::Cluster;
 use bayplan_engine::design::container::Container;
+use bayplan_engine::design::fault::{Fault, FaultKind};
 use bayplan_engine::design::id::{CapacityProviderId, ServiceId, SubnetId};
 use bayplan_engine::design::load::{Entrance, Load, Requests, Series, Shape};
 use bayplan_engine::design::network::{Cidr, Subnet, SubnetTier, Vpc};
 use bayplan_engine::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
-use bayplan_engine::design::scenario::Scenario;
+use bayplan_engine::design::scenario::{PlannedDeployment, Scenario};
 use bayplan_engine::design::service::{Capacity, Service};
 use bayplan_engine::design::task_definition::{NetworkMode, TaskDefinition};
 use bayplan_engine::design::work::{Work, WorkCost};
 use bayplan_engine::design::{Design, Item};
 use bayplan_engine::evaluate::{Prepared, prepare_scenario};
 use bayplan_engine::names::{Region, Zone};
-use bayplan_engine::units::{Bytes, CpuUnits, Mib, MilliPerSecond, Percent, Ppm};
+use bayplan_engine::units::{Bytes, CpuUnits, Mib, MilliPerSecond, Percent, Ppm, Span};
 
 /// The prices of the region that every benchmark stands in.
 pub(crate) fn catalogue() -> Catalogue {
@@ -110,8 +111,96 @@ fn put_service(design: &mut Design, name: &str, (min, max): (u32, u32), peak: u6
     design.put(Item::Load(name.into(), Load::Requests(load)));
 }
 
-/// A design as a plan.
+/// The same services as people run them (C2): forty of the fifty on EC2, each with an Auto Scaling group of its own that
+/// ECS scales, all behind Application Load Balancers.
+pub(crate) fn real_services() -> Design {
+    // A cluster takes twenty capacity providers at most.
+    let cluster = |k: u32| if k < 30 { "machines-1".into() } else { "machines-2".into() };
+    let mut design = scaling_services(50, (2, 100), |k| 40 + 12 * u64::from(k));
+    design.put(Item::Role("instance".into(), read("(used_as: ContainerInstance)")));
+    for k in 0..50u32 {
+        let name = format!("service-{k:02}");
+        if k.is_multiple_of(10) {
+            let balancer = format!("balancer-{}", k / 10);
+            let listener =
+                |k: u32| format!("(port: {}, protocol: Http, default_target_group: \"service-{k:02}\")", 80 + k);
+            let listeners: Vec<_> = (k..k + 10).map(listener).collect();
+            let text = format!(
+                "(kind: Application, scheme: InternetFacing, subnets: [\"a\", \"b\", \"c\"], listeners: [{}])",
+                listeners.join(", ")
+            );
+            design.put(Item::LoadBalancer(balancer.as_str().into(), read(&text)));
+        }
+        let group = "(vpc: \"main\", protocol: Http, port: 80, target_type: Ip, deregistration_delay: 30)";
+        design.put(Item::TargetGroup(name.as_str().into(), read(group)));
+        if let Some(Load::Requests(load)) = design.loads.get_mut(&name.as_str().into()) {
+            load.through = Entrance::LoadBalancer(format!("balancer-{}", k / 10).as_str().into());
+        }
+        for container in design.task_definitions.values_mut().flat_map(|d| &mut d.containers) {
+            container.port_mappings = read("[(container_port: 80)]");
+        }
+        let on_instances = k >= 10;
+        if on_instances {
+            design.put(Item::CapacityProvider(name.as_str().into(), read(GROUP)));
+            let cluster = design.clusters.entry(cluster(k)).or_default();
+            cluster.capacity_providers.push(name.as_str().into());
+            if let Some(definition) = design.task_definitions.get_mut(&name.as_str().into()) {
+                definition.requires_compatibilities = vec![LaunchType::Ec2];
+            }
+        }
+        if let Some(service) = design.services.get_mut(&name.as_str().into()) {
+            let target = format!("[(target_group: \"{name}\", container_name: \"app\", container_port: 80)]");
+            service.load_balancers = read(&target);
+            service.assign_public_ip = !on_instances;
+            if on_instances {
+                service.cluster = cluster(k);
+                let strategy = StrategyItem { capacity_provider: name.as_str().into(), base: 0, weight: 1 };
+                service.capacity = Capacity::Strategy(vec![strategy]);
+            }
+        }
+    }
+    design
+}
+
+/// What happens to them: a deployment of every service every third day, a zone lost for an hour, a Spot wave.
+pub(crate) fn real_month() -> Scenario {
+    let hour = Span::from_hours;
+    let deployments = (0..9u64).flat_map(|round| {
+        (0..50u64).map(move |k| PlannedDeployment {
+            service: ServiceId::new(&format!("service-{k:02}")),
+            at: hour(72 * (round + 1) + k / 10),
+        })
+    });
+    let wave = FaultKind::SpotWave { provider: "service-49".into(), percent: Percent::from_percent(50) };
+    Scenario {
+        deployments: deployments.collect(),
+        faults: vec![
+            Fault { kind: FaultKind::ZoneLoss(Zone::new("us-east-1b")), at: hour(230), lasts: hour(1) },
+            Fault { kind: wave, at: hour(420), lasts: Span::ZERO },
+        ],
+        ..Scenario::default()
+    }
+}
+
+const GROUP: &str = "AutoScalingGroup((subnets: [\"a\", \"b\", \"c\"], instance_types: [\"m7i.2xlarge\"], option: Spot, \
+    min_size: 2, max_size: 60, managed_scaling: (), instance_role: \"instance\", public_ip: true))";
+
+/// A part of a design, as design files write it.
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    options.from_str(text).unwrap_or_else(|e| panic!("the benchmark's design: {e}: {text}"))
+}
+
+/// What a real network of these sizes would be laid out for: 5,000 tasks a service do not fit one /16.
+const ALLOWED: [&str; 2] = ["subnet-out-of-addresses", "no-addresses-for-rollout"];
+
+/// A design as a plan, played as drawn.
 pub(crate) fn prepared(design: &Design, catalogue: &Catalogue) -> Prepared {
-    prepare_scenario(design, Scenario::default(), catalogue, &[])
+    prepared_for(design, Scenario::default(), catalogue)
+}
+
+/// A design as a plan, played under a scenario.
+pub(crate) fn prepared_for(design: &Design, scenario: Scenario, catalogue: &Catalogue) -> Prepared {
+    prepare_scenario(design, scenario, catalogue, &ALLOWED.map(str::to_owned))
         .unwrap_or_else(|e| panic!("the benchmark's design: {e}"))
 }

@@ -164,7 +164,7 @@ pub fn estimate_outcome(prepared: &Prepared, catalogue: &Catalogue, window: Span
     let estimate = estimate(plan, window);
     let seen = Window::of(plan, window);
     let bill = price(&estimate.records, plan, &catalogue.prices, seen);
-    let month = price_month(&estimate.records, plan, &catalogue.prices, seen);
+    let month = month_of(&bill, &estimate.records, plan, catalogue, seen);
     Outcome {
         stamp: Stamp::of(&prepared.design, &prepared.scenario, window, None, &bill),
         window,
@@ -176,6 +176,11 @@ pub fn estimate_outcome(prepared: &Prepared, catalogue: &Catalogue, window: Span
         summary: None,
         trace: None,
     }
+}
+
+/// What a month comes to: the bill itself, where the window is one.
+fn month_of(bill: &Bill, records: &[UsageRecord], plan: &Plan, catalogue: &Catalogue, seen: Window) -> Bill {
+    if seen.span == Span::MONTH { bill.clone() } else { price_month(records, plan, &catalogue.prices, seen) }
 }
 
 /// A run of a window under a seed. `progress` advances by milliseconds of simulated time.
@@ -201,8 +206,8 @@ pub fn simulate(
         stamp: Stamp::of(&prepared.design, &prepared.scenario, window, Some(seed), &bill),
         window,
         seed: Some(seed),
+        month: month_of(&bill, &run.records, plan, catalogue, seen),
         bill,
-        month: price_month(&run.records, plan, &catalogue.prices, seen),
         records: run.records,
         estimated: Vec::new(),
         summary: Some(run.summary),

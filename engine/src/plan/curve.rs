@@ -79,15 +79,31 @@ impl Curve {
 
     /// The rate in a minute of the run, under a seed.
     pub fn at(&self, minute: u64, seed: u64) -> MilliPerSecond {
-        let calm = self.calm(minute);
+        self.with_noise(minute, self.noise(minute, seed))
+    }
+
+    /// Which window of noise a minute is in.
+    pub const fn noise_window(minute: u64) -> u64 {
+        minute / 5
+    }
+
+    /// The factor, in millionths, that noise puts on the rates of a minute's window.
+    pub fn noise(&self, minute: u64, seed: u64) -> u64 {
         if self.noise == Ppm::ZERO {
+            return 1_000_000;
+        }
+        let mut chance = Chance::of(seed, Concern::Arrivals, self.stream << 32 | Self::noise_window(minute));
+        let noise = u64::from(self.noise.ppm());
+        1_000_000u64.saturating_sub(noise) + chance.below(2 * noise + 1)
+    }
+
+    /// The rate in a minute under a factor of noise.
+    pub fn with_noise(&self, minute: u64, millionths: u64) -> MilliPerSecond {
+        let calm = self.calm(minute);
+        if millionths == 1_000_000 {
             return calm;
         }
-        let window = minute / 5;
-        let mut chance = Chance::of(seed, Concern::Arrivals, self.stream << 32 | window);
-        let noise = u64::from(self.noise.ppm());
-        let factor = 1_000_000u64.saturating_sub(noise) + chance.below(2 * noise + 1);
-        MilliPerSecond::from_milli(calm.milli().saturating_mul(factor) / 1_000_000)
+        MilliPerSecond::from_milli(calm.milli().saturating_mul(millionths) / 1_000_000)
     }
 
     /// The mean rate in an hour of the run, without noise; `minute` is the hour's first.

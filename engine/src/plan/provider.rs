@@ -2,6 +2,7 @@
 
 use super::PlannedZone;
 use super::index::Ix;
+use super::service::PlannedService;
 use crate::catalogue::instance_types::TypeIx;
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
@@ -94,6 +95,8 @@ pub struct PlannedProvider {
     pub zones: Vec<Ix<PlannedZone>>,
     /// Types it may start, in the order it prefers them; empty for Fargate.
     pub candidates: Vec<Candidate>,
+    /// Services that stand on it, each with its share's place in the service's strategy.
+    pub used_by: Vec<(Ix<PlannedService>, usize)>,
 }
 
 impl PlannedProvider {

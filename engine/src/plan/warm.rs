@@ -57,12 +57,8 @@ impl Warm {
 
     /// Tasks of each service on a provider.
     fn on(&self, plan: &Plan, provider: Ix<PlannedProvider>) -> Vec<(Ix<PlannedService>, u32)> {
-        let of_service = |(ix, service): (Ix<PlannedService>, &PlannedService)| {
-            let shares = service.capacity.iter().zip(&self.shares[ix.index()]);
-            let count: u32 = shares.filter(|(share, _)| share.provider == provider).map(|(_, n)| n).sum();
-            (count > 0).then_some((ix, count))
-        };
-        plan.services.pairs().filter_map(of_service).collect()
+        let used_by = plan.providers[provider].used_by.iter();
+        used_by.map(|(ix, share)| (*ix, self.shares[ix.index()][*share])).filter(|(_, count)| *count > 0).collect()
     }
 
     /// Fargate spreads each provider's tasks over the service's zones by itself (rule CPS-29).

@@ -310,17 +310,16 @@ impl World<'_> {
         max: u32,
         protected: bool,
     ) {
-        let counted: Vec<_> = self.in_group(provider);
-        let running = u32::try_from(counted.len()).unwrap_or(u32::MAX);
-        let busy = counted.iter().filter(|ix| !self.state.machines[**ix].tasks.is_empty()).count();
+        let (now, mut running, mut busy, mut warming) = (self.now, 0, 0, false);
+        for ix in self.in_group(provider) {
+            let machine = &self.state.machines[ix];
+            running += 1;
+            busy += u32::from(!machine.tasks.is_empty());
+            warming |= machine.launched > SimTime::ZERO && now < machine.launched + scaling.warmup;
+        }
         let waiting = self.instances_waited_for(provider);
-        let seen = reservation(scaling, waiting, u32::try_from(busy).unwrap_or(u32::MAX), running);
+        let seen = reservation(scaling, waiting, busy, running);
         let target = u32::from(scaling.target_capacity.percent().max(1));
-        let now = self.now;
-        let warming = counted.iter().any(|ix| {
-            let machine = &self.state.machines[*ix];
-            machine.launched > SimTime::ZERO && now < machine.launched + scaling.warmup
-        });
         if seen.is_high(target) {
             self.state.providers[provider.index()].low = 0;
             // Instances still warming up count as capacity already: the next step waits for them (rule CAS-23).
@@ -340,9 +339,9 @@ impl World<'_> {
         }
     }
 
-    fn in_group(&self, provider: Ix<PlannedProvider>) -> Vec<Ix<Machine>> {
+    fn in_group(&self, provider: Ix<PlannedProvider>) -> impl Iterator<Item = Ix<Machine>> {
         let all = self.state.providers[provider.index()].machines.iter().copied();
-        all.filter(|ix| self.state.machines[*ix].counts()).collect()
+        all.filter(|ix| self.state.machines[*ix].counts())
     }
 
     /// How many instances the largest group of waiting tasks needs (rule CAS-14): groups are services here.
@@ -350,24 +349,23 @@ impl World<'_> {
         let Some(candidate) = self.plan.providers[provider].candidates.get(self.group_type[provider.index()]) else {
             return 0;
         };
-        let waiting = self.plan.services.iter().zip(&self.state.services).map(|(service, state)| {
-            let shares = service.capacity.iter().zip(&state.waiting);
-            let count: u32 = shares.filter(|(share, _)| share.provider == provider).map(|(_, n)| n).sum();
-            instances_for(candidate, &[(service, count)])
-        });
-        waiting.max().unwrap_or(0)
+        let used_by = self.plan.providers[provider].used_by.iter();
+        let waiting = used_by.map(|(ix, share)| (*ix, self.state.services[ix.index()].waiting[*share]));
+        let needed = waiting
+            .filter(|(_, count)| *count > 0)
+            .map(|(ix, count)| instances_for(candidate, &[(&self.plan.services[ix], count)]));
+        needed.max().unwrap_or(0)
     }
 
     /// Launches what the group wants and has not, where there is capacity.
     fn fill_group(&mut self, provider: Ix<PlannedProvider>, cause: Cause, delay: Span) {
-        let have = self.in_group(provider);
-        let count = u32::try_from(have.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(self.in_group(provider).count()).unwrap_or(u32::MAX);
         let missing = self.state.providers[provider.index()].desired.saturating_sub(count);
         if missing == 0 || !self.state.has_capacity(provider, self.now) {
             return;
         }
         let mut counts = vec![0; self.plan.zones.len()];
-        have.iter().for_each(|ix| counts[self.state.machines[*ix].zone.index()] += 1);
+        self.in_group(provider).for_each(|ix| counts[self.state.machines[ix].zone.index()] += 1);
         let zones = &self.plan.providers[provider].zones;
         let chosen = zones_of_launches(&self.state, zones, counts, missing, self.now);
         let (candidate, delay) = (self.group_type[provider.index()], delay + self.plan.timings.asg_launch);
@@ -383,7 +381,7 @@ impl World<'_> {
     /// CAS-26, CAS-27).
     fn shrink_group(&mut self, provider: Ix<PlannedProvider>, count: u32, protected: bool) {
         for _ in 0..count {
-            let group = self.in_group(provider);
+            let group: Vec<_> = self.in_group(provider).collect();
             let mut zones = vec![0u32; self.plan.zones.len()];
             group.iter().for_each(|ix| zones[self.state.machines[*ix].zone.index()] += 1);
             let mut going: Vec<_> = group
@@ -410,9 +408,7 @@ impl World<'_> {
             if !matches!(planned.kind, ProviderKind::ManagedInstances { .. }) {
                 continue;
             }
-            let waits = self.plan.services.iter().zip(&self.state.services).any(|(service, state)| {
-                service.capacity.iter().zip(&state.waiting).any(|(share, n)| share.provider == provider && *n > 0)
-            });
+            let waits = planned.used_by.iter().any(|(ix, share)| self.state.services[ix.index()].waiting[*share] > 0);
             let of_provider = &self.state.providers[provider.index()];
             let under_way = of_provider
                 .machines
@@ -442,7 +438,7 @@ impl World<'_> {
 
     /// A share of a provider's Spot instances get their notice: they drain, and in two minutes they are gone.
     pub(super) fn reclaim_machines(&mut self, provider: Ix<PlannedProvider>, percent: Percent) {
-        let all = self.in_group(provider);
+        let all = self.in_group(provider).collect();
         for machine in self.drawn(all, percent, Concern::SpotReclaim) {
             let notice = crate::catalogue::timings::SPOT_NOTICE;
             self.drain(machine, Ended::SpotReclaimed);

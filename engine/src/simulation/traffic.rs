@@ -1,6 +1,7 @@
 //! Traffic as a fluid: rates hold between events, and what flowed is an exact product.
 
 use super::world::World;
+use crate::plan::curve::Curve;
 use crate::plan::index::Ix;
 use crate::plan::load::{LoadKind, PlannedLoad};
 use crate::plan::service::PlannedService;
@@ -56,7 +57,13 @@ impl World<'_> {
     pub(super) fn set_rates(&mut self) {
         let minute = self.now.ms() / 60_000;
         for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
-            state.rate = load.curve.at(minute, self.options.seed);
+            if state.minute != Some(minute) {
+                let (curve, since) = (&load.curve, state.minute.map(Curve::noise_window));
+                if since != Some(Curve::noise_window(minute)) {
+                    state.noise = curve.noise(minute, self.options.seed);
+                }
+                (state.minute, state.rate) = (Some(minute), curve.with_noise(minute, state.noise));
+            }
         }
         for service in &mut self.state.services {
             service.traffic.asked = MilliPerSecond::ZERO;
@@ -104,6 +111,10 @@ impl World<'_> {
         let most = if tasks == 0 { 0 } else { most };
         let traffic = &mut service.traffic;
         traffic.served = traffic.asked.min(MilliPerSecond::from_milli(most));
+        if self.job_time[ix.index()].is_none() && traffic.backlog == Micro::ZERO {
+            traffic.jobs_done = MilliPerSecond::ZERO;
+            return;
+        }
         let workers = planned.work.as_ref().and_then(|w| w.concurrency).unwrap_or(1);
         let by_time = self.job_time[ix.index()]
             .map_or(0, |time| tasks.saturating_mul(u64::from(workers)).saturating_mul(1_000_000) / time.ms().max(1));

@@ -91,6 +91,10 @@ pub(super) struct World<'p> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LoadState {
     pub(super) rate: crate::units::MilliPerSecond,
+    /// The minute that the rate is of.
+    pub(super) minute: Option<u64>,
+    /// The noise of the minute's window, as a factor in millionths.
+    pub(super) noise: u64,
     pub(super) unsettled: Micro,
     pub(super) hour: Micro,
 }

@@ -39,6 +39,7 @@ impl Resolver<'_> {
                 option: CapacityOptionType::OnDemand,
                 zones: Vec::new(),
                 candidates: Vec::new(),
+                used_by: Vec::new(),
             };
             let ix = self.providers.push(planned);
             self.provider_of.insert(id, ix);
@@ -60,7 +61,8 @@ impl Resolver<'_> {
             let zones = self.zones_of(&item, provider.subnets());
             let owner = Some(self.owner(item));
             let option = provider.option();
-            let planned = PlannedProvider { owner, name: id.to_string(), kind, option, zones, candidates };
+            let (name, used_by) = (id.to_string(), Vec::new());
+            let planned = PlannedProvider { owner, name, kind, option, zones, candidates, used_by };
             let ix = self.providers.push(planned);
             self.provider_of.insert(id.clone(), ix);
         }

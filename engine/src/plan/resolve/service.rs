@@ -47,7 +47,11 @@ impl Resolver<'_> {
         }
         for (id, service) in played {
             let planned = self.planned_service(id, service);
-            self.services.push(planned);
+            let uses: Vec<_> = planned.capacity.iter().map(|share| share.provider).collect();
+            let ix = self.services.push(planned);
+            for (share, provider) in uses.into_iter().enumerate() {
+                self.providers[provider].used_by.push((ix, share));
+            }
         }
         for id in design.standalone_tasks.keys() {
             self.not_played(ItemRef::StandaloneTask(id.clone()), "standalone tasks");
