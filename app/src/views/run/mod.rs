@@ -92,7 +92,9 @@ fn empty(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, to
                     where they stand, how they scale, what finds no place, what is asked in vain, what it costs";
         ui.label(RichText::new(what).color(tokens.muted));
         ui.add_space(16.0);
-        ui.allocate_ui_with_layout(vec2(330.0, 30.0), Layout::left_to_right(Align::Center), |ui| asked(ui, state));
+        ui.allocate_ui_with_layout(vec2(330.0, 30.0), Layout::left_to_right(Align::Center), |ui| {
+            asked(ui, model, state);
+        });
         ui.add_space(12.0);
         if let Some(why) = &model.analysis.refused {
             ui.label(RichText::new(format!("It cannot be played yet: {why}")).color(tokens.warn));
@@ -122,10 +124,11 @@ fn play(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, text: &str) {
 }
 
 /// Seed and days.
-fn asked(ui: &mut Ui, state: &mut State) {
+fn asked(ui: &mut Ui, model: &Model<'_>, state: &mut State) {
     let tokens = Tokens::of(ui.ctx());
     let label = ui.label(theme::small("Seed").color(tokens.muted));
-    let mut seed = state.seed.unwrap_or(1);
+    let own = model.project().zip(model.scenario).and_then(|(project, id)| project.scenarios.get(id)?.seed);
+    let mut seed = state.seed.or(own).unwrap_or(1);
     let field = ui.add(DragValue::new(&mut seed).range(0..=999_999)).labelled_by(label.id);
     if field.on_hover_text("Equal seeds give equal runs; another seed draws other chances").changed() {
         state.seed = Some(seed);
@@ -192,8 +195,8 @@ fn head(ui: &mut Ui, model: &Model<'_>, played: &Played, moment: &Moment, state:
     let at_least = if run.unpriced.is_empty() { "" } else { "at least " };
     let figures = [
         ("Cost of a month", format!("{at_least}{}", run.month.cents_text()), false),
-        ("Over capacity", format!("{:.2} %", f64::from(over.ppm()) / 10_000.0), over.ppm() > 0),
-        ("Most without a place", run.unplaced_max().to_string(), run.unplaced_max() > 0),
+        ("Requests over capacity", format!("{:.2} %", f64::from(over.ppm()) / 10_000.0), over.ppm() > 0),
+        ("Most tasks without a place", run.unplaced_max().to_string(), run.unplaced_max() > 0),
         ("Longest recovery", run.recovery().to_string(), false),
         ("Tasks now", tasks.to_string(), false),
         ("Instances now", instances.to_string(), false),
@@ -219,7 +222,7 @@ fn head(ui: &mut Ui, model: &Model<'_>, played: &Played, moment: &Moment, state:
     });
     ui.horizontal(|ui| {
         ui.label(theme::small(played.said()).color(tokens.muted));
-        asked(ui, state);
+        asked(ui, model, state);
         if stale {
             ui.label(theme::small("The drawing or the scenario has changed since").color(tokens.warn));
             if ui.button("Play again").clicked() {

@@ -80,6 +80,30 @@ impl Resolver<'_> {
         true
     }
 
+    /// What a service has drawn that a run passes over.
+    fn list_not_played(&mut self, item: &ItemRef, service: &Service, definition: &TaskDefinition) {
+        let deployment = &service.deployment;
+        let drawn = [
+            (
+                deployment.strategy() != DeploymentStrategy::Rolling,
+                "blue/green, linear and canary deployments: played as rolling",
+            ),
+            (
+                deployment.circuit_breaker.is_some_and(|breaker| breaker.enable),
+                "the deployment circuit breaker (no new revision fails here)",
+            ),
+            (deployment.alarms.is_some(), "deployment alarms"),
+            (!deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks"),
+            (
+                definition.containers.iter().any(|container| container.health_check.is_some()),
+                "container health checks (no container fails its own here)",
+            ),
+        ];
+        for (_, what) in drawn.into_iter().filter(|(is_drawn, _)| *is_drawn) {
+            self.not_played(item.clone(), what);
+        }
+    }
+
     fn planned_service(&mut self, id: &ServiceId, service: &Service) -> PlannedService {
         let item = ItemRef::Service(id.clone());
         let missing = TaskDefinition::default();
@@ -92,9 +116,7 @@ impl Resolver<'_> {
                 format!("there is no task definition {}", service.task_definition),
             );
         }
-        if service.deployment.strategy() != DeploymentStrategy::Rolling {
-            self.not_played(item.clone(), "blue/green, linear and canary deployments: played as rolling");
-        }
+        self.list_not_played(&item, service, definition);
         let (proxy_cpu, proxy_memory) = service.proxy_demand();
         // Fargate sells whole task sizes: the proxy's share lies inside them.
         let own_size = definition.cpu.is_some() && definition.memory.is_some();

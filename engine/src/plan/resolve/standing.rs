@@ -37,10 +37,15 @@ impl Resolver<'_> {
                 self.stand(ItemRef::Namespace(id.clone()), vec![(Meter::CloudMapNamespace, 1)]);
             }
         }
-        if !self.design.account.purchase_plans.is_empty()
-            && let Some(cluster) = self.design.clusters.keys().next()
-        {
-            self.not_played(ItemRef::Cluster(cluster.clone()), "the account's Savings Plans");
+        // An account is no item of its own: its gaps are told at the first cluster.
+        if let Some(cluster) = self.design.clusters.keys().next() {
+            let at = ItemRef::Cluster(cluster.clone());
+            if !self.design.account.purchase_plans.is_empty() {
+                self.not_played(at.clone(), "the account's Savings Plans");
+            }
+            if self.design.account.quota_profile.is_some() {
+                self.not_played(at, "the account's quota profile (no adjustable quota or launch rate binds here)");
+            }
         }
     }
 
