@@ -1,38 +1,17 @@
 //! Files on disk: whole-file atomic writing, and the list of recent files.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::files;
 
 /// How many recent files are remembered.
 const MOST_RECENT: usize = 8;
 
 /// Writes a file whole or not at all, through a link, keeping its permissions.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".save-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(before) = fs::metadata(&path) {
-        file.as_file().set_permissions(before.permissions())?;
-    } else {
-        readable(file.as_file())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// A new file may be read by others, as files are; a temporary one is born private.
-#[cfg(unix)]
-fn readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_file: &fs::File) -> io::Result<()> {
-    Ok(())
+    files::write(path, text.as_bytes()).map_err(|failed| failed.error)
 }
 
 /// The recent files, newest first; those that are gone are left out.
