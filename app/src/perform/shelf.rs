@@ -44,7 +44,9 @@ mod tests {
         write(&path, "two").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(write(&folder.path().join("none/a.ron"), "x").is_err());
+        write(&folder.path().join("missing/folder/b.ron"), "x").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("missing/folder/b.ron")).unwrap(), "x");
+        assert!(write(&path.join("below-a-file.ron"), "x").is_err());
     }
 
     #[cfg(unix)]
