@@ -82,7 +82,7 @@ impl Ours {
                 Event::Task(task) | Event::Healthy(task) => u64::from(task.place()),
                 Event::Machine(machine) => u64::from(machine.place()),
                 Event::Collected(provider) => u64::from(provider.place()),
-                Event::Retry(service) => u64::from(service.place()),
+                Event::Retry(service) | Event::Launches(service) => u64::from(service.place()),
                 Event::Minute | Event::Hour | Event::Decide => 1,
             });
             self.queue.push(due.at + Span::from_ms(*delay), due.event);

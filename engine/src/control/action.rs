@@ -8,6 +8,7 @@ use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
 use crate::state::instance::ContainerInstance;
 use crate::state::task::Task;
+use crate::units::SimTime;
 use crate::usage::record::Cause;
 
 /// Why a task is to stop.
@@ -37,8 +38,8 @@ pub enum Held {
     StillNoRoom,
     /// Fargate has no capacity, or no zone stands.
     NoCapacity,
-    /// ECS starts no more tasks of the service in this minute.
-    LaunchRate,
+    /// No more tasks may be launched before then: the service or the account has launched as many as AWS lets it.
+    LaunchRate(SimTime),
 }
 
 impl fmt::Display for Held {
@@ -47,7 +48,7 @@ impl fmt::Display for Held {
             Self::NoRoom(passed) => passed.fmt(f),
             Self::StillNoRoom => f.write_str("no room has come up since none was found"),
             Self::NoCapacity => f.write_str("capacity is unavailable at this time"),
-            Self::LaunchRate => f.write_str("launches are throttled"),
+            Self::LaunchRate(_) => f.write_str("operations are being throttled"),
         }
     }
 }

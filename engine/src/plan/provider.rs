@@ -80,6 +80,24 @@ pub enum ProviderKind {
     },
 }
 
+/// How an account's launches on Fargate are rationed (rule RAT-02).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ration {
+    /// Launches at once.
+    pub burst: u64,
+    /// Launches a second after that.
+    pub a_second: u64,
+}
+
+/// How fast tasks are launched on a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaunchRate {
+    /// Launches of one service a minute (rule RAT-01).
+    pub service_a_minute: u32,
+    /// Launches of the account; `None` where AWS sets no rate.
+    pub account: Option<Ration>,
+}
+
 /// A capacity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedProvider {
@@ -95,6 +113,8 @@ pub struct PlannedProvider {
     pub zones: Vec<Ix<PlannedZone>>,
     /// Types it may start, in the order it prefers them; empty for Fargate.
     pub candidates: Vec<Candidate>,
+    /// How fast tasks are launched on it.
+    pub launches: LaunchRate,
     /// Services that stand on it, each with its share's place in the service's strategy.
     pub used_by: Vec<(Ix<PlannedService>, usize)>,
 }

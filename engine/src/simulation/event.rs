@@ -47,6 +47,8 @@ pub enum Event {
     Hour,
     /// A service's placement is tried again.
     Retry(Ix<PlannedService>),
+    /// Launches of a service that waited for their rate go on.
+    Launches(Ix<PlannedService>),
     /// Controllers decide.
     Decide,
 }
@@ -60,7 +62,7 @@ impl Event {
                 Phase::Lifecycle
             }
             Self::Minute | Self::Hour => Phase::Measure,
-            Self::Retry(_) | Self::Decide => Phase::Decide,
+            Self::Retry(_) | Self::Launches(_) | Self::Decide => Phase::Decide,
         }
     }
 }

@@ -18,7 +18,6 @@ impl World<'_> {
         }
         self.set_rates();
         for ix in self.plan.services.indices() {
-            self.service(ix).launches_left = super::LAUNCHES_A_MINUTE;
             if self.state.service(ix).tracking.iter().any(speaks) || self.state.service(ix).running == 0 {
                 self.scale(ix);
             }

@@ -11,14 +11,13 @@ pub mod queue;
 mod tasks;
 pub mod trace;
 mod traffic;
+mod waiting;
 mod world;
 
-use crate::control::action::{Action, Held, Spot, StopReason};
+use crate::control::action::{Action, Spot, StopReason};
 use crate::control::placement;
 use crate::control::service::replica;
 use crate::plan::Plan;
-use crate::plan::index::Ix;
-use crate::plan::service::PlannedService;
 use crate::plan::warm::{Warm, evenly};
 use crate::units::{SimTime, Span};
 use crate::usage::flows::Flows;
@@ -27,11 +26,6 @@ use event::Event;
 use trace::{Ended, EntryKind, Summary, Trace};
 use world::World;
 pub use world::{Detail, Options};
-
-/// How many tasks ECS starts of one service in a minute.
-///
-/// Source: ECS service quotas, "Tasks launched per service per minute": 500, fixed (rule QTA).
-const LAUNCHES_A_MINUTE: u32 = 500;
 
 /// What a run gave.
 #[derive(Debug, Clone)]
@@ -83,6 +77,7 @@ fn play(world: &mut World<'_>, event: Event) {
             world.after(Span::HOUR, Event::Hour);
         }
         Event::Retry(service) => world.retry(service),
+        Event::Launches(service) => world.launches_go_on(service),
         Event::Decide => world.decide(),
     }
 }
@@ -198,50 +193,6 @@ impl World<'_> {
                 let text = || format!("the deployment of {name} is complete after {took}");
                 self.log(EntryKind::Deployment, Some(service), text);
             }
-        }
-    }
-
-    /// Tasks find no place, or find one again: placement is tried after 10 s, six times, then ever further apart, at most
-    /// five minutes (rule PLC-45).
-    fn note_waiting(&mut self, ix: Ix<PlannedService>, share: usize, tasks: u32, held: Option<Held>) {
-        let (first, most, now) = (self.plan.timings.placement_retry, self.plan.timings.placement_retry_max, self.now);
-        let provider = self.plan.services[ix].capacity[share].provider;
-        if matches!(held, Some(Held::NoRoom(_))) && placement::stays_refused(&self.plan.services[ix]) {
-            self.service(ix).refused[share] = Some(self.state.fleet.freed(provider));
-        }
-        let service = self.service(ix);
-        service.waiting[share] = tasks;
-        if service.waiting_count() == 0 {
-            (service.retry, service.waiting_since) = (None, None);
-            return;
-        }
-        let begins = service.waiting_since.is_none();
-        let since = *service.waiting_since.get_or_insert(now);
-        let due = service.retry.is_none_or(|(at, _)| at <= now);
-        if due {
-            let step = match service.retry {
-                None => first,
-                Some((_, step)) if now.since(since) < Span::MINUTE => step,
-                Some((_, step)) => step.times(2).min(most),
-            };
-            service.retry = Some((now + step, step));
-            self.after(step, Event::Retry(ix));
-        }
-        if let Some(held) = held.filter(|_| begins) {
-            let (name, provider) = (&self.plan.services[ix].name, &self.plan.providers[provider].name);
-            let text = || {
-                format!("{tasks} tasks of {name} find no place on {provider}: {held}; none goes to another provider")
-            };
-            self.log(EntryKind::Placement, Some(ix), text);
-        }
-    }
-
-    fn retry(&mut self, ix: Ix<PlannedService>) {
-        if self.service(ix).retry.is_some_and(|(at, _)| at == self.now) {
-            self.service(ix).launches_left = LAUNCHES_A_MINUTE;
-            // What was noted as waiting is looked at as if new.
-            self.service(ix).waiting.fill(0);
-            self.look_at(ix);
         }
     }
 

@@ -28,9 +28,14 @@ impl World<'_> {
     /// A task is placed: PROVISIONING begins.
     pub(super) fn start_task(&mut self, ix: Ix<PlannedService>, share: usize, on: Spot, cause: Cause) {
         let task = self.new_task(ix, share, on, cause, TaskStatus::Provisioning);
+        let now = self.now;
         let service = self.service(ix);
         service.owed.paid(cause);
-        service.launches_left = service.launches_left.saturating_sub(1);
+        service.launches.count(now);
+        let provider = self.state.tasks[task].provider;
+        if let Some(ration) = self.plan.providers[provider].launches.account {
+            self.state.providers[provider.index()].bucket.take(now, ration);
+        }
         self.summary.tasks_started += 1;
         self.wait_in_status(task);
     }

@@ -1,11 +1,14 @@
 //! Runs of presets under faults and deployments, held against what ECS promises.
 
+mod launches;
+
 use super::*;
 use crate::catalogue::Catalogue;
 use crate::design::fault::{Fault, FaultKind};
 use crate::design::scenario::{PlannedDeployment, Scenario};
 use crate::design::task_definition::PlacementConstraint;
 use crate::plan::PlannedZone;
+use crate::plan::index::Ix;
 use crate::plan::resolve::resolve;
 use crate::presets;
 use crate::simulation::trace::TaskLife;

@@ -14,6 +14,7 @@ use crate::plan::provider::{Candidate, PlannedProvider};
 use crate::plan::service::PlannedService;
 use crate::state::fleet::Fleet;
 use crate::state::instance::Demand;
+use crate::state::launches::RollingMinute;
 use crate::state::machine::Machine;
 use crate::state::service::{Owed, ServiceState, Tracking, Traffic};
 use crate::state::task_counts::TaskCounts;
@@ -289,7 +290,8 @@ fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
         tracking: vec![Tracking::default(); service.tracking.len()],
         scaled_out: None,
         scaled_in: None,
-        launches_left: super::LAUNCHES_A_MINUTE,
+        launches: RollingMinute::default(),
+        launches_at: None,
         traffic: Traffic::default(),
         short_since: None,
     }

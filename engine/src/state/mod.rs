@@ -4,6 +4,7 @@
 
 pub mod fleet;
 pub mod instance;
+pub mod launches;
 pub mod machine;
 pub mod pool;
 pub mod service;
@@ -16,6 +17,7 @@ use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
 use crate::units::SimTime;
 use fleet::Fleet;
+use launches::Bucket;
 use machine::Machine;
 use service::ServiceState;
 use task::Task;
@@ -33,6 +35,8 @@ pub struct ProviderState {
     pub low: u32,
     /// Whether Managed Instances collects waiting tasks before it chooses types.
     pub collecting: bool,
+    /// Launches of the account on Fargate.
+    pub bucket: Bucket,
 }
 
 /// What exists.

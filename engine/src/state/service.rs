@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::launches::RollingMinute;
 use super::task::Task;
 use super::task_counts::TaskCounts;
 use crate::plan::index::Ix;
@@ -156,8 +157,10 @@ pub struct ServiceState {
     pub scaled_out: Option<(SimTime, u32)>,
     /// When it last scaled in.
     pub scaled_in: Option<SimTime>,
-    /// Launches left in this minute (rule RAT: 500 a service and minute).
-    pub launches_left: u32,
+    /// Its launches of the last minute.
+    pub launches: RollingMinute,
+    /// When launches that wait for their rate go on.
+    pub launches_at: Option<SimTime>,
     /// Traffic.
     pub traffic: Traffic,
     /// Since when it has had fewer tasks in service than it wants.

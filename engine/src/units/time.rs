@@ -79,6 +79,16 @@ impl SimTime {
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
     }
+    /// The first whole second after it.
+    #[must_use]
+    pub const fn next_second(self) -> Self {
+        Self((self.0 / 1000 + 1) * 1000)
+    }
+    /// The first whole second not before it.
+    #[must_use]
+    pub const fn ceil_second(self) -> Self {
+        Self(self.0.div_ceil(1000) * 1000)
+    }
     /// The next whole minute strictly after this instant.
     #[must_use]
     pub const fn next_minute(self) -> Self {

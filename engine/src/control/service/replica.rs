@@ -7,6 +7,7 @@ use crate::chance::Chance;
 use crate::control::action::{Action, Held, Spot, StopReason};
 use crate::control::placement;
 use crate::control::placement::victim::Candidate;
+use crate::control::service::launch;
 use crate::plan::Plan;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
@@ -152,8 +153,9 @@ fn spot(
 ) -> Result<Spot, Held> {
     let service = state.service(ix);
     let provider = plan.services[ix].capacity[share].provider;
-    if service.launches_left == 0 {
-        return Err(Held::LaunchRate);
+    let free = launch::free_at(plan, state, ix, provider, now);
+    if free > now {
+        return Err(Held::LaunchRate(free));
     }
     if plan.providers[provider].is_fargate() {
         return fargate_zone(plan, state, ix, share, now).map(Spot::Zone).ok_or(Held::NoCapacity);

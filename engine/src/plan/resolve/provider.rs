@@ -3,6 +3,7 @@
 use super::Resolver;
 use crate::catalogue::instance_types::{CpuManufacturer as MadeBy, InstanceType, TypeIx};
 use crate::catalogue::meter::Meter;
+use crate::catalogue::quotas::{self, Quota};
 use crate::design::ItemRef;
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CpuManufacturer, Inclusion, InstanceGeneration,
@@ -12,7 +13,9 @@ use crate::design::id::{CapacityProviderId, SubnetId};
 use crate::names::InstanceTypeName;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
-use crate::plan::provider::{Candidate, PlannedGroup, PlannedProvider, PlannedScaling, ProviderKind};
+use crate::plan::provider::{
+    Candidate, LaunchRate, PlannedGroup, PlannedProvider, PlannedScaling, ProviderKind, Ration,
+};
 use crate::units::{Gib, Mib, Percent, Quantity, Span, Usd};
 
 /// The root volume of a container instance where nothing is said.
@@ -39,6 +42,7 @@ impl Resolver<'_> {
                 option: CapacityOptionType::OnDemand,
                 zones: Vec::new(),
                 candidates: Vec::new(),
+                launches: self.fargate_launches(),
                 used_by: Vec::new(),
             };
             let ix = self.providers.push(planned);
@@ -62,10 +66,26 @@ impl Resolver<'_> {
             let owner = Some(self.owner(item));
             let option = provider.option();
             let (name, used_by) = (id.to_string(), Vec::new());
-            let planned = PlannedProvider { owner, name, kind, option, zones, candidates, used_by };
+            let launches = LaunchRate { service_a_minute: per_minute(quotas::SERVICE_LAUNCH_RATE), account: None };
+            let planned = PlannedProvider { owner, name, kind, option, zones, candidates, launches, used_by };
             let ix = self.providers.push(planned);
             self.provider_of.insert(id.clone(), ix);
         }
+    }
+
+    /// Launches on Fargate in the region: at AWS's rates, or what the account has of them (rules RAT-01, RAT-02, RAT-05).
+    fn fargate_launches(&self) -> LaunchRate {
+        let rate = self.catalogue.region.fargate_launch();
+        LaunchRate {
+            service_a_minute: per_minute(rate.service_rate),
+            account: Some(Ration { burst: self.quota(rate.burst), a_second: self.quota(rate.rate) }),
+        }
+    }
+
+    /// A quota, at the account's own value where it has one.
+    fn quota(&self, quota: Quota) -> u64 {
+        let own = self.design.account.quotas.iter().find(|own| own.name == quota.name);
+        own.map_or(quota.value, |own| own.value)
     }
 
     fn zones_of(&mut self, item: &ItemRef, subnets: &[SubnetId]) -> Vec<Ix<PlannedZone>> {
@@ -195,6 +215,10 @@ impl Resolver<'_> {
             levels,
         }
     }
+}
+
+fn per_minute(quota: Quota) -> u32 {
+    u32::try_from(quota.value).unwrap_or(u32::MAX)
 }
 
 fn planned_group(group: &AutoScalingGroupProvider) -> PlannedGroup {

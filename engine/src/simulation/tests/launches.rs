@@ -1,0 +1,79 @@
+//! Launch rates in whole runs.
+
+use super::*;
+use crate::design::account::QuotaValue;
+use crate::design::capacity::StrategyItem;
+use crate::design::id::CapacityProviderId;
+use crate::design::project::Project;
+use crate::design::service::Capacity;
+
+/// The workers alone, on Fargate, so many of them, with nothing to do and nothing that scales them.
+pub(super) fn workers(count: u32) -> Project {
+    let mut project = presets::find("queue-workers").expect("a preset").project();
+    project.design.loads.clear();
+    let worker = project.design.services.get_mut(&"worker".into()).expect("the preset has it");
+    worker.desired_count = count;
+    worker.scaling = None;
+    worker.capacity =
+        Capacity::Strategy(vec![StrategyItem { capacity_provider: CapacityProviderId::fargate(), base: 0, weight: 1 }]);
+    project
+}
+
+pub(super) fn plan_of(project: &Project, scenario: &Scenario) -> Plan {
+    let catalogue = Catalogue::load(&project.design.region).expect("a region");
+    resolve(&project.design, scenario, &catalogue).unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+fn cold() -> Scenario {
+    Scenario { cold_start: true, ..Scenario::default() }
+}
+
+/// When each task was placed, in seconds.
+fn placed(project: &Project) -> (Vec<u64>, Trace) {
+    let trace = play_for(&plan_of(project, &cold()), 1, 1).trace.expect("asked for");
+    let mut placed: Vec<_> = trace.tasks.iter().map(|task| task.placed.ms()).collect();
+    placed.sort_unstable();
+    assert!(placed.iter().all(|at| at % 1000 == 0), "launches are let at whole seconds");
+    (placed.into_iter().map(|at| at / 1000).collect(), trace)
+}
+
+#[test]
+fn rat_07_v61_a_service_of_1000_on_fargate_is_launched_by_80_seconds() {
+    for (count, last) in [(100, 0), (300, 10), (500, 20), (1000, 80)] {
+        let (placed, trace) = placed(&workers(count));
+        assert_eq!((placed.len(), placed.last().copied()), (usize::try_from(count).unwrap(), Some(last)));
+        let told = trace.log.iter().filter(|entry| entry.text.contains("throttled")).count();
+        assert_eq!(told, usize::from(count > 100), "told once, where it binds");
+    }
+}
+
+#[test]
+fn rat_02_services_share_the_accounts_launches_and_have_a_minute_each() {
+    // Twice 150: 100 at 0 s, then 20 a second for 200 more: 10 s. The first in the plan's order is done first.
+    let mut project = workers(150);
+    let worker = project.design.services[&"worker".into()].clone();
+    project.design.services.insert("zz".into(), worker);
+    let (placed, _) = placed(&project);
+    assert_eq!((placed.len(), placed[99], placed[100], placed.last().copied()), (300, 0, 1, Some(10)));
+}
+
+#[test]
+fn rat_05_an_account_may_have_another_launch_rate() {
+    // 50 at 0 s, then 10 a second: 300 tasks by 25 s.
+    let mut project = workers(300);
+    for (name, value) in [("Fargate task launches at once", 50), ("Fargate task launches a second", 10)] {
+        project.design.account.quotas.push(QuotaValue { name: name.to_owned(), value });
+    }
+    let (placed, _) = placed(&project);
+    assert_eq!((placed[49], placed[50], placed.last().copied()), (0, 1, Some(25)));
+}
+
+#[test]
+fn rat_01_plenty_of_launches_asks_for_no_event() {
+    // 100 tasks that start at once take as many steps as the same 100 at a hundred times the rate.
+    let events = |project: &Project| play_for(&plan_of(project, &cold()), 1, 1).summary.events;
+    let mut project = workers(100);
+    let before = events(&project);
+    project.design.account.quotas.push(QuotaValue { name: "Fargate task launches at once".to_owned(), value: 10_000 });
+    assert_eq!(events(&project), before);
+}
