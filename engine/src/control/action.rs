@@ -38,6 +38,8 @@ pub enum Held {
     StillNoRoom,
     /// Fargate has no capacity, or no zone stands.
     NoCapacity,
+    /// The account's vCPUs on Fargate are used up.
+    VcpuQuota,
     /// No more tasks may be launched before then: the service or the account has launched as many as AWS lets it.
     LaunchRate(SimTime),
 }
@@ -48,6 +50,8 @@ impl fmt::Display for Held {
             Self::NoRoom(passed) => passed.fmt(f),
             Self::StillNoRoom => f.write_str("no room has come up since none was found"),
             Self::NoCapacity => f.write_str("capacity is unavailable at this time"),
+            // As ECS words the service event (rule RAT-05).
+            Self::VcpuQuota => f.write_str("you've reached the limit on the number of vCPUs you can run concurrently"),
             Self::LaunchRate(_) => f.write_str("operations are being throttled"),
         }
     }

@@ -115,6 +115,8 @@ pub struct PlannedProvider {
     pub candidates: Vec<Candidate>,
     /// How fast tasks are launched on it.
     pub launches: LaunchRate,
+    /// vCPUs of tasks that may stand on it at once, for all services together; `None` where no quota binds the run.
+    pub vcpus: Option<CpuUnits>,
     /// Services that stand on it, each with its share's place in the service's strategy.
     pub used_by: Vec<(Ix<PlannedService>, usize)>,
 }

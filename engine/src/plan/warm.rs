@@ -63,9 +63,23 @@ impl Warm {
 
     /// Fargate spreads each provider's tasks over the service's zones by itself (rule CPS-29).
     fn stand_on_fargate(&mut self, plan: &Plan, provider: Ix<PlannedProvider>) {
+        self.keep_quota(plan, provider);
         for (service, count) in self.on(plan, provider) {
             let zones: Vec<_> = plan.services[service].zones.iter().map(|(zone, _)| *zone).collect();
             self.spread(service, &zones, count);
+        }
+    }
+
+    /// What the account's vCPUs on Fargate do not hold stands nowhere (rule RAT-05); the plan's first services come first.
+    fn keep_quota(&mut self, plan: &Plan, provider: Ix<PlannedProvider>) {
+        let Some(mut left) = plan.providers[provider].vcpus else { return };
+        for (ix, share) in &plan.providers[provider].used_by {
+            let cpu = plan.services[*ix].cpu;
+            let count = &mut self.shares[ix.index()][*share];
+            let held = left.units().checked_div(cpu.units()).map_or(*count, |most| most.min(*count));
+            self.unplaced[ix.index()] += *count - held;
+            *count = held;
+            left -= cpu.times(held);
         }
     }
 

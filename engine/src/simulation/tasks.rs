@@ -90,6 +90,9 @@ impl World<'_> {
         service.live.push(task);
         service.by_share[share] += 1;
         service.by_share_zone[share][zone.index()] += 1;
+        if self.plan.providers[provider].vcpus.is_some() {
+            self.state.providers[provider.index()].vcpus += self.plan.services[ix].cpu;
+        }
         if let Some((instance, machine)) = machine {
             self.reserve(task, instance, machine);
         }
@@ -403,7 +406,20 @@ impl World<'_> {
             self.state.machines[machine].standing -= 1;
             self.end_if_empty(machine);
         }
+        if self.plan.providers[of.provider].vcpus.is_some() {
+            self.give_back_vcpus(of);
+        }
         self.look_at(of.service);
+    }
+
+    /// A task that is STOPPED uses none of the account's vCPUs: others that wait for them may start.
+    fn give_back_vcpus(&mut self, of: Task) {
+        self.state.providers[of.provider.index()].vcpus -= self.plan.services[of.service].cpu;
+        for (ix, share) in self.plan.providers[of.provider].used_by.iter().copied() {
+            if self.state.service(ix).waiting[share] > 0 {
+                self.look_at(ix);
+            }
+        }
     }
 
     /// A share of tasks or instances, drawn by the seed.

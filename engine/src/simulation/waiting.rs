@@ -24,7 +24,7 @@ impl World<'_> {
         }
         match held {
             Some(Held::LaunchRate(free)) => self.wait_for_launches(ix, tasks, free),
-            Some(Held::NoRoom(_) | Held::StillNoRoom | Held::NoCapacity) | None => {
+            Some(Held::NoRoom(_) | Held::StillNoRoom | Held::NoCapacity | Held::VcpuQuota) | None => {
                 self.wait_for_place(ix, share, tasks, held);
             }
         }

@@ -15,7 +15,7 @@ use crate::plan::PlannedZone;
 use crate::plan::index::{Ix, Table};
 use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
-use crate::units::SimTime;
+use crate::units::{CpuUnits, SimTime};
 use fleet::Fleet;
 use launches::Bucket;
 use machine::Machine;
@@ -37,6 +37,8 @@ pub struct ProviderState {
     pub collecting: bool,
     /// Launches of the account on Fargate.
     pub bucket: Bucket,
+    /// vCPUs of tasks that are not STOPPED, kept where a quota binds them.
+    pub vcpus: CpuUnits,
 }
 
 /// What exists.

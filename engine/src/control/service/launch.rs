@@ -1,4 +1,4 @@
-//! When one more task of a service may be launched: the service's rate and the account's (rule RAT-06).
+//! When one more task of a service may be launched: the service's rate and the account's (rule RAT-06), its vCPUs (RAT-05).
 
 use crate::plan::Plan;
 use crate::plan::index::Ix;
@@ -22,4 +22,12 @@ pub fn free_at(
     let of_service = state.service(ix).launches.free_at(now, rate.service_a_minute);
     let of_account = rate.account.map_or(now, |ration| state.providers[provider.index()].bucket.free_at(now, ration));
     of_service.max(of_account)
+}
+
+/// Whether one more task keeps within the account's vCPUs on Fargate.
+///
+/// Assumption: a task counts from its launch until it is STOPPED; the page says "concurrently" (rule RAT-05).
+pub fn within_quota(plan: &Plan, state: &State, ix: Ix<PlannedService>, provider: Ix<PlannedProvider>) -> bool {
+    let used = state.providers[provider.index()].vcpus;
+    plan.providers[provider].vcpus.is_none_or(|most| used + plan.services[ix].cpu <= most)
 }

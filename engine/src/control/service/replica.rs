@@ -157,6 +157,9 @@ fn spot(
     if free > now {
         return Err(Held::LaunchRate(free));
     }
+    if !launch::within_quota(plan, state, ix, provider) {
+        return Err(Held::VcpuQuota);
+    }
     if plan.providers[provider].is_fargate() {
         return fargate_zone(plan, state, ix, share, now).map(Spot::Zone).ok_or(Held::NoCapacity);
     }

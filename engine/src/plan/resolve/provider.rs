@@ -16,7 +16,7 @@ use crate::plan::index::Ix;
 use crate::plan::provider::{
     Candidate, LaunchRate, PlannedGroup, PlannedProvider, PlannedScaling, ProviderKind, Ration,
 };
-use crate::units::{Gib, Mib, Percent, Quantity, Span, Usd};
+use crate::units::{CpuUnits, Gib, Mib, Percent, Quantity, Span, Usd};
 
 /// The root volume of a container instance where nothing is said.
 ///
@@ -31,9 +31,9 @@ const SPOT_PROTECTION: Percent = Percent::from_percent(100);
 
 impl Resolver<'_> {
     pub(super) fn place_providers(&mut self) {
-        for (id, kind) in [
-            (CapacityProviderId::fargate(), ProviderKind::Fargate),
-            (CapacityProviderId::fargate_spot(), ProviderKind::FargateSpot),
+        for (id, kind, vcpus) in [
+            (CapacityProviderId::fargate(), ProviderKind::Fargate, quotas::FARGATE_ON_DEMAND_VCPUS),
+            (CapacityProviderId::fargate_spot(), ProviderKind::FargateSpot, quotas::FARGATE_SPOT_VCPUS),
         ] {
             let planned = PlannedProvider {
                 owner: None,
@@ -43,6 +43,7 @@ impl Resolver<'_> {
                 zones: Vec::new(),
                 candidates: Vec::new(),
                 launches: self.fargate_launches(),
+                vcpus: self.fargate_vcpus(vcpus),
                 used_by: Vec::new(),
             };
             let ix = self.providers.push(planned);
@@ -67,7 +68,8 @@ impl Resolver<'_> {
             let option = provider.option();
             let (name, used_by) = (id.to_string(), Vec::new());
             let launches = LaunchRate { service_a_minute: per_minute(quotas::SERVICE_LAUNCH_RATE), account: None };
-            let planned = PlannedProvider { owner, name, kind, option, zones, candidates, launches, used_by };
+            let vcpus = None;
+            let planned = PlannedProvider { owner, name, kind, option, zones, candidates, launches, vcpus, used_by };
             let ix = self.providers.push(planned);
             self.provider_of.insert(id.clone(), ix);
         }
@@ -80,6 +82,13 @@ impl Resolver<'_> {
             service_a_minute: per_minute(rate.service_rate),
             account: Some(Ration { burst: self.quota(rate.burst), a_second: self.quota(rate.rate) }),
         }
+    }
+
+    /// vCPUs that Fargate runs at once for the account: where it names a quota profile, else as many as are wanted (rule
+    /// RAT-05).
+    fn fargate_vcpus(&self, quota: Quota) -> Option<CpuUnits> {
+        self.design.account.quota_profile?;
+        Some(CpuUnits::from_vcpus(u32::try_from(self.quota(quota)).unwrap_or(u32::MAX)))
     }
 
     /// A quota, at the account's own value where it has one.

@@ -43,8 +43,8 @@ impl Resolver<'_> {
             if !self.design.account.purchase_plans.is_empty() {
                 self.not_played(at.clone(), "the account's Savings Plans");
             }
-            if self.design.account.quota_profile.is_some() {
-                self.not_played(at, "the account's quota profile (no adjustable quota or launch rate binds here)");
+            if self.design.account.quota_profile.is_some() && !self.design.capacity_providers.is_empty() {
+                self.not_played(at, "the account's quotas of EC2 vCPUs");
             }
         }
     }

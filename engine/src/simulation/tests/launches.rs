@@ -1,7 +1,7 @@
 //! Launch rates in whole runs.
 
 use super::*;
-use crate::design::account::QuotaValue;
+use crate::design::account::{QuotaProfile, QuotaValue};
 use crate::design::capacity::StrategyItem;
 use crate::design::id::CapacityProviderId;
 use crate::design::project::Project;
@@ -11,6 +11,7 @@ use crate::design::service::Capacity;
 pub(super) fn workers(count: u32) -> Project {
     let mut project = presets::find("queue-workers").expect("a preset").project();
     project.design.loads.clear();
+    project.design.account.quotas.clear();
     let worker = project.design.services.get_mut(&"worker".into()).expect("the preset has it");
     worker.desired_count = count;
     worker.scaling = None;
@@ -76,4 +77,47 @@ fn rat_01_plenty_of_launches_asks_for_no_event() {
     let before = events(&project);
     project.design.account.quotas.push(QuotaValue { name: "Fargate task launches at once".to_owned(), value: 10_000 });
     assert_eq!(events(&project), before);
+}
+
+#[test]
+fn rat_05_tasks_over_a_profiles_vcpus_are_not_placed_and_the_reason_is_told() {
+    // Workers of 1 vCPU: 6 of 10 run under a new account's 6; without a profile all ten do; with a quota of 8 of one's own
+    // eight do. The estimate agrees.
+    let mut project = workers(10);
+    let cpu = plan_of(&project, &Scenario::default()).services[Ix::new(0)].cpu;
+    assert_eq!(cpu, crate::units::CpuUnits::from_vcpus(1));
+    let hour = SimTime::ZERO + Span::from_hours(1);
+    let own = QuotaValue { name: "Fargate On-Demand vCPUs".to_owned(), value: 8 };
+    for (profile, own, runs) in [(None, None, 10), (Some(QuotaProfile::NewAccount), None, 6)]
+        .into_iter()
+        .chain([(Some(QuotaProfile::NewAccount), Some(own.clone()), 8), (None, Some(own), 10)])
+    {
+        project.design.account.quota_profile = profile;
+        project.design.account.quotas = own.into_iter().collect();
+        for cold_start in [true, false] {
+            let plan = plan_of(&project, &Scenario { cold_start, ..Scenario::default() });
+            let run = play_for(&plan, 2, 1);
+            let trace = run.trace.expect("asked for");
+            let seen = &trace.services[0];
+            assert_eq!((seen.running.at(hour), seen.waiting.at(hour)), (runs, 10 - runs), "cold: {cold_start}");
+            let told = trace.log.iter().filter(|e| e.text.contains("limit on the number of vCPUs")).count();
+            assert_eq!(told, usize::from(runs < 10), "told once, where it binds");
+            let estimated = crate::estimate::estimate(&plan, Span::HOUR).services[0];
+            assert_eq!((estimated.tasks_max, estimated.unplaced_max), (runs, 10 - runs));
+        }
+    }
+}
+
+#[test]
+fn rat_05_vcpus_given_back_start_what_waits_for_them() {
+    // 6 vCPUs hold 6 of 10; half of those running end after an hour, and others start in their place.
+    let mut project = workers(10);
+    project.design.account.quota_profile = Some(QuotaProfile::Default);
+    let kind = FaultKind::TaskFailure { service: "worker".into(), percent: Percent::from_percent(50) };
+    let plan = plan_of(&project, &Scenario { faults: vec![fault(kind, 1, 0)], ..Scenario::default() });
+    let trace = play_for(&plan, 2, 1).trace.expect("asked for");
+    let seen = &trace.services[0].running;
+    let (struck, later) = (SimTime::ZERO + Span::HOUR, SimTime::ZERO + Span::from_minutes(65));
+    assert_eq!((seen.at(struck), seen.at(later)), (3, 6));
+    assert_eq!(trace.tasks.iter().filter(|task| task.placed == struck).count(), 3, "at once, not at the next try");
 }
