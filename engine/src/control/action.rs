@@ -40,6 +40,8 @@ pub enum Held {
     NoCapacity,
     /// The account's vCPUs on Fargate are used up.
     VcpuQuota,
+    /// The last tasks ended before they were RUNNING: the next is launched then.
+    StartFailures(SimTime),
     /// No more tasks may be launched before then: the service or the account has launched as many as AWS lets it.
     LaunchRate(SimTime),
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Held {
             Self::NoCapacity => f.write_str("capacity is unavailable at this time"),
             // As ECS words the service event (rule RAT-05).
             Self::VcpuQuota => f.write_str("you've reached the limit on the number of vCPUs you can run concurrently"),
+            Self::StartFailures(_) => f.write_str("is unable to consistently start tasks successfully"),
             Self::LaunchRate(_) => f.write_str("operations are being throttled"),
         }
     }

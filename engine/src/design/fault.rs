@@ -30,6 +30,12 @@ pub enum FaultKind {
         /// Percent of those running when it strikes.
         percent: Percent,
     },
+    /// Tasks of a service end before they are RUNNING: an image that cannot be pulled, a secret that is gone. What runs,
+    /// runs on.
+    StartFailure {
+        /// Whose.
+        service: ServiceId,
+    },
 }
 
 /// A fault of a scenario.
@@ -53,6 +59,7 @@ impl FaultKind {
             Self::SpotWave { provider, percent } => format!("Spot wave takes {percent} of {provider}"),
             Self::SpotDrought { provider } => format!("no Spot capacity for {provider}"),
             Self::TaskFailure { service, percent } => format!("{percent} of {service}'s tasks fail"),
+            Self::StartFailure { service } => format!("tasks of {service} fail to start"),
         }
     }
 }

@@ -82,7 +82,9 @@ impl Scenario {
                         *provider = CapacityProviderId::new(name);
                     }
                 }
-                FaultKind::TaskFailure { service, .. } => follow(service, at, name),
+                FaultKind::TaskFailure { service, .. } | FaultKind::StartFailure { service } => {
+                    follow(service, at, name);
+                }
             }
         }
         for deployment in &mut self.deployments {

@@ -45,6 +45,8 @@ pub enum PlannedFaultKind {
     SpotDrought(Ix<PlannedProvider>),
     /// Tasks of a service end by themselves.
     TaskFailure(Ix<PlannedService>, Percent),
+    /// Tasks of a service end before they are RUNNING.
+    StartFailure(Ix<PlannedService>),
 }
 
 /// A fault of a run.

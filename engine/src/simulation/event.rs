@@ -47,7 +47,7 @@ pub enum Event {
     Hour,
     /// A service's placement is tried again.
     Retry(Ix<PlannedService>),
-    /// Launches of a service that waited for their rate go on.
+    /// Launches of a service that waited for their time go on.
     Launches(Ix<PlannedService>),
     /// Controllers decide.
     Decide,

@@ -29,6 +29,7 @@ impl World<'_> {
                     self.reclaim_task(task);
                 }
             }
+            PlannedFaultKind::StartFailure(service) => self.service(service).starts.fail_until = until,
             PlannedFaultKind::TaskFailure(service, percent) => {
                 let running = self.all_live(|task| task.service == service && task.status == TaskStatus::Running);
                 let failed = self.drawn(running, percent, Concern::TaskFailure);

@@ -4,6 +4,7 @@
 //! one thread; the same plan and seed give the same run. Reading [`play`] is reading ECS.
 
 pub mod event;
+mod failures;
 mod faults;
 mod instances;
 mod measure;
@@ -203,6 +204,8 @@ impl World<'_> {
         service.revision += 1;
         service.old = service.live_count();
         service.by_share.fill(0);
+        // An update starts over (rule THR-03).
+        (service.starts.failed, service.starts.held_until) = (0, SimTime::ZERO);
         let revision = service.revision;
         service.rollout = Some(crate::state::service::Rollout { revision, since: now });
         let name = self.plan.services[ix].name.clone();

@@ -131,8 +131,18 @@ impl World<'_> {
         if self.state.tasks[task].due != self.now || matches!(status, TaskStatus::Running | TaskStatus::Stopped) {
             return;
         }
-        self.enter_status(task, status.next());
+        self.leave_status(task);
         self.wait_in_status(task);
+    }
+
+    /// A status is over: the next begins, unless the task's containers end as they start.
+    fn leave_status(&mut self, task: Ix<Task>) {
+        let of = &self.state.tasks[task];
+        if of.status == TaskStatus::Activating && self.fails_to_start(of) {
+            self.start_failed(task);
+        } else {
+            self.enter_status(task, of.status.next());
+        }
     }
 
     /// Stays in a status as long as it lasts; statuses without work last no time (rule TSK-11).
@@ -148,7 +158,7 @@ impl World<'_> {
                 self.after(lasts, Event::Task(task));
                 return;
             }
-            self.enter_status(task, status.next());
+            self.leave_status(task);
         }
     }
 
@@ -232,7 +242,9 @@ impl World<'_> {
         let ix = self.state.tasks[task].service;
         self.state.tasks[task].running_since = Some(now);
         self.integrate(ix);
-        self.service(ix).running += 1;
+        let service = self.service(ix);
+        service.running += 1;
+        (service.starts.failed, service.starts.held_until) = (0, SimTime::ZERO);
         if let Some(trace) = &mut self.trace {
             trace.tasks[Ix::new(task.place())].running = Some(now);
         }
@@ -344,7 +356,7 @@ impl World<'_> {
     }
 
     /// Takes a task out of everything that counts live tasks.
-    fn begin_end(&mut self, task: Ix<Task>, next: TaskStatus, why: Ended) {
+    pub(super) fn begin_end(&mut self, task: Ix<Task>, next: TaskStatus, why: Ended) {
         let of = self.state.tasks[task];
         let (ix, share) = (of.service, usize::from(of.share));
         if of.in_service {
@@ -386,6 +398,7 @@ impl World<'_> {
             Ended::SpotReclaimed => self.service(ix).owed.spot += 1,
             Ended::ZoneLost => self.service(ix).owed.fault += 1,
             Ended::Failed | Ended::InstanceEnded => self.service(ix).owed.replacement += 1,
+            Ended::NeverRan => self.service(ix).owed.unpaid(of.cause),
             Ended::ScaledIn | Ended::Replaced | Ended::NotNeeded => {}
         }
         self.note(ix);

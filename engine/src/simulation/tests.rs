@@ -1,5 +1,6 @@
 //! Runs of presets under faults and deployments, held against what ECS promises.
 
+mod failures;
 mod launches;
 
 use super::*;

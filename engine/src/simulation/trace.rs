@@ -72,6 +72,8 @@ pub enum Ended {
     Replaced,
     /// It failed by itself.
     Failed,
+    /// It ended before it was RUNNING.
+    NeverRan,
     /// Its zone was lost.
     ZoneLost,
     /// AWS took its Spot capacity back.
@@ -89,6 +91,7 @@ impl Ended {
             Self::ScaledIn => "scaled in",
             Self::Replaced => "replaced by a deployment",
             Self::Failed => "failed",
+            Self::NeverRan => "ended before it was RUNNING",
             Self::ZoneLost => "zone lost",
             Self::SpotReclaimed => "Spot reclaimed",
             Self::InstanceEnded => "its instance went",

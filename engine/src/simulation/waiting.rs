@@ -23,6 +23,7 @@ impl World<'_> {
             return;
         }
         match held {
+            Some(Held::StartFailures(free)) => self.launch_at(ix, free),
             Some(Held::LaunchRate(free)) => self.wait_for_launches(ix, tasks, free),
             Some(Held::NoRoom(_) | Held::StillNoRoom | Held::NoCapacity | Held::VcpuQuota) | None => {
                 self.wait_for_place(ix, share, tasks, held);
@@ -58,18 +59,24 @@ impl World<'_> {
 
     /// Launches go on when their rate lets them (rules RAT-04, RAT-06); told once until none waits.
     fn wait_for_launches(&mut self, ix: Ix<PlannedService>, tasks: u32, free: SimTime) {
-        let before = self.service(ix).launches_at;
-        let waits = before.is_some_and(|at| at > self.now && at <= free);
-        if !waits {
-            self.service(ix).launches_at = Some(free);
-            if free != SimTime::NEVER {
-                self.queue.push(free, Event::Launches(ix));
-            }
-        }
-        if before.is_none() {
+        let begins = self.service(ix).launches_at.is_none();
+        self.launch_at(ix, free);
+        if begins {
             let name = &self.plan.services[ix].name;
             let text = || format!("launches of {name} are throttled: {tasks} tasks wait for their turn");
             self.log(EntryKind::Placement, Some(ix), text);
+        }
+    }
+
+    fn launch_at(&mut self, ix: Ix<PlannedService>, free: SimTime) {
+        let now = self.now;
+        let service = self.service(ix);
+        if service.launches_at.is_some_and(|at| at > now && at <= free) {
+            return;
+        }
+        service.launches_at = Some(free);
+        if free != SimTime::NEVER {
+            self.queue.push(free, Event::Launches(ix));
         }
     }
 
@@ -80,7 +87,7 @@ impl World<'_> {
         }
     }
 
-    /// The launch rate may let more tasks start.
+    /// Launches that waited for their time may go on.
     pub(super) fn launches_go_on(&mut self, ix: Ix<PlannedService>) {
         if self.state.service(ix).launches_at == Some(self.now) {
             self.look_anew(ix);

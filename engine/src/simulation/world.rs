@@ -16,7 +16,7 @@ use crate::state::fleet::Fleet;
 use crate::state::instance::Demand;
 use crate::state::launches::RollingMinute;
 use crate::state::machine::Machine;
-use crate::state::service::{Owed, ServiceState, Tracking, Traffic};
+use crate::state::service::{Owed, ServiceState, Starts, Tracking, Traffic};
 use crate::state::task_counts::TaskCounts;
 use crate::state::{ProviderState, State};
 use crate::units::{Micro, SimTime, Span};
@@ -291,6 +291,7 @@ fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
         scaled_out: None,
         scaled_in: None,
         launches: RollingMinute::default(),
+        starts: Starts::default(),
         launches_at: None,
         traffic: Traffic::default(),
         short_since: None,

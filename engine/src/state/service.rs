@@ -18,6 +18,17 @@ pub struct Rollout {
     pub since: SimTime,
 }
 
+/// How the starts of a service's tasks go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Starts {
+    /// Until when tasks end before they are RUNNING: a fault.
+    pub fail_until: SimTime,
+    /// Tasks in a row that ended so.
+    pub failed: u32,
+    /// Before then none is launched (rule THR-02).
+    pub held_until: SimTime,
+}
+
 /// Why tasks are owed: what the next starts will be put down to, in this order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Owed {
@@ -49,11 +60,24 @@ impl Owed {
 
     /// One task less is owed for a cause.
     pub const fn paid(&mut self, cause: Cause) {
-        let slot = match cause {
-            Cause::Fault => &mut self.fault,
-            Cause::SpotReclaim => &mut self.spot,
-            Cause::Replacement => &mut self.replacement,
-            Cause::Scaling => &mut self.scaling,
+        if let Some(slot) = self.of(cause) {
+            *slot = slot.saturating_sub(1);
+        }
+    }
+
+    /// The task started for a cause never ran: it is owed again.
+    pub const fn unpaid(&mut self, cause: Cause) {
+        if let Some(slot) = self.of(cause) {
+            *slot += 1;
+        }
+    }
+
+    const fn of(&mut self, cause: Cause) -> Option<&mut u32> {
+        match cause {
+            Cause::Fault => Some(&mut self.fault),
+            Cause::SpotReclaim => Some(&mut self.spot),
+            Cause::Replacement => Some(&mut self.replacement),
+            Cause::Scaling => Some(&mut self.scaling),
             Cause::Drawn
             | Cause::DesiredCount
             | Cause::Deployment
@@ -63,9 +87,8 @@ impl Owed {
             | Cause::Jobs
             | Cause::Calls
             | Cause::Logs
-            | Cause::ImagePulls => return,
-        };
-        *slot = slot.saturating_sub(1);
+            | Cause::ImagePulls => None,
+        }
     }
 }
 
@@ -159,7 +182,9 @@ pub struct ServiceState {
     pub scaled_in: Option<SimTime>,
     /// Its launches of the last minute.
     pub launches: RollingMinute,
-    /// When launches that wait for their rate go on.
+    /// How its tasks' starts go.
+    pub starts: Starts,
+    /// When launches that wait for their time go on.
     pub launches_at: Option<SimTime>,
     /// Traffic.
     pub traffic: Traffic,

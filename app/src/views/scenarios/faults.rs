@@ -60,10 +60,13 @@ fn one(ui: &mut Ui, form: &Form<'_>, names: &Names, kinds: &[FaultKind], fault: 
             form.reference(ui, "service", "Service", service, names.services.iter().cloned());
             form.value(ui, "percent", "Fails", percent, &PERCENT);
         }
+        FaultKind::StartFailure { service } => {
+            form.reference(ui, "service", "Service", service, names.services.iter().cloned());
+        }
     }
     form.value(ui, "at", "After", &mut fault.at, &SPAN);
     match &fault.kind {
-        FaultKind::ZoneLoss(_) | FaultKind::SpotDrought { .. } => {
+        FaultKind::ZoneLoss(_) | FaultKind::SpotDrought { .. } | FaultKind::StartFailure { .. } => {
             form.value(ui, "lasts", "Lasts", &mut fault.lasts, &SPAN);
         }
         // These strike once.
@@ -77,6 +80,7 @@ fn word(kind: &FaultKind) -> &'static str {
         FaultKind::SpotWave { .. } => "a Spot wave",
         FaultKind::SpotDrought { .. } => "no Spot capacity",
         FaultKind::TaskFailure { .. } => "tasks fail",
+        FaultKind::StartFailure { .. } => "tasks fail to start",
     }
 }
 
@@ -101,12 +105,15 @@ impl Names {
     fn kinds(&self) -> Vec<FaultKind> {
         let half = Percent::from_percent(50);
         let zone = self.zones.first().map(|zone| FaultKind::ZoneLoss(zone.clone()));
-        let failure = self.services.first().map(|s| FaultKind::TaskFailure { service: s.clone(), percent: half });
+        let failures = self.services.first().into_iter().flat_map(|service| {
+            let service = service.clone();
+            [FaultKind::TaskFailure { service: service.clone(), percent: half }, FaultKind::StartFailure { service }]
+        });
         let spot = self.spot.first().into_iter().flat_map(|provider| {
             let provider = provider.clone();
             [FaultKind::SpotWave { provider: provider.clone(), percent: half }, FaultKind::SpotDrought { provider }]
         });
-        zone.into_iter().chain(failure).chain(spot).collect()
+        zone.into_iter().chain(failures).chain(spot).collect()
     }
 
     /// A fault with names of this drawing where its own are not drawn; none where there is nothing of its kind.
@@ -122,6 +129,9 @@ impl Names {
             FaultKind::SpotDrought { provider } => FaultKind::SpotDrought { provider: or_first(provider, &self.spot)? },
             FaultKind::TaskFailure { service, percent } => {
                 FaultKind::TaskFailure { service: or_first(service, &self.services)?, percent: *percent }
+            }
+            FaultKind::StartFailure { service } => {
+                FaultKind::StartFailure { service: or_first(service, &self.services)? }
             }
         };
         Some(Fault { kind, ..fault.clone() })

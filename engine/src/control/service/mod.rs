@@ -1,4 +1,5 @@
 //! Looking after services: what is missing, what is too many, how a deployment goes on.
 
+pub mod failures;
 pub mod launch;
 pub mod replica;

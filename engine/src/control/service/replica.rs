@@ -153,6 +153,9 @@ fn spot(
 ) -> Result<Spot, Held> {
     let service = state.service(ix);
     let provider = plan.services[ix].capacity[share].provider;
+    if service.starts.held_until > now {
+        return Err(Held::StartFailures(service.starts.held_until));
+    }
     let free = launch::free_at(plan, state, ix, provider, now);
     if free > now {
         return Err(Held::LaunchRate(free));

@@ -246,6 +246,9 @@ impl<'a> Resolver<'a> {
                 FaultKind::TaskFailure { service, percent } => {
                     self.service_of.get(service).map(|s| PlannedFaultKind::TaskFailure(*s, *percent))
                 }
+                FaultKind::StartFailure { service } => {
+                    self.service_of.get(service).copied().map(PlannedFaultKind::StartFailure)
+                }
             };
             // A fault of something that the scenario's edits took away strikes nothing.
             if let Some(kind) = kind {
