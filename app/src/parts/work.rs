@@ -177,7 +177,7 @@ fn new_service(design: &Design, spot: &Spot) -> Made {
     service.assign_public_ip =
         subnets.iter().all(|id| design.subnets.get(id).is_some_and(|s| s.tier == SubnetTier::Public));
     service.subnets = subnets;
-    service.deployment.circuit_breaker = Some(CircuitBreaker { enable: true, rollback: true });
+    service.deployment.circuit_breaker = Some(CircuitBreaker::ROLLING_BACK);
     edits.push(Edit::Put(Item::Service(ServiceId::new(&name), service)));
     Ok(edits)
 }

@@ -169,6 +169,7 @@ pub(crate) fn real_month() -> Scenario {
         (0..50u64).map(move |k| PlannedDeployment {
             service: ServiceId::new(&format!("service-{k:02}")),
             at: hour(72 * (round + 1) + k / 10),
+            fails: None,
         })
     });
     let wave = FaultKind::SpotWave { provider: "service-49".into(), percent: Percent::from_percent(50) };

@@ -372,6 +372,11 @@ pub const MANAGED_DRAINING_MAX: Span = Span::from_hours(48);
 /// Source: ECS Developer Guide, "Amazon ECS service throttle logic": rule THR-02.
 pub const THROTTLE_MAX: Span = Span::from_minutes(27);
 
+/// The fewest and the most failed tasks that end a deployment where its threshold is a bounded percent.
+///
+/// Source: ECS Developer Guide, "How the Amazon ECS deployment circuit breaker detects failures": rule CBK-02.
+pub const BREAKER_BOUNDS: (u32, u32) = (3, 200);
+
 /// The longest a regional NAT gateway takes to reach a new zone.
 ///
 /// Source: Amazon VPC User Guide, "Regional NAT gateways": rule NET-22.

@@ -107,7 +107,7 @@ fn healthy_percent_out_of_range(context: &Context<'_>, out: &mut Findings) {
 
 fn put_breaker(id: &ServiceId, service: &Service) -> Vec<Edit> {
     let mut changed = service.clone();
-    changed.deployment.circuit_breaker = Some(CircuitBreaker { enable: true, rollback: true });
+    changed.deployment.circuit_breaker = Some(CircuitBreaker::ROLLING_BACK);
     vec![Edit::Put(Item::Service(id.clone(), changed))]
 }
 
@@ -168,7 +168,7 @@ pub(super) mod tests {
     }
 
     fn breaker(service: &mut Service, enable: bool, rollback: bool) {
-        service.deployment.circuit_breaker = Some(CircuitBreaker { enable, rollback });
+        service.deployment.circuit_breaker = Some(CircuitBreaker { enable, rollback, ..CircuitBreaker::ROLLING_BACK });
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[

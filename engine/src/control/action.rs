@@ -18,6 +18,8 @@ pub enum StopReason {
     ScaleIn,
     /// A deployment replaces it.
     Deployment,
+    /// It failed its health checks.
+    Unhealthy,
 }
 
 /// Where a task is placed.
@@ -91,6 +93,11 @@ pub enum Action {
         tasks: u32,
         /// Why; `None` where none waits any more.
         held: Option<Held>,
+    },
+    /// Gives the deployment up: too many of its tasks failed.
+    GiveUp {
+        /// The service.
+        service: Ix<PlannedService>,
     },
     /// Ends the deployment: all its tasks are there, no other is left.
     Complete {

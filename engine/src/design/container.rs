@@ -129,6 +129,18 @@ pub struct ContainerHealthCheck {
     pub start_period: Option<Seconds>,
 }
 
+impl ContainerHealthCheck {
+    /// `interval`. Source: ECS API, `HealthCheck.interval`: 30 s.
+    pub fn interval(&self) -> Seconds {
+        self.interval.unwrap_or(Seconds::from_secs(30))
+    }
+
+    /// `retries`. Source: ECS API, `HealthCheck.retries`: 3.
+    pub fn retries(&self) -> u32 {
+        self.retries.unwrap_or(3)
+    }
+}
+
 /// `logConfiguration`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -40,6 +40,17 @@ aws_words! {
     }
 }
 
+/// `thresholdConfiguration`: how many failed tasks end a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BreakerThreshold {
+    /// `BOUNDED_PERCENT`: of the desired count, never fewer than 3 nor more than 200.
+    BoundedPercent(Percent),
+    /// `UNBOUNDED_PERCENT`: of the desired count.
+    UnboundedPercent(Percent),
+    /// `COUNT`: so many.
+    Count(u32),
+}
+
 /// `deploymentCircuitBreaker`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +59,27 @@ pub struct CircuitBreaker {
     pub enable: bool,
     /// Whether the last good revision then returns.
     pub rollback: bool,
+    /// `resetOnHealthyTask`; absent is true: failures must be in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reset_on_healthy_task: Option<bool>,
+    /// `thresholdConfiguration`; absent is `BOUNDED_PERCENT` of 50.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub threshold: Option<BreakerThreshold>,
+}
+
+impl CircuitBreaker {
+    /// Enabled, with the last good revision returning, and all else as AWS has it.
+    pub const ROLLING_BACK: Self = Self { enable: true, rollback: true, reset_on_healthy_task: None, threshold: None };
+
+    /// `resetOnHealthyTask`. Source: ECS API, `DeploymentCircuitBreaker.resetOnHealthyTask`: true (rule CBK-01).
+    pub fn reset_on_healthy_task(&self) -> bool {
+        self.reset_on_healthy_task.unwrap_or(true)
+    }
+
+    /// `thresholdConfiguration`. Source: ECS API, `ThresholdConfiguration`: `BOUNDED_PERCENT` of 50 (rule CBK-02).
+    pub fn threshold(&self) -> BreakerThreshold {
+        self.threshold.unwrap_or(BreakerThreshold::BoundedPercent(Percent::from_percent(50)))
+    }
 }
 
 /// `deploymentConfiguration.alarms`.

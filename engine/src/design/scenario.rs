@@ -11,6 +11,15 @@ use super::references::Fate;
 use crate::names::Region;
 use crate::units::{CalendarTime, Span};
 
+/// What is wrong with a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RevisionFault {
+    /// Its tasks end before they are RUNNING: an image that is missing, a command that exits.
+    NeverStarts,
+    /// Its tasks run, do no work and fail every health check; where nothing checks, nothing of it shows.
+    NeverHealthy,
+}
+
 /// A deployment that happens during a run: the service's tasks are replaced by a new revision of the same size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +28,9 @@ pub struct PlannedDeployment {
     pub service: ServiceId,
     /// When, from the start of the run.
     pub at: Span,
+    /// What is wrong with the revision it brings; absent is nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fails: Option<RevisionFault>,
 }
 
 /// A scenario. One without edits plays the design as drawn.
@@ -122,7 +134,7 @@ mod tests {
                 Edit::Put(Item::Cluster(ClusterId::new("main"), Cluster::default())),
             ],
             faults: vec![Fault { kind: failure, at: Span::HOUR, lasts: Span::ZERO }],
-            deployments: vec![PlannedDeployment { service: ServiceId::new("web"), at: Span::HOUR }],
+            deployments: vec![PlannedDeployment { service: ServiceId::new("web"), at: Span::HOUR, fails: None }],
             ..Scenario::default()
         };
         scenario.follow_rename(&web, "shop");

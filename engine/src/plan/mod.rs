@@ -19,6 +19,7 @@ pub mod warm;
 use crate::catalogue::timings::Timings;
 use crate::design::ItemRef;
 use crate::design::fault::FaultKind;
+use crate::design::scenario::RevisionFault;
 use crate::names::{Region, Zone};
 use crate::units::{CalendarTime, Percent, Span};
 use index::{Ix, Table};
@@ -69,6 +70,8 @@ pub struct PlannedRollout {
     pub service: Ix<PlannedService>,
     /// When, from the start of the run.
     pub at: Span,
+    /// What is wrong with the revision it brings.
+    pub fails: Option<RevisionFault>,
 }
 
 /// Something drawn that neither the estimate nor the run takes up yet.

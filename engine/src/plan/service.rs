@@ -7,6 +7,7 @@ use super::placement::{PlannedConstraint, PlannedStrategy};
 use super::provider::PlannedProvider;
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
+use crate::design::deployment::BreakerThreshold;
 use crate::design::id::ServiceId;
 use crate::design::network::EndpointService;
 use crate::design::task_definition::NetworkMode;
@@ -154,8 +155,17 @@ pub enum PullFrom {
 pub struct TargetCheck {
     /// From RUNNING to healthy: interval × threshold.
     pub until_healthy: Span,
-    /// From failing to unhealthy.
-    pub until_unhealthy: Span,
+}
+
+/// What ends a deployment whose tasks fail (rules CBK).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedBreaker {
+    /// Whether the last deployment that was completed then returns.
+    pub rolls_back: bool,
+    /// Whether a healthy task starts the count over.
+    pub resets: bool,
+    /// How many failed tasks it takes.
+    pub threshold: BreakerThreshold,
 }
 
 /// A host port that tasks take on an instance (rule TDF-45).
@@ -202,14 +212,16 @@ pub struct PlannedService {
     pub minimum_healthy: Percent,
     /// `maximumPercent`.
     pub maximum: Percent,
-    /// Whether a deployment that cannot start tasks is ended.
-    pub circuit_breaker: bool,
+    /// What ends a deployment whose tasks fail; `None` lets it try for ever.
+    pub circuit_breaker: Option<PlannedBreaker>,
     /// `placementConstraints`, of service and task definition.
     pub constraints: Vec<PlannedConstraint>,
     /// `placementStrategy`.
     pub strategies: Vec<PlannedStrategy>,
     /// What a new target must pass; `None` without a load balancer.
     pub target_check: Option<TargetCheck>,
+    /// From RUNNING until a task that fails its checks from the start is found unhealthy; `None` where nothing checks.
+    pub until_unhealthy: Option<Span>,
     /// How long its tasks take to end.
     pub ending: Ending,
     /// What one unit of work costs; `None` while nothing is known.

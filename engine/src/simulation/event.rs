@@ -37,6 +37,8 @@ pub enum Event {
     Task(Ix<Task>),
     /// A task passes its health checks.
     Healthy(Ix<Task>),
+    /// A task is found to fail its health checks.
+    Unhealthy(Ix<Task>),
     /// An instance takes its next step.
     Machine(Ix<Machine>),
     /// Managed Instances has collected what waits.
@@ -58,9 +60,12 @@ impl Event {
     pub const fn phase(self) -> Phase {
         match self {
             Self::Fault(_) | Self::FaultEnds(_) => Phase::Fault,
-            Self::Task(_) | Self::Healthy(_) | Self::Rollout(_) | Self::Machine(_) | Self::Collected(_) => {
-                Phase::Lifecycle
-            }
+            Self::Task(_)
+            | Self::Healthy(_)
+            | Self::Unhealthy(_)
+            | Self::Rollout(_)
+            | Self::Machine(_)
+            | Self::Collected(_) => Phase::Lifecycle,
             Self::Minute | Self::Hour => Phase::Measure,
             Self::Retry(_) | Self::Launches(_) | Self::Decide => Phase::Decide,
         }

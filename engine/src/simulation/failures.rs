@@ -3,14 +3,17 @@
 use super::trace::{Ended, EntryKind};
 use super::world::World;
 use crate::catalogue::timings::THROTTLE_MAX;
-use crate::control::service::failures::{TOLD_AT, launch_delay};
+use crate::control::service::failures::{Happening, TOLD_AT, launch_delay};
+use crate::design::scenario::RevisionFault;
 use crate::plan::index::Ix;
 use crate::state::task::{Task, TaskStatus};
+use crate::units::Span;
 
 impl World<'_> {
     /// Whether a task's containers end as they start.
     pub(super) fn fails_to_start(&self, task: &Task) -> bool {
-        self.state.service(task.service).starts.fail_until > self.now
+        let service = self.state.service(task.service);
+        service.starts.fail_until > self.now || service.fault_of(task.revision) == Some(RevisionFault::NeverStarts)
     }
 
     /// A task ends before it is RUNNING: launches of its service wait from when it is STOPPED (rules THR-01 to THR-04).
@@ -27,5 +30,29 @@ impl World<'_> {
             self.log(EntryKind::Placement, Some(ix), text);
         }
         self.begin_end(task, TaskStatus::Deprovisioning, Ended::NeverRan);
+    }
+
+    /// From RUNNING until a task is found to fail its health checks; `None` if it passes them, or has none.
+    pub(super) fn fails_checks_after(&self, task: &Task) -> Option<Span> {
+        let faulty = self.state.service(task.service).fault_of(task.revision) == Some(RevisionFault::NeverHealthy);
+        self.plan.services[task.service].until_unhealthy.filter(|_| faulty)
+    }
+
+    /// A task failed its health checks: it is replaced (rules UNH-01, UNH-04), unless its deployment has failed, whose
+    /// tasks stay (rule CBK-07).
+    ///
+    /// Assumption: it is stopped as its replacement is launched; at twice the desired count, as deployments stand by
+    /// default, ECS has no room to start the replacement first.
+    pub(super) fn task_unhealthy(&mut self, task: Ix<Task>) {
+        let of = self.state.tasks[task];
+        if of.status != TaskStatus::Running || of.unhealthy {
+            return;
+        }
+        self.state.tasks[task].unhealthy = true;
+        if self.state.service(of.service).rollout.is_some_and(|rollout| rollout.failed) {
+            return;
+        }
+        self.happened(of, Happening::FailedHealthCheck);
+        self.leave(task);
     }
 }

@@ -162,7 +162,7 @@ impl World<'_> {
     }
 
     /// A task must be replaced: it counts among the old ones.
-    fn leave(&mut self, task: Ix<Task>) {
+    pub(super) fn leave(&mut self, task: Ix<Task>) {
         let of = self.state.tasks[task];
         let service = &mut self.state.services[of.service.index()];
         if !of.leaving && of.revision == service.revision {

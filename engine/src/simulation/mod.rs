@@ -9,6 +9,7 @@ mod faults;
 mod instances;
 mod measure;
 pub mod queue;
+mod rollouts;
 mod tasks;
 pub mod trace;
 mod traffic;
@@ -24,7 +25,7 @@ use crate::units::{SimTime, Span};
 use crate::usage::flows::Flows;
 use crate::usage::record::{Cause, UsageRecord};
 use event::Event;
-use trace::{Ended, EntryKind, Summary, Trace};
+use trace::{Ended, Summary, Trace};
 use world::World;
 pub use world::{Detail, Options};
 
@@ -70,6 +71,7 @@ fn play(world: &mut World<'_>, event: Event) {
         Event::Rollout(place) => world.rollout_begins(place),
         Event::Task(task) => world.step_task(task),
         Event::Healthy(task) => world.task_healthy(task),
+        Event::Unhealthy(task) => world.task_unhealthy(task),
         Event::Machine(machine) => world.step_machine(machine),
         Event::Collected(provider) => world.collected(provider),
         Event::Minute => world.close_minute(),
@@ -183,34 +185,14 @@ impl World<'_> {
                 let why = match reason {
                     StopReason::ScaleIn => Ended::ScaledIn,
                     StopReason::Deployment => Ended::Replaced,
+                    StopReason::Unhealthy => Ended::Unhealthy,
                 };
                 self.stop_task(task, why);
             }
             Action::Wait { service, share, tasks, held } => self.note_waiting(service, share, tasks, held),
-            Action::Complete { service } => {
-                let now = self.now;
-                let since = self.service(service).rollout.take().map(|rollout| rollout.since);
-                let (name, took) = (self.plan.services[service].name.clone(), now.since(since.unwrap_or(now)));
-                let text = || format!("the deployment of {name} is complete after {took}");
-                self.log(EntryKind::Deployment, Some(service), text);
-            }
+            Action::GiveUp { service } => self.give_up(service),
+            Action::Complete { service } => self.complete(service),
         }
-    }
-
-    fn rollout_begins(&mut self, place: u32) {
-        let rollout = &self.plan.rollouts[usize::try_from(place).expect("deployments are few")];
-        let (ix, now) = (rollout.service, self.now);
-        let service = self.service(ix);
-        service.revision += 1;
-        service.old = service.live_count();
-        service.by_share.fill(0);
-        // An update starts over (rule THR-03).
-        (service.starts.failed, service.starts.held_until) = (0, SimTime::ZERO);
-        let revision = service.revision;
-        service.rollout = Some(crate::state::service::Rollout { revision, since: now });
-        let name = self.plan.services[ix].name.clone();
-        self.log(EntryKind::Deployment, Some(ix), || format!("a deployment of {name} begins"));
-        self.look_at(ix);
     }
 
     fn finish(mut self) -> Run {

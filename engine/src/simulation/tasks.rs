@@ -5,6 +5,7 @@ use super::trace::{Ended, EntryKind, TaskLife};
 use super::world::World;
 use crate::chance::{Chance, Concern};
 use crate::control::action::Spot;
+use crate::control::service::failures::Happening;
 use crate::design::service::SchedulingStrategy;
 use crate::plan::index::Ix;
 use crate::plan::service::PlannedService;
@@ -84,6 +85,7 @@ impl World<'_> {
             running_since: None,
             in_service: false,
             healthy: false,
+            unhealthy: false,
             metered: false,
             live_place: service.live_count(),
         });
@@ -96,22 +98,27 @@ impl World<'_> {
         if let Some((instance, machine)) = machine {
             self.reserve(task, instance, machine);
         }
+        self.trace_new(task);
+        task
+    }
+
+    fn trace_new(&mut self, task: Ix<Task>) {
+        let (of, now) = (self.state.tasks[task], self.now);
         if let Some(trace) = &mut self.trace {
-            let life = TaskLife {
-                service: ix,
-                provider,
-                zone,
-                instance: machine.map(|(_, machine)| Ix::new(machine.place())),
-                cause,
+            let ran = (of.status == TaskStatus::Running).then_some(now);
+            trace.tasks.push(TaskLife {
+                service: of.service,
+                provider: of.provider,
+                zone: of.zone,
+                instance: of.machine.map(|machine| Ix::new(machine.place())),
+                cause: of.cause,
                 placed: now,
-                running: (status == TaskStatus::Running).then_some(now),
-                healthy: (status == TaskStatus::Running).then_some(now),
+                running: ran,
+                healthy: ran,
                 ending: None,
                 stopped: None,
-            };
-            trace.tasks.push(life);
+            });
         }
-        task
     }
 
     /// Takes what a task needs from its instance.
@@ -248,7 +255,11 @@ impl World<'_> {
         if let Some(trace) = &mut self.trace {
             trace.tasks[Ix::new(task.place())].running = Some(now);
         }
-        if let Some(check) = self.plan.services[ix].target_check {
+        self.happened(self.state.tasks[task], Happening::Ran);
+        if let Some(after) = self.fails_checks_after(&self.state.tasks[task]) {
+            // It does no work, and nobody knows until its checks have failed.
+            self.after(after, Event::Unhealthy(task));
+        } else if let Some(check) = self.plan.services[ix].target_check {
             // Behind a balancer a task takes requests once its target is healthy (rules SVC-21 c, LBH-04).
             self.after(check.until_healthy, Event::Healthy(task));
         } else {
@@ -267,6 +278,7 @@ impl World<'_> {
         }
         self.state.tasks[task].healthy = true;
         self.service(of.service).healthy += 1;
+        self.happened(of, Happening::BecameHealthy);
         if !of.in_service {
             self.set_in_service(task, true);
         }
@@ -398,8 +410,11 @@ impl World<'_> {
             Ended::SpotReclaimed => self.service(ix).owed.spot += 1,
             Ended::ZoneLost => self.service(ix).owed.fault += 1,
             Ended::Failed | Ended::InstanceEnded => self.service(ix).owed.replacement += 1,
-            Ended::NeverRan => self.service(ix).owed.unpaid(of.cause),
+            Ended::NeverRan | Ended::Unhealthy => self.service(ix).owed.unpaid(of.cause),
             Ended::ScaledIn | Ended::Replaced | Ended::NotNeeded => {}
+        }
+        if of.running_since.is_none() && matches!(why, Ended::NeverRan | Ended::ZoneLost) {
+            self.happened(of, Happening::EndedBeforeRunning);
         }
         self.note(ix);
         self.look_at(ix);

@@ -12,7 +12,7 @@ use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::resolve::resolve;
 use crate::presets;
-use crate::simulation::trace::TaskLife;
+use crate::simulation::trace::{EntryKind, TaskLife};
 use crate::units::Percent;
 use crate::usage::record::Cause;
 
@@ -78,7 +78,7 @@ fn cps_14_spot_that_is_gone_is_not_replaced_on_demand() {
 
 #[test]
 fn svc_23_a_rollout_keeps_between_its_percents() {
-    let deployment = PlannedDeployment { service: "api".into(), at: Span::from_hours(1) };
+    let deployment = PlannedDeployment { service: "api".into(), at: Span::from_hours(1), fails: None };
     let plan = plan("three-tier-web", &Scenario { deployments: vec![deployment], ..Scenario::default() });
     let run = play_for(&plan, 3, 1);
     let trace = run.trace.expect("asked for");

@@ -74,6 +74,8 @@ pub enum Ended {
     Failed,
     /// It ended before it was RUNNING.
     NeverRan,
+    /// It failed its health checks.
+    Unhealthy,
     /// Its zone was lost.
     ZoneLost,
     /// AWS took its Spot capacity back.
@@ -92,6 +94,7 @@ impl Ended {
             Self::Replaced => "replaced by a deployment",
             Self::Failed => "failed",
             Self::NeverRan => "ended before it was RUNNING",
+            Self::Unhealthy => "failed its health checks",
             Self::ZoneLost => "zone lost",
             Self::SpotReclaimed => "Spot reclaimed",
             Self::InstanceEnded => "its instance went",

@@ -272,6 +272,9 @@ fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
     ServiceState {
         desired: service.desired.clamp(min, max.max(min)),
         revision: 0,
+        newest: 0,
+        completed: 0,
+        faulty: Vec::new(),
         rollout: None,
         live: Vec::new(),
         old: 0,

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::launches::RollingMinute;
 use super::task::Task;
 use super::task_counts::TaskCounts;
+use crate::design::scenario::RevisionFault;
 use crate::plan::index::Ix;
 use crate::units::{Micro, MilliPerSecond, SimTime, Span};
 use crate::usage::record::Cause;
@@ -16,6 +17,21 @@ pub struct Rollout {
     pub revision: u32,
     /// When it began.
     pub since: SimTime,
+    /// Whether it brings back an earlier revision, because a deployment failed.
+    pub is_rollback: bool,
+    /// Its failed tasks so far, as the circuit breaker counts them.
+    pub streak: Streak,
+    /// Whether it has failed: nothing more of it is launched.
+    pub failed: bool,
+}
+
+/// What the circuit breaker remembers of a deployment (rule CBK-04).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Streak {
+    /// Failed tasks.
+    pub failures: u32,
+    /// Whether a task has been RUNNING: from then on failed health checks count, and nothing else.
+    pub has_run: bool,
 }
 
 /// How the starts of a service's tasks go.
@@ -141,13 +157,19 @@ pub struct Tracking {
 pub struct ServiceState {
     /// `desiredCount`.
     pub desired: u32,
-    /// Its newest revision.
+    /// The revision that tasks are started for.
     pub revision: u32,
+    /// The newest revision there has been.
+    pub newest: u32,
+    /// The revision of the last deployment that was completed; the service as drawn is the first.
+    pub completed: u32,
+    /// What is wrong with revisions.
+    pub faulty: Vec<(u32, RevisionFault)>,
     /// The deployment under way.
     pub rollout: Option<Rollout>,
     /// Tasks driven to RUNNING, in no order.
     pub live: Vec<Ix<Task>>,
-    /// Of those, tasks of older revisions and tasks whose instance drains.
+    /// Of those, tasks of other revisions and tasks whose instance drains.
     pub old: u32,
     /// Tasks that are RUNNING.
     pub running: u32,
@@ -193,6 +215,11 @@ pub struct ServiceState {
 }
 
 impl ServiceState {
+    /// What is wrong with a revision.
+    pub fn fault_of(&self, revision: u32) -> Option<RevisionFault> {
+        self.faulty.iter().find(|(of, _)| *of == revision).map(|(_, fault)| *fault)
+    }
+
     /// Tasks driven to RUNNING.
     pub fn live_count(&self) -> u32 {
         u32::try_from(self.live.len()).unwrap_or(u32::MAX)

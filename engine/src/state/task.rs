@@ -71,7 +71,7 @@ impl TaskStatus {
 
 /// A task.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts, each asked for alone")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts, each asked for alone")]
 pub struct Task {
     /// Its service.
     pub service: Ix<PlannedService>,
@@ -99,6 +99,8 @@ pub struct Task {
     pub in_service: bool,
     /// Whether it counts as healthy toward `minimumHealthyPercent` (rule SVC-21).
     pub healthy: bool,
+    /// Whether it failed its health checks.
+    pub unhealthy: bool,
     /// Whether its meter runs.
     pub metered: bool,
     /// Its place in the service's list of live tasks.

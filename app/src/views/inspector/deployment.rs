@@ -1,12 +1,13 @@
 //! Form of how a service goes from one revision to the next.
 
 use bayplan_engine::design::deployment::{
-    CircuitBreaker, Deployment, DeploymentAlarms, DeploymentStrategy, HookStage, LifecycleHook,
+    BreakerThreshold, CircuitBreaker, Deployment, DeploymentAlarms, DeploymentStrategy, HookStage, LifecycleHook,
 };
+use bayplan_engine::units::Percent;
 use egui::Ui;
 
 use crate::widgets::fields::Form;
-use crate::widgets::units::{MINUTES, PERCENT};
+use crate::widgets::units::{COUNT, MINUTES, PERCENT};
 
 const FIELD: &str = "deployment";
 
@@ -17,10 +18,13 @@ pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployme
         if daemon { ("0 %, AWS default", "100 %, AWS default") } else { ("100 %, AWS default", "200 %, AWS default") };
     form.maybe(ui, FIELD, "Minimum healthy", &mut deployment.minimum_healthy_percent, &PERCENT, least);
     form.maybe(ui, FIELD, "Maximum", &mut deployment.maximum_percent, &PERCENT, most);
-    let fresh = || CircuitBreaker { enable: true, rollback: true };
+    let fresh = || CircuitBreaker::ROLLING_BACK;
     form.optional(ui, FIELD, "Circuit breaker", &mut deployment.circuit_breaker, fresh, |ui, breaker| {
         form.check(ui, FIELD, "Enabled", &mut breaker.enable);
         form.check(ui, FIELD, "Rolls back", &mut breaker.rollback);
+        let default = "on, AWS default";
+        form.maybe_check(ui, FIELD, "Healthy task resets", &mut breaker.reset_on_healthy_task, default);
+        threshold(ui, form, &mut breaker.threshold);
     });
     let fresh = || DeploymentAlarms { alarms: Vec::new(), rollback: true };
     form.optional(ui, FIELD, "Alarms", &mut deployment.alarms, fresh, |ui, alarms| {
@@ -35,6 +39,33 @@ pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployme
         let groups = design.target_groups.keys().cloned();
         form.maybe_reference(ui, FIELD, "Second target group", &mut deployment.alternate_target_group, groups, "none");
         hooks(ui, form, &mut deployment.lifecycle_hooks);
+    }
+}
+
+/// How many failed tasks end a deployment.
+fn threshold(ui: &mut Ui, form: &Form<'_>, threshold: &mut Option<BreakerThreshold>) {
+    let half = Percent::from_percent(50);
+    let fresh = [
+        None,
+        Some(BreakerThreshold::BoundedPercent(half)),
+        Some(BreakerThreshold::UnboundedPercent(half)),
+        Some(BreakerThreshold::Count(3)),
+    ];
+    let kind = std::mem::discriminant::<BreakerThreshold>;
+    let others = fresh.into_iter().filter(|other| other.as_ref().map(kind) != threshold.as_ref().map(kind));
+    let all: Vec<_> = std::iter::once(*threshold).chain(others).collect();
+    form.pick(ui, FIELD, "Threshold", threshold, &all, |threshold| match threshold {
+        None => "BOUNDED_PERCENT 50 %, AWS default".to_owned(),
+        Some(BreakerThreshold::BoundedPercent(_)) => "BOUNDED_PERCENT".to_owned(),
+        Some(BreakerThreshold::UnboundedPercent(_)) => "UNBOUNDED_PERCENT".to_owned(),
+        Some(BreakerThreshold::Count(_)) => "COUNT".to_owned(),
+    });
+    match threshold {
+        None => {}
+        Some(BreakerThreshold::BoundedPercent(percent) | BreakerThreshold::UnboundedPercent(percent)) => {
+            form.value(ui, FIELD, "Failed tasks", percent, &PERCENT);
+        }
+        Some(BreakerThreshold::Count(count)) => form.value(ui, FIELD, "Failed tasks", count, &COUNT),
     }
 }
 

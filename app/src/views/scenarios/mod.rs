@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
-use bayplan_engine::design::scenario::{PlannedDeployment, Scenario};
+use bayplan_engine::design::scenario::{PlannedDeployment, RevisionFault, Scenario};
 use bayplan_engine::units::Span;
 use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui};
 
@@ -164,13 +164,27 @@ fn deployments(ui: &mut Ui, form: &Form<'_>, deployments: &mut Vec<PlannedDeploy
             ui.label(theme::small("There is no service to deploy"));
             return;
         };
-        let name = |deployment: &PlannedDeployment| format!("{} after {}", deployment.service, show(deployment.at));
-        let fresh = || PlannedDeployment { service: first.clone(), at: Span::HOUR };
+        let name = |deployment: &PlannedDeployment| {
+            let fails = deployment.fails.map(|fails| format!(", its tasks {}", outcome(Some(fails))));
+            format!("{} after {}{}", deployment.service, show(deployment.at), fails.unwrap_or_default())
+        };
+        let fresh = || PlannedDeployment { service: first.clone(), at: Span::HOUR, fails: None };
         form.records(ui, "deployment", deployments, name, fresh, |ui, deployment| {
             form.reference(ui, "service", "Service", &mut deployment.service, form.design.services.keys().cloned());
             form.value(ui, "at", "After", &mut deployment.at, &SPAN);
+            let all = [None, Some(RevisionFault::NeverStarts), Some(RevisionFault::NeverHealthy)];
+            form.pick(ui, "fails", "Its new tasks", &mut deployment.fails, &all, |fails| outcome(*fails).to_owned());
         });
     });
+}
+
+/// What becomes of a new revision's tasks.
+fn outcome(fails: Option<RevisionFault>) -> &'static str {
+    match fails {
+        None => "run",
+        Some(RevisionFault::NeverStarts) => "fail to start",
+        Some(RevisionFault::NeverHealthy) => "fail health checks",
+    }
 }
 
 /// A span as its field shows it.

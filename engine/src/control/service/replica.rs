@@ -7,7 +7,7 @@ use crate::chance::Chance;
 use crate::control::action::{Action, Held, Spot, StopReason};
 use crate::control::placement;
 use crate::control::placement::victim::Candidate;
-use crate::control::service::launch;
+use crate::control::service::{failures, launch};
 use crate::plan::Plan;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
@@ -81,7 +81,15 @@ fn next_of_rollout(
     let (planned, service) = (&plan.services[ix], state.service(ix));
     let live = service.live_count();
     let new = live - service.old;
-    let is_old = |task: &Task| task.leaving || task.revision < service.revision;
+    let is_old = |task: &Task| task.leaving || task.revision != service.revision;
+    if let (Some(rollout), Some(breaker)) = (service.rollout, planned.circuit_breaker) {
+        if rollout.failed {
+            return next_of_failed(plan, state, ix, now, chance);
+        }
+        if failures::is_broken(rollout.streak, breaker, service.desired) {
+            return Some(Action::GiveUp { service: ix });
+        }
+    }
     let healthy_new = service.live.iter().filter(|t| !is_old(&state.tasks[**t]) && state.tasks[**t].healthy).count();
     if service.rollout.is_some() && service.old == 0 && new == service.desired && healthy_new == service.live.len() {
         return Some(Action::Complete { service: ix });
@@ -102,11 +110,46 @@ fn next_of_rollout(
     let pass = pass(counted, planned.minimum_healthy, planned.maximum);
     if pass.stop > 0 {
         let task = victim(plan, state, ix, chance, |task| is_old(task))?;
-        return Some(Action::Stop { task, reason: StopReason::Deployment });
+        let reason = if state.tasks[task].unhealthy { StopReason::Unhealthy } else { StopReason::Deployment };
+        return Some(Action::Stop { task, reason });
     }
     let owed = service.owed.next();
     let cause = if owed == Cause::DesiredCount { Cause::Deployment } else { owed };
     start_or_wait(plan, state, ix, pass.start, now, cause, chance)
+}
+
+/// The deployment failed and nothing came back: no task is launched, those there stay (rules CBK-06, CBK-07). What must
+/// leave its instance goes as far as the minimum lets it, and what is wanted no more goes too.
+fn next_of_failed(
+    plan: &Plan,
+    state: &State,
+    ix: Ix<PlannedService>,
+    now: SimTime,
+    chance: &mut Chance,
+) -> Option<Action> {
+    let (planned, service) = (&plan.services[ix], state.service(ix));
+    let count = |wanted: &dyn Fn(&Task) -> bool| {
+        u32::try_from(service.live.iter().filter(|task| wanted(&state.tasks[**task])).count()).unwrap_or(u32::MAX)
+    };
+    let leaves = |task: &Task| task.leaving && !task.unhealthy;
+    let counted = Counted {
+        desired: service.desired,
+        old: count(&leaves),
+        old_unhealthy: count(&|task| leaves(task) && !task.healthy),
+        new: service.desired,
+        healthy: service.healthy,
+        total: service.live_count() + service.ending,
+    };
+    if pass(counted, planned.minimum_healthy, planned.maximum).stop > 0 {
+        let task = victim(plan, state, ix, chance, leaves)?;
+        return Some(Action::Stop { task, reason: StopReason::Deployment });
+    }
+    let source = |task: &Task| task.revision != service.revision && !task.leaving;
+    if count(&source) > service.desired {
+        let task = victim(plan, state, ix, chance, source)?;
+        return Some(Action::Stop { task, reason: StopReason::ScaleIn });
+    }
+    start_or_wait(plan, state, ix, 0, now, Cause::Deployment, chance)
 }
 
 /// Starts one of `missing` tasks, or notes how the rest wait. Each provider is asked in the order of the strategy; the

@@ -119,10 +119,8 @@ impl Sketch<'_> {
         }
         service.desired_count = TASKS;
         self.assume(at, "desired_count", "2 tasks, so that one may be lost");
-        service.deployment = Deployment {
-            circuit_breaker: Some(CircuitBreaker { enable: true, rollback: true }),
-            ..Deployment::default()
-        };
+        service.deployment =
+            Deployment { circuit_breaker: Some(CircuitBreaker::ROLLING_BACK), ..Deployment::default() };
         self.assume(at, "deployment", "rolling; the circuit breaker, which is free, is on");
         if matches!(machines, Machines::Group(_)) {
             let zones = PlacementStrategy::Spread("attribute:ecs.availability-zone".to_owned());

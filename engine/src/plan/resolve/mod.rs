@@ -4,6 +4,7 @@
 //! and value at once. The checks say the same things better and with fixes; this is the last gate before a run.
 
 mod calls;
+mod health;
 mod network;
 mod provider;
 mod service;
@@ -266,7 +267,10 @@ impl<'a> Resolver<'a> {
     fn place_rollouts(&mut self, scenario: &Scenario) -> Vec<PlannedRollout> {
         let known = scenario.deployments.iter();
         let mut rollouts: Vec<_> = known
-            .filter_map(|d| self.service_of.get(&d.service).map(|s| PlannedRollout { service: *s, at: d.at }))
+            .filter_map(|d| {
+                let service = self.service_of.get(&d.service)?;
+                Some(PlannedRollout { service: *service, at: d.at, fails: d.fails })
+            })
             .collect();
         rollouts.sort_by_key(|r| (r.at, r.service));
         rollouts

@@ -1,6 +1,7 @@
 //! Services: their tasks, capacity, scaling, health, work and calls.
 
 use super::Resolver;
+use super::health::breaker;
 use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::LaunchType;
@@ -17,7 +18,7 @@ use crate::plan::index::Ix;
 use crate::plan::placement::{PlannedConstraint, PlannedStrategy};
 use crate::plan::provider::{PlannedProvider, ProviderKind};
 use crate::plan::service::{
-    Ending, HostPort, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTracking, StartUp, TargetCheck,
+    Ending, HostPort, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTracking, StartUp,
 };
 use crate::units::{CpuUnits, Gib, Mib, Span};
 
@@ -88,15 +89,11 @@ impl Resolver<'_> {
                 deployment.strategy() != DeploymentStrategy::Rolling,
                 "blue/green, linear and canary deployments: played as rolling",
             ),
-            (
-                deployment.circuit_breaker.is_some_and(|breaker| breaker.enable),
-                "the deployment circuit breaker (no new revision fails here)",
-            ),
             (deployment.alarms.is_some(), "deployment alarms"),
             (!deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks"),
             (
                 definition.containers.iter().any(|container| container.health_check.is_some()),
-                "container health checks (no container fails its own here)",
+                "container health checks of tasks that pass them (a task counts as healthy without waiting for them)",
             ),
         ];
         for (_, what) in drawn.into_iter().filter(|(is_drawn, _)| *is_drawn) {
@@ -142,10 +139,11 @@ impl Resolver<'_> {
             tracking: scaling.map(|s| self.tracking(&item, s)).unwrap_or_default(),
             minimum_healthy: service.minimum_healthy_percent(),
             maximum: service.maximum_percent(),
-            circuit_breaker: service.deployment.circuit_breaker.is_some_and(|c| c.enable),
+            circuit_breaker: breaker(service),
             constraints: self.constraints(&item, definition, service),
             strategies: self.strategies(&item, service),
             target_check: self.target_check(&item, service),
+            until_unhealthy: self.until_unhealthy(service, definition),
             ending: self.ending(service, definition),
             work: service.work.cost(),
             logs: self.logs(&item, service, definition),
@@ -352,31 +350,6 @@ impl Resolver<'_> {
             }
         }
         all
-    }
-
-    /// Rules LBH: a new target is healthy after its threshold of checks, one interval apart.
-    fn target_check(&mut self, item: &ItemRef, service: &Service) -> Option<TargetCheck> {
-        let mut slowest: Option<TargetCheck> = None;
-        for attached in &service.load_balancers {
-            let Some(group) = self.design.target_groups.get(&attached.target_group) else {
-                self.fail(
-                    item.clone(),
-                    "load_balancers",
-                    format!("there is no target group {}", attached.target_group),
-                );
-                continue;
-            };
-            let check = &group.health_check;
-            let until = |count: u32| check.interval().span().times(u64::from(count));
-            let (healthy, unhealthy) = (until(check.healthy_threshold()), until(check.unhealthy_threshold()));
-            slowest = Some(slowest.map_or(TargetCheck { until_healthy: healthy, until_unhealthy: unhealthy }, |s| {
-                TargetCheck {
-                    until_healthy: s.until_healthy.max(healthy),
-                    until_unhealthy: s.until_unhealthy.max(unhealthy),
-                }
-            }));
-        }
-        slowest
     }
 
     fn ending(&self, service: &Service, definition: &TaskDefinition) -> Ending {

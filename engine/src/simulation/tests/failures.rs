@@ -2,7 +2,9 @@
 
 use super::launches::{plan_of, workers};
 use super::*;
+use crate::design::deployment::CircuitBreaker;
 use crate::design::fault::FaultKind::{StartFailure, TaskFailure};
+use crate::design::scenario::RevisionFault;
 
 /// At an hour all tasks end by themselves; for so long none of their replacements starts.
 fn ends_and_cannot_start(at_hours: u64, lasts: Span) -> [Fault; 2] {
@@ -41,13 +43,15 @@ fn thr_04_v78_launches_slow_down_while_no_task_starts() {
 #[test]
 fn thr_03_a_task_that_runs_and_a_new_deployment_end_the_slowness() {
     // Three failures at hour 1, then one runs; at hour 2 the waits begin with 0, 0 again. A deployment at 2 h 10 min starts
-    // over as well: its first tasks come at once.
+    // over as well: its first tasks come at once. (The circuit breaker is off: its rollback would start over, too.)
+    let mut project = workers(1);
+    project.design.services.get_mut(&"worker".into()).expect("drawn").deployment.circuit_breaker = None;
     let mut faults = ends_and_cannot_start(1, Span::from_minutes(2)).to_vec();
     faults.extend(ends_and_cannot_start(2, Span::from_minutes(40)));
     let at = Span::from_hours(2) + Span::from_minutes(10);
-    let deployments = vec![PlannedDeployment { service: "worker".into(), at }];
+    let deployments = vec![PlannedDeployment { service: "worker".into(), at, fails: None }];
     let scenario = Scenario { faults, deployments, ..Scenario::default() };
-    let trace = play_for(&plan_of(&workers(1), &scenario), 4, 1).trace.expect("asked for");
+    let trace = play_for(&plan_of(&project, &scenario), 4, 1).trace.expect("asked for");
     let second = SimTime::ZERO + Span::from_hours(2);
     let began = SimTime::ZERO + at;
     let (before, after): (Vec<_>, Vec<_>) =
@@ -59,4 +63,111 @@ fn thr_03_a_task_that_runs_and_a_new_deployment_end_the_slowness() {
     assert_eq!(after[0].placed, began, "at once");
     assert_eq!(gaps(&after)[..4], [0, 0, 60, 180]);
     assert_eq!(trace.services[0].running.at(SimTime::ZERO + Span::from_hours(4)), 1);
+}
+
+fn deployment(service: &str, fails: RevisionFault) -> Vec<PlannedDeployment> {
+    vec![PlannedDeployment { service: service.into(), at: Span::HOUR, fails: Some(fails) }]
+}
+
+/// Four workers whose new revision never starts; the circuit breaker rolls back, does not, or is off.
+fn never_starts(breaker: Option<CircuitBreaker>, hours: u64) -> Trace {
+    let mut project = workers(4);
+    project.design.services.get_mut(&"worker".into()).expect("drawn").deployment.circuit_breaker = breaker;
+    let deployments = deployment("worker", RevisionFault::NeverStarts);
+    let plan = plan_of(&project, &Scenario { deployments, ..Scenario::default() });
+    play_for(&plan, hours, 1).trace.expect("asked for")
+}
+
+fn said(trace: &Trace, what: &str) -> Vec<SimTime> {
+    trace.log.iter().filter(|entry| entry.text.contains(what)).map(|entry| entry.at).collect()
+}
+
+fn after_hours(hours: u64) -> SimTime {
+    SimTime::ZERO + Span::from_hours(hours)
+}
+
+#[test]
+fn cbk_06_a_deployment_whose_tasks_never_start_is_rolled_back() {
+    // 4 tasks: the third failure ends it (V38). The four that ran, run on: they are the revision that returns.
+    let trace = never_starts(Some(CircuitBreaker::ROLLING_BACK), 4);
+    let failed = said(&trace, "FAILED after 3 failed tasks and is rolled back");
+    let complete = said(&trace, "the rollback of worker is complete");
+    assert_eq!((failed.len(), complete.len()), (1, 1), "{:?}", trace.log);
+    assert!(failed[0] > after_hours(1) && failed[0] <= complete[0] && complete[0] < after_hours(2));
+    assert!(trace.tasks.iter().take(4).all(|task| task.ending.is_none()));
+    assert!(trace.tasks.iter().skip(4).all(|task| task.running.is_none() && task.placed <= failed[0]));
+    let running = trace.services[0].running.changes();
+    assert!(running.iter().all(|(_, count)| *count == 4), "{running:?}");
+}
+
+#[test]
+fn cbk_07_without_rollback_a_failed_deployment_stays_as_it_is() {
+    let breaker = CircuitBreaker { rollback: false, ..CircuitBreaker::ROLLING_BACK };
+    let trace = never_starts(Some(breaker), 4);
+    let failed = said(&trace, "FAILED after 3 failed tasks; it stays as it is");
+    assert_eq!((failed.len(), said(&trace, "complete").len()), (1, 0));
+    assert!(trace.tasks.iter().all(|task| task.placed <= failed[0]), "no more launches");
+    let seen = &trace.services[0];
+    assert_eq!((seen.running.at(after_hours(3)), seen.waiting.at(after_hours(3))), (4, 0));
+}
+
+#[test]
+fn thr_05_without_a_circuit_breaker_launches_go_on_ever_slower() {
+    let trace = never_starts(None, 12);
+    assert_eq!((said(&trace, "FAILED").len(), said(&trace, "complete").len()), (0, 0));
+    let mut placed: Vec<_> = trace.tasks.iter().skip(4).map(|task| task.placed).collect();
+    placed.dedup();
+    let slowest = placed.windows(2).map(|pair| pair[1].since(pair[0])).max().expect("there are many");
+    assert!(placed.last().is_some_and(|last| *last > after_hours(11)), "they never end (THR-03)");
+    assert!(slowest > Span::from_minutes(27) && slowest < Span::from_minutes(29), "{slowest}");
+    assert_eq!(trace.services[0].running.at(after_hours(11)), 4);
+}
+
+#[test]
+fn cbk_04_a_deployment_whose_tasks_fail_health_checks_is_rolled_back() {
+    let deployments = deployment("api", RevisionFault::NeverHealthy);
+    let mut project = presets::find("three-tier-web").expect("a preset").project();
+    project.design.services.values_mut().for_each(|service| service.scaling = None);
+    let plan = plan_of(&project, &Scenario { deployments, ..Scenario::default() });
+    let (ix, api) = plan.services.pairs().find(|(_, s)| s.name.as_str() == "api").expect("drawn");
+    let until = api.until_unhealthy.expect("a load balancer checks it");
+    let trace = play_for(&plan, 4, 1).trace.expect("asked for");
+    let failed = said(&trace, "the deployment of api FAILED");
+    assert_eq!((failed.len(), said(&trace, "the rollback of api is complete").len()), (1, 1), "{:?}", trace.log);
+    let unhealthy: Vec<_> =
+        trace.tasks.iter().filter(|t| t.ending.is_some_and(|(_, why)| why == trace::Ended::Unhealthy)).collect();
+    assert!(!unhealthy.is_empty() && unhealthy.iter().all(|task| task.healthy.is_none()));
+    assert!(unhealthy.iter().all(|t| t.ending.expect("filtered").0.since(t.running.expect("it ran")) >= until));
+    let seen = &trace.services[ix.index()];
+    let lower = |at| api.minimum_healthy.ceil_of(seen.desired.at(at));
+    assert!(
+        seen.healthy.changes().iter().skip(1).all(|(at, count)| *count >= lower(*at)),
+        "requests are served all along"
+    );
+}
+
+#[test]
+fn svc_21_what_nothing_checks_counts_as_healthy() {
+    let mut project = workers(2);
+    for definition in project.design.task_definitions.values_mut() {
+        definition.containers.iter_mut().for_each(|container| container.health_check = None);
+    }
+    let scenario = Scenario { deployments: deployment("worker", RevisionFault::NeverHealthy), ..Scenario::default() };
+    let trace = play_for(&plan_of(&project, &scenario), 4, 1).trace.expect("asked for");
+    assert_eq!((said(&trace, "which nothing checks").len(), said(&trace, "is complete").len()), (1, 1));
+}
+
+#[test]
+fn cbk_08_a_rollback_whose_tasks_fail_is_rollback_failed() {
+    // The one worker ends, and for five hours nothing of the service starts: three failures end the deployment, three
+    // more its rollback. Nothing is launched after that.
+    let faults = ends_and_cannot_start(1, Span::from_hours(5)).to_vec();
+    let deployments = deployment("worker", RevisionFault::NeverStarts);
+    let scenario = Scenario { faults, deployments, ..Scenario::default() };
+    let trace = play_for(&plan_of(&workers(1), &scenario), 12, 1).trace.expect("asked for");
+    assert_eq!(said(&trace, "is rolled back").len(), 1);
+    let failed = said(&trace, "ROLLBACK_FAILED: 3 tasks of worker failed");
+    assert_eq!(failed.len(), 1, "{:?}", trace.log);
+    assert_eq!(trace.tasks.len(), 1 + 3 + 3);
+    assert_eq!(trace.services[0].running.at(after_hours(11)), 0);
 }
