@@ -2,6 +2,7 @@
 
 use super::context::{Context, Host, HostKind, Runner};
 use super::diagnostic::{Findings, Rule, Severity};
+use crate::design::cluster_query::ClusterQuery;
 use crate::design::edit::Edit;
 use crate::design::id::ServiceId;
 use crate::design::knob::Knob;
@@ -36,6 +37,13 @@ pub(super) const RULES: &[Rule] = &[
         "distinctInstance stands in a task definition",
         "ECS API Reference, \"TaskDefinitionPlacementConstraint\"",
         distinct_instance_in_definition,
+    ),
+    Rule::new(
+        "cluster-query-not-readable",
+        Severity::Error,
+        "A memberOf constraint is no expression of the cluster query language",
+        "ECS Developer Guide, \"Create expressions to define container instances for Amazon ECS tasks\"",
+        cluster_query_not_readable,
     ),
     Rule::new(
         "too-few-instances",
@@ -167,6 +175,30 @@ fn distinct_instance_in_definition(context: &Context<'_>, out: &mut Findings) {
         let message = "distinctInstance is no constraint of a task definition";
         out.add(at, "placement_constraints", message, "Set it on the service or the task")
             .fix("Take it out", vec![Edit::Put(Item::TaskDefinition(id.clone(), changed))]);
+    }
+}
+
+/// What: a `memberOf` expression that does not read. Why: ECS refuses the task definition, service or task. Example:
+/// `attribute:stack = prod`.
+///
+/// Source: ECS Developer Guide, "Create expressions to define container instances for Amazon ECS tasks" (rules CQL-01 to
+/// CQL-04, CQL-07).
+fn cluster_query_not_readable(context: &Context<'_>, out: &mut Findings) {
+    let definitions = context
+        .definitions()
+        .map(|(id, definition, _)| (ItemRef::TaskDefinition(id.clone()), definition.placement_constraints.as_slice()));
+    let runners = context.runners.iter().map(|runner| (runner.at.clone(), runner.constraints));
+    for (at, constraints) in definitions.chain(runners) {
+        for constraint in constraints {
+            let PlacementConstraint::MemberOf(expression) = constraint else { continue };
+            let Err(error) = ClusterQuery::parse(expression) else { continue };
+            // A long expression would bury what is wrong with it.
+            let shown: String = expression.chars().take(60).collect();
+            let rest = if shown.len() < expression.len() { "…" } else { "" };
+            let message = format!("`{shown}{rest}` does not read: {error}");
+            let hint = "Write subject, operator and value, like attribute:ecs.instance-type =~ m7g.*";
+            out.add(at.clone(), "placement_constraints", message, hint);
+        }
     }
 }
 
@@ -427,6 +459,10 @@ pub(super) mod tests {
         worker_definition(d).containers[0].port_mappings = vec![mapping];
     }
 
+    fn member_of(expression: &str) -> Vec<PlacementConstraint> {
+        vec![PlacementConstraint::MemberOf(expression.to_owned())]
+    }
+
     fn binpack() -> Vec<PlacementStrategy> {
         vec![PlacementStrategy::Binpack(BinpackField::Cpu)]
     }
@@ -455,6 +491,25 @@ pub(super) mod tests {
             |d| worker_definition(d).placement_constraints = vec![PlacementConstraint::DistinctInstance],
             &["worker · placement_constraints"],
             |d| worker(d).placement_constraints = vec![PlacementConstraint::DistinctInstance],
+        ),
+        case(
+            "cluster-query-not-readable",
+            |d| worker(d).placement_constraints = member_of("attribute:stack = prod"),
+            &["worker · placement_constraints"],
+            |d| worker(d).placement_constraints = member_of("attribute:stack == prod"),
+        ),
+        case(
+            "cluster-query-not-readable",
+            |d| worker_definition(d).placement_constraints = member_of("attribute:ecs.instance-type =~"),
+            &["worker · placement_constraints"],
+            |d| worker_definition(d).placement_constraints = member_of("attribute:ecs.instance-type =~ m7g.*"),
+        ),
+        // CQL-07: 2,000 characters may be, 2,001 not; `attribute:` is 10 of them.
+        case(
+            "cluster-query-not-readable",
+            |d| worker(d).placement_constraints = member_of(&format!("attribute:{} exists", "x".repeat(1984))),
+            &["worker · placement_constraints"],
+            |d| worker(d).placement_constraints = member_of(&format!("attribute:{} exists", "x".repeat(1983))),
         ),
         // 6 tasks and one more while deploying need 7 instances; 6 do where old tasks may stop first.
         case(
