@@ -37,6 +37,8 @@ pub struct Month {
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     pub findings: Vec<Diagnostic>,
+    /// The worst finding of each item that has any.
+    pub worst: BTreeMap<ItemRef, Severity>,
     pub month: Option<Month>,
     /// Why the month is that of an earlier design, or there is none.
     pub refused: Option<String>,
@@ -65,6 +67,7 @@ impl Analysis {
             }
         };
         analysis.findings = checks::run(&project.design, catalogue, &project.allowed);
+        analysis.worst = worst(&analysis.findings);
         match month(project, scenario, catalogue) {
             Ok(month) => {
                 traffic::weigh(&mut analysis.lines, &project.design, &month.plan, &month.outcome.month);
@@ -95,6 +98,15 @@ impl Analysis {
     pub fn is_stale(&self) -> bool {
         self.month.is_some() && self.refused.is_some()
     }
+}
+
+fn worst(findings: &[Diagnostic]) -> BTreeMap<ItemRef, Severity> {
+    let mut worst = BTreeMap::new();
+    for finding in findings {
+        let known = worst.entry(finding.at.item.clone()).or_insert(finding.severity);
+        *known = finding.severity.min(*known);
+    }
+    worst
 }
 
 fn said(refused: &Refused) -> String {

@@ -220,6 +220,8 @@ pub enum Command {
     /// Takes something into what is selected, or out of it.
     SelectAlso(Pick),
     Scenario(Option<ScenarioId>),
+    /// Shows a moment of the last run, in milliseconds since its start.
+    LookAt(u64),
     /// From the start screen back to the open project.
     Back,
     OpenPath(PathBuf),

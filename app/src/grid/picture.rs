@@ -90,6 +90,7 @@ impl Drawing {
             selected: None,
             also: &[],
             flagged: &BTreeMap::new(),
+            seen: None,
             words: true,
         };
         let mut marks = scene::ground(&self.grid, &look);

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use bayplan_engine::checks::Severity;
 use bayplan_engine::design::ItemRef;
 use bayplan_engine::design::network::SubnetTier;
 use bayplan_engine::units::Usd;
@@ -46,8 +47,10 @@ pub struct Look<'a> {
     pub selected: Option<&'a Pick>,
     /// What else is selected.
     pub also: &'a [Pick],
-    /// Items with findings, and the colour of the worst.
-    pub flagged: &'a BTreeMap<ItemRef, Color32>,
+    /// Items with findings, and the worst of them.
+    pub flagged: &'a BTreeMap<ItemRef, Severity>,
+    /// The part of the screen that is painted, if not all of it: what stands outside is left out.
+    pub seen: Option<Rect>,
     /// Whether words are painted where they can be read.
     pub words: bool,
 }
@@ -86,7 +89,9 @@ pub fn ground(grid: &Grid, look: &Look<'_>) -> Vec<Mark> {
 pub fn nodes(grid: &Grid, look: &Look<'_>) -> Vec<Mark> {
     let mut scene = Scene { look, marks: Vec::new() };
     for node in &grid.nodes {
-        scene.node(node);
+        if scene.is_seen(node.rect) {
+            scene.node(node);
+        }
     }
     scene.marks
 }
@@ -127,6 +132,11 @@ fn thickness(line: &Line) -> f32 {
     (1.0 + 0.5 * (bytes.max(100.0) / 100.0).log10() as f32).min(4.5)
 }
 
+/// Words come in half points.
+fn shown_size(size: f32, zoom: f32) -> f32 {
+    (size * zoom * 2.0).round() / 2.0
+}
+
 struct Scene<'a> {
     look: &'a Look<'a>,
     marks: Vec<Mark>,
@@ -135,6 +145,16 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn zoom(&self) -> f32 {
         self.look.to_screen.scaling
+    }
+
+    /// Whether any of a rectangle of the world is painted; findings' marks reach a little over an item's edge.
+    fn is_seen(&self, rect: Rect) -> bool {
+        self.look.seen.is_none_or(|seen| seen.intersects(self.look.to_screen * rect.expand(12.0)))
+    }
+
+    /// Whether words of a size at 100 % are large enough here to be read.
+    fn can_be_read(&self, size: f32) -> bool {
+        self.look.words && shown_size(size, self.zoom()) >= LEAST_WORDS
     }
 
     /// A rectangle of the world.
@@ -146,9 +166,8 @@ impl Scene<'_> {
 
     /// Words at a place of the world; `size` is theirs at 100 %.
     fn words(&mut self, at: Pos2, anchor: Align2, size: f32, face: Face, color: Color32, text: &str) {
-        let size = (size * self.zoom() * 2.0).round() / 2.0;
-        if self.look.words && size >= LEAST_WORDS && !text.is_empty() {
-            let at = self.look.to_screen * at;
+        if self.can_be_read(size) && !text.is_empty() {
+            let (at, size) = (self.look.to_screen * at, shown_size(size, self.zoom()));
             self.marks.push(Mark::Words { at, anchor, size, face, color, text: text.to_owned() });
         }
     }
@@ -224,10 +243,11 @@ impl Scene<'_> {
         let t = self.look.tokens;
         let selected = self.is_selected(&node.of);
         let edge = if selected { (2.0, t.accent) } else { (1.0, edge) };
-        for run in runs(node) {
-            self.frame(run, 6.0, fill, Some(edge), false);
+        let runs = runs(node);
+        for run in &runs {
+            self.frame(*run, 6.0, fill, Some(edge), false);
         }
-        if let (Some(first), Some(last)) = (runs(node).first(), runs(node).last())
+        if let (Some(first), Some(last)) = (runs.first(), runs.last())
             && first != last
         {
             let y = node.rect.center().y;
@@ -239,7 +259,10 @@ impl Scene<'_> {
         if let Tone::Service(slot) = node.tone {
             self.pattern(bar, slot);
         }
-        self.texts(node);
+        // An icon is the largest of a node's signs.
+        if self.can_be_read(14.0) {
+            self.texts(node, runs.first().copied().unwrap_or(node.rect));
+        }
         for segment in &node.segments {
             self.squares(node, segment);
         }
@@ -256,9 +279,8 @@ impl Scene<'_> {
     }
 
     /// Icon, name, detail, capacity and price, each given the room the more important ones leave.
-    fn texts(&mut self, node: &Node) {
+    fn texts(&mut self, node: &Node, first: Rect) {
         let t = self.look.tokens;
-        let first = runs(node).first().copied().unwrap_or(node.rect);
         let line = if node.compact { node.rect.center().y } else { node.rect.top() + 16.0 };
         let card = !matches!(node.form, Form::Band) && !node.compact;
         self.words(
@@ -403,12 +425,17 @@ impl Scene<'_> {
 
     /// A mark at the upper right corner of what has findings: a sign, never colour alone.
     fn flag(&mut self, node: &Node) {
-        let Some(color) = node.of.item().and_then(|at| self.look.flagged.get(at)) else { return };
+        let Some(worst) = node.of.item().and_then(|at| self.look.flagged.get(at)) else { return };
+        let color = match worst {
+            Severity::Error => self.look.tokens.bad,
+            Severity::Warning => self.look.tokens.warn,
+            Severity::Advice => return,
+        };
         let at = node.rect.right_top() + vec2(-2.0, 1.0);
         let center = self.look.to_screen * at;
         let radius = (8.0 * self.zoom()).clamp(3.0, 9.0);
         let rect = Rect::from_center_size(center, vec2(radius * 2.0, radius * 2.0));
-        self.marks.push(Mark::Box { rect, radius, fill: *color, edge: None, dashed: false });
+        self.marks.push(Mark::Box { rect, radius, fill: color, edge: None, dashed: false });
         self.words(at, Align2::CENTER_CENTER, 11.0, Face::Strong, self.look.tokens.panel, "!");
     }
 }

@@ -20,7 +20,7 @@ pub fn paint(painter: &Painter, marks: &[Mark]) {
                 let stroke = edge.map_or(Stroke::NONE, |(width, color)| Stroke::new(width, color));
                 if *dashed {
                     painter.rect_filled(*rect, *radius, *fill);
-                    painter.extend(Shape::dashed_line(&outline(*rect), stroke, 4.0, 4.0));
+                    dashed_box(painter, *rect, clip, stroke);
                 } else {
                     painter.add(RectShape::new(*rect, *radius, *fill, stroke, StrokeKind::Inside));
                 }
@@ -47,8 +47,20 @@ fn font(size: f32, face: Face) -> FontId {
     }
 }
 
-fn outline(rect: Rect) -> [Pos2; 5] {
-    [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()]
+/// The sides of a box as dashes, only as far as they are seen: a box may be far larger than the screen.
+fn dashed_box(painter: &Painter, rect: Rect, clip: Rect, stroke: Stroke) {
+    const DASH: f32 = 4.0;
+    // Begun a whole number of dashes from the corner, so that they stand still while the ground moves.
+    let from = |low: f32, seen: f32| low + ((seen - low) / (2.0 * DASH)).floor().max(0.0) * 2.0 * DASH;
+    let (left, top) = (from(rect.left(), clip.left()), from(rect.top(), clip.top()));
+    let (right, bottom) = (rect.right().min(clip.right()), rect.bottom().min(clip.bottom()));
+    let level = [rect.top(), rect.bottom()].map(|y| [pos2(left, y), pos2(right, y)]);
+    let upright = [rect.left(), rect.right()].map(|x| [pos2(x, top), pos2(x, bottom)]);
+    for ends in level.iter().chain(&upright) {
+        if Rect::from_two_pos(ends[0], ends[1]).intersects(clip) {
+            painter.extend(Shape::dashed_line(ends, stroke, DASH, DASH));
+        }
+    }
 }
 
 /// A line with small round corners.

@@ -29,6 +29,10 @@ pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
             app.scenario = scenario;
             app.look_again = true;
         }
+        Command::LookAt(at_ms) => {
+            app.state.run.look_at(at_ms);
+            app.state.place = Place::Run;
+        }
         Command::Back => app.state.place = Place::Design,
         Command::OpenPath(path) => file::guarded(app, context, file::Then::Open(path)),
         Command::OpenPreset(name) => file::guarded(app, context, file::Then::Preset(name)),
@@ -63,7 +67,12 @@ fn act(app: &mut App, context: &Context, action: Action) {
         Action::Design => app.state.place = Place::Design,
         Action::Run => app.state.place = Place::Run,
         Action::Play => {
-            app.state.place = Place::Run;
+            // Whoever looks at the bill wants the bill of the run.
+            if app.state.place == Place::Bill {
+                app.state.bill.show_run();
+            } else {
+                app.state.place = Place::Run;
+            }
             let work = app.state.run.work(app.scenario.as_ref());
             app.start(work, context);
         }

@@ -23,6 +23,7 @@ use crate::command::{Asked, Outbox};
 use crate::model::Model;
 use crate::new_design::Choices;
 use crate::parts::Spot;
+use crate::widgets::rows::Heights;
 use crate::widgets::theme::Tokens;
 
 /// The places.
@@ -50,6 +51,7 @@ pub struct State {
     /// Where on the canvas the next part goes.
     pub spot: Spot,
     pub problems_open: bool,
+    pub problem_rows: Heights,
     /// Whether scenarios stand in the inspector's place while nothing is selected.
     pub scenarios_open: bool,
     pub new_dialog: Option<Choices>,
@@ -119,7 +121,7 @@ fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, t
     if state.problems_open {
         let frame = Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(12, 6));
         let panel = Panel::bottom("problems").resizable(true).default_size(132.0).size_range(60.0..=360.0).frame(frame);
-        panel.show(ui, |ui| problems::ui(ui, model, &mut state.problems_open, out));
+        panel.show(ui, |ui| problems::ui(ui, model, &mut state.problems_open, &mut state.problem_rows, out));
     }
     CentralPanel::no_frame().show(ui, |ui| canvas::ui(ui, model, &mut state.canvas, &mut state.spot, out));
 }

@@ -21,7 +21,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, spot: &Spot, out: &
     let Some(design) = model.design() else { return };
     ui.horizontal(|ui| {
         ui.selectable_value(&mut state.items, false, "Parts");
-        ui.selectable_value(&mut state.items, true, format!("Items {}", design.item_refs().len()));
+        ui.selectable_value(&mut state.items, true, format!("Items {}", design.item_count()));
     });
     let hint = if state.items { "Search items" } else { "Search parts" };
     let search = ui.add(TextEdit::singleline(&mut state.search).hint_text(hint).desired_width(f32::INFINITY));

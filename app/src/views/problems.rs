@@ -1,16 +1,17 @@
 //! The findings under the canvas: each leads to its item and offers its fixes.
 
 use bayplan_engine::checks::{Diagnostic, Fix, Severity};
-use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::command::{Action, Command, Outbox};
 use crate::document::Change;
 use crate::grid::Pick;
 use crate::model::Model;
 use crate::widgets::icon;
+use crate::widgets::rows::{Heights, rows};
 use crate::widgets::theme::{self, Tokens};
 
-pub fn ui(ui: &mut Ui, model: &Model<'_>, open: &mut bool, out: &mut Outbox) {
+pub fn ui(ui: &mut Ui, model: &Model<'_>, open: &mut bool, heights: &mut Heights, out: &mut Outbox) {
     let tokens = Tokens::of(ui.ctx());
     let findings = &model.analysis.findings;
     ui.horizontal(|ui| {
@@ -27,11 +28,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, open: &mut bool, out: &mut Outbox) {
     if findings.is_empty() {
         ui.label(theme::small("Nothing to mend: every rule is content").color(tokens.muted));
     }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (place, finding) in findings.iter().enumerate() {
-            ui.push_id(place, |ui| row(ui, finding, out, &tokens));
-        }
-    });
+    rows(ui, heights, findings.len(), |ui, place| row(ui, &findings[place], out, &tokens));
 }
 
 /// Rules switched off, to be switched on again.

@@ -226,6 +226,7 @@ fn miniature(ui: &Ui, area: Rect, card: &PresetCard, tokens: &Tokens) {
         selected: None,
         also: &[],
         flagged: &std::collections::BTreeMap::new(),
+        seen: None,
         words: false,
     };
     let shown = TSTransform::new(translation, scale) * bounds.expand(2.0);

@@ -7,6 +7,7 @@ pub mod elided;
 pub mod fields;
 pub mod icon;
 pub mod progress;
+pub mod rows;
 pub mod segments;
 pub mod theme;
 pub mod units;

@@ -87,6 +87,11 @@ macro_rules! kinds {
                 match at { $(ItemRef::$kind(id) => self.$map.remove(id).map(|v| Item::$kind(id.clone(), v))),* }
             }
 
+            /// How many items are drawn.
+            pub fn item_count(&self) -> usize {
+                0 $(+ self.$map.len())*
+            }
+
             /// The names of all items, by kind and name.
             pub fn item_refs(&self) -> Vec<ItemRef> {
                 let mut all = Vec::new();

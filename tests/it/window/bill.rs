@@ -2,7 +2,7 @@
 
 use bayplan_engine::presets;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{Start, Window, drawn, open, pictured, preset};
 
@@ -125,6 +125,15 @@ fn the_bill_of_a_run_opens_to_its_records() {
     window.get_by_label_contains("Cost by day, 730 h · simulated, seed 1");
     window.get_by_label_contains(" records");
     pictured(&mut window, "bill-run.png");
+    let record = window.get_all_by_label_contains("Show task ").next().unwrap();
+    let name = record.accesskit_node().label().unwrap();
+    // "Show task 37, 1 Jun 00:05:30"
+    let time = name[name.len() - 8..name.len() - 3].to_owned();
+    record.click();
+    window.run();
+    window.get_by_label_contains(&format!("Time line at Mon {time}"));
+    window.get_by_label("Bill").click();
+    window.run();
     window.get_by_role_and_label(egui::Role::RadioButton, "Estimate").click();
     window.run();
     window.get_by_label_contains(", a month of 730 h · estimate");

@@ -41,6 +41,13 @@ fn a_run_shows_where_tasks_stand_at_the_playhead() {
         window.run();
         window.get_by_label("Task 31 of web");
         window.get_by_label("FARGATE in us-east-1a");
+        window.get_by_label("Service api").click();
+        window.run();
+        assert!(window.get_all_by_label("30 tasks").count() >= 3, "wanted, RUNNING and in service");
+        window.get_by_label_contains(" events of api and of the whole design");
+        pictured(&mut window, &format!("run-service-{look}.png"));
+        window.get_all_by_label("Task of web on FARGATE, RUNNING, in service").next().unwrap().click();
+        window.run();
         pictured(&mut window, &format!("run-{look}.png"));
     }
 }
@@ -62,7 +69,7 @@ fn instances_hold_tasks_and_tell_what_is_reserved() {
 }
 
 #[test]
-fn a_run_of_an_earlier_drawing_says_so_and_can_be_cancelled() {
+fn a_run_of_an_earlier_drawing_says_so_until_it_is_played_again() {
     let mut window = played("small-api", Start { size: [1280.0, 800.0], ..Start::default() });
     assert!(window.query_by_label_contains("has changed since").is_none());
     window.get_by_label("Design").click();
@@ -73,11 +80,26 @@ fn a_run_of_an_earlier_drawing_says_so_and_can_be_cancelled() {
     window.get_by_label("Run").click();
     window.run();
     window.get_by_label_contains("has changed since");
+    pictured(&mut window, "run-stale.png");
     window.get_by_label("Play again").click();
     window.step();
     window.step();
-    if let Some(cancel) = window.query_by_label("Cancel the run") {
-        cancel.click();
-    }
     wait(&mut window, |window| window.query_by_label("Playing").is_none());
+    assert!(window.query_by_label_contains("has changed since").is_none());
+}
+
+#[test]
+fn a_run_that_is_cancelled_leaves_the_one_before() {
+    let mut window = played("three-tier-web", Start::default());
+    window.get_by_label_contains("Cost of a month $");
+    window.get_by_label("How long").click();
+    window.run();
+    // Three months take far longer than the frame in which they are called off.
+    window.get_by_label("90 days").click();
+    window.run();
+    key(&mut window, Modifiers::NONE, Key::F5);
+    window.step();
+    window.get_by_label("Cancel the run").click();
+    wait(&mut window, |window| window.query_by_label("Playing").is_none());
+    window.get_by_label("730 h · simulated, seed 1");
 }

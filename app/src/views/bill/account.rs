@@ -93,7 +93,7 @@ fn one(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, line: &BillLine, out: &
             }
         });
     }
-    records(ui, shown, line, tokens);
+    records(ui, shown, line, out, tokens);
 }
 
 fn told(ui: &mut Ui, account: &Account, tokens: &Tokens) {
@@ -169,7 +169,8 @@ fn share(sum: Usd, bill: &Bill) -> String {
     format!(", {:.1} % of the total", sum.dollars() / bill.total.dollars() * 100.0)
 }
 
-fn records(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, tokens: &Tokens) {
+/// The records of a line; of a run each leads to the moment it began.
+fn records(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, out: &mut Outbox, tokens: &Tokens) {
     let all = &shown.outcome.records;
     let held: Vec<&UsageRecord> = line.records.iter().filter_map(|ix| all.get(ix.index())).collect();
     if held.is_empty() {
@@ -178,19 +179,23 @@ fn records(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, tokens: &Tokens) {
     card(ui, tokens, |ui| {
         ui.label(theme::strong(format!("{} {}", held.len(), plural(held.len(), "record"))));
         let width = ui.available_width();
-        row(ui, width, ["Record", "From", "To", line.charge.unit()], Some(tokens.muted));
+        row(ui, width, ["Record", "From", "To", line.charge.unit()], Some(tokens.muted), false);
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink([false, true]).show_rows(ui, ROW, held.len(), |ui, range| {
             for record in &held[range] {
                 let words = words(record, shown, line);
                 let texts = [&words[0], &words[1], &words[2], &words[3]].map(String::as_str);
-                row(ui, width, texts, None);
+                if row(ui, width, texts, None, shown.outcome.seed.is_some()) {
+                    out.push(Command::LookAt(record.from.ms()));
+                }
             }
         });
     });
 }
 
-fn row(ui: &mut Ui, width: f32, texts: [&str; 4], color: Option<egui::Color32>) {
+/// A record, or the columns' names; answers whether its moment was asked for.
+fn row(ui: &mut Ui, width: f32, texts: [&str; 4], color: Option<egui::Color32>, leads_on: bool) -> bool {
+    let mut clicked = false;
     let first = (width - 2.0 * MOMENT - AMOUNT - 30.0).max(60.0);
     ui.allocate_ui_with_layout(vec2(width, ROW), Layout::left_to_right(Align::Center), |ui| {
         for (place, (text, width)) in texts.into_iter().zip([first, MOMENT, MOMENT, AMOUNT]).enumerate() {
@@ -200,10 +205,20 @@ fn row(ui: &mut Ui, width: f32, texts: [&str; 4], color: Option<egui::Color32>) 
                 ui.set_min_width(width);
                 let text = theme::small(text);
                 let text = color.map_or_else(|| text.clone(), |color| text.clone().color(color));
-                ui.add(egui::Label::new(text).truncate());
+                if place == 1 && leads_on {
+                    let link = ui.link(text).on_hover_text("Show this moment in the run");
+                    link.widget_info(|| {
+                        let name = format!("Show {}, {}", texts[0], texts[1]);
+                        egui::WidgetInfo::labeled(egui::Role::Link, true, name)
+                    });
+                    clicked = link.clicked();
+                } else {
+                    ui.add(egui::Label::new(text).truncate());
+                }
             });
         }
     });
+    clicked
 }
 
 /// What it is of, from when, to when, and how much is billed.

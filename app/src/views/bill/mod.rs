@@ -15,14 +15,14 @@ use bayplan_engine::plan::Plan;
 use bayplan_engine::units::Span;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, TextEdit, Ui};
 
-use crate::command::{Command, Outbox};
+use crate::command::{Action, Command, Outbox};
 use crate::model::Model;
 use crate::reports::{BillOf, REPORTS};
 use crate::widgets::icon;
 use crate::widgets::progress::progress;
 use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
-use crate::work::{JobKind, Work};
+use crate::work::JobKind;
 use tree::{Grouping, Key, Order};
 
 /// Whose bill is looked at.
@@ -42,6 +42,13 @@ pub struct State {
     search: String,
     open: BTreeSet<Key>,
     selected: Option<Key>,
+}
+
+impl State {
+    /// Turns from the estimate to the bill of the last run.
+    pub fn show_run(&mut self) {
+        self.source = Source::Run;
+    }
 }
 
 /// The bill that is shown, with what it is of.
@@ -136,7 +143,7 @@ fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out
             if model.results.run.is_some() {
                 segments(ui, &mut state.source, &[(Source::Estimate, "Estimate"), (Source::Run, "Last run")]);
             }
-            simulate(ui, model, shown, state, out);
+            simulate(ui, model, shown, out);
         });
     });
     ui.horizontal(|ui| {
@@ -155,7 +162,7 @@ fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out
 }
 
 /// Plays the month where no run is of the design as it stands.
-fn simulate(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out: &mut Outbox) {
+fn simulate(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox) {
     if let Some(share) = model.jobs.share(JobKind::Simulate) {
         if ui.button("Cancel").clicked() {
             out.push(Command::CancelJob(JobKind::Simulate));
@@ -168,11 +175,9 @@ fn simulate(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State,
         return;
     }
     let text = if model.results.run.is_some() { "Simulate again" } else { "Simulate" };
-    let tooltip = "Plays a month of 730 h, and bills what it used";
+    let tooltip = "Plays the design with the seed and the days that the place Run asks for, and bills what it used";
     if ui.button(format!("{}  {text}", icon::PLAY)).on_hover_text(tooltip).clicked() {
-        state.source = Source::Run;
-        let scenario = model.scenario.cloned();
-        out.push(Command::Start(Work::Simulate { scenario, seed: None, window: Span::MONTH }));
+        out.act(Action::Play);
     }
 }
 

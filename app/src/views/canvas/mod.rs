@@ -9,10 +9,9 @@ mod overlay;
 
 use std::collections::BTreeMap;
 
-use bayplan_engine::checks::Severity;
 use bayplan_engine::design::{Design, ItemRef};
 use egui::emath::TSTransform;
-use egui::{Color32, CursorIcon, Key, Pos2, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, Key, Pos2, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::command::{Action, Command, Outbox};
 use crate::document::Change;
@@ -246,22 +245,8 @@ impl Frame<'_, '_> {
         }
     }
 
-    fn flagged(&self) -> BTreeMap<ItemRef, Color32> {
-        let mut flagged = BTreeMap::new();
-        for finding in &self.model.analysis.findings {
-            let color = match finding.severity {
-                Severity::Error => self.tokens.bad,
-                Severity::Warning => self.tokens.warn,
-                Severity::Advice => continue,
-            };
-            flagged.entry(finding.at.item.clone()).or_insert(color);
-        }
-        flagged
-    }
-
     fn paint(&self, state: &State) {
         let none = BTreeMap::new();
-        let flagged = self.flagged();
         let look = scene::Look {
             tokens: self.tokens,
             to_screen: self.to_screen,
@@ -269,7 +254,8 @@ impl Frame<'_, '_> {
             stale: self.model.analysis.is_stale(),
             selected: self.model.selected,
             also: self.model.also,
-            flagged: &flagged,
+            flagged: &self.model.analysis.worst,
+            seen: Some(self.area),
             words: true,
         };
         let painter = self.ui.painter_at(self.area);
@@ -371,6 +357,9 @@ impl Frame<'_, '_> {
     fn nodes(&mut self, back: &Response, state: &mut State, out: &mut Outbox) {
         for place in 0..self.grid.nodes.len() {
             let node = &self.grid.nodes[place];
+            if !(self.to_screen * node.rect).intersects(self.area) {
+                continue;
+            }
             for (part, world) in scene::runs(node).into_iter().enumerate() {
                 let rect = (self.to_screen * world).intersect(self.area);
                 if !rect.is_positive() {
@@ -379,8 +368,7 @@ impl Frame<'_, '_> {
                 let response = self.ui.interact(rect, back.id.with(("node", place, part)), Sense::click_and_drag());
                 let selected = self.model.is_selected(&node.of);
                 if part == 0 {
-                    let name = self.node_name(place);
-                    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &name));
+                    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, self.node_name(place)));
                 }
                 if response.clicked() && self.ui.input(|i| i.modifiers.shift) {
                     out.push(Command::SelectAlso(node.of.clone()));

@@ -215,9 +215,10 @@ fn assumptions(ui: &mut Ui, project: &Project, out: &mut Outbox) {
     egui::CollapsingHeader::new(title).id_salt("assumptions").default_open(all.len() < 40).show(ui, |ui| {
         for (key, why) in all {
             let (item, field) = key.split_once(" · ").unwrap_or((key, ""));
-            let at = project.design.item_refs().into_iter().find(|at| at.to_string() == item);
             let button = ui.add(Button::new(theme::small(format!("{item} {field}"))).frame(false).truncate());
-            if let Some(at) = at.filter(|_| button.clicked()) {
+            if button.clicked()
+                && let Some(at) = project.design.item_refs().into_iter().find(|at| at.to_string() == item)
+            {
                 out.push(Command::Select(Some(Pick::Item(at))));
             }
             ui.label(theme::small(why).color(tokens.muted));

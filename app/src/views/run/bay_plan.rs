@@ -1,28 +1,29 @@
-//! The bay plan at the playhead: zones as columns, instances as holds with their tasks as slabs, Fargate tasks on the quay.
+//! The bay plan at the playhead: zones as columns, in each the instances with their tasks and, below, what stands on Fargate.
 //!
-//! A hold is as high as its memory and as wide as its vCPU are, of the largest instance type in the plan. A slab is as high
-//! as the larger of the shares of CPU and memory that its task reserves.
+//! In: a [`Scene`]. Out: what was chosen by a click. Sizes come from the most that stands in a zone at any time of the run,
+//! so that nothing changes its size while the run plays.
 
 use bayplan_engine::plan::Plan;
 use bayplan_engine::plan::index::Ix;
-use bayplan_engine::plan::provider::Candidate;
-use bayplan_engine::simulation::trace::{InstanceLife, TaskLife, Trace};
+use bayplan_engine::plan::provider::PlannedProvider;
+use bayplan_engine::plan::service::PlannedService;
+use bayplan_engine::simulation::trace::{EntryKind, Steps, TaskLife, Trace};
 use bayplan_engine::units::SimTime;
-use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Frame, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::Chosen;
-use super::moment::{Moment, ZoneAt, status};
+use super::moment::{Moment, ZoneAt};
+use super::{Chosen, holds, quay};
+use crate::grid::scene::Mark;
+use crate::grid::screen;
 use crate::grid::words::plural;
-use crate::widgets::theme::{self, Tokens};
+use crate::widgets::theme::{self, Pattern, Tokens};
 
-/// A task's square on the quay where there are many, and the space between things.
-const SQUARE: f32 = 13.0;
-const GAP: f32 = 4.0;
-/// The largest hold.
-const HOLD: egui::Vec2 = vec2(92.0, 112.0);
-/// So many squares and holds are drawn in a zone; more are counted.
-const MOST_SQUARES: usize = 300;
-const MOST_HOLDS: usize = 60;
+/// The space between things.
+pub(super) const GAP: f32 = 4.0;
+/// Around what stands in a zone.
+const MARGIN: f32 = 10.0;
+/// A zone's name and facts.
+const HEAD: f32 = 48.0;
 
 /// What the drawing reads.
 pub(super) struct Scene<'a> {
@@ -35,20 +36,72 @@ pub(super) struct Scene<'a> {
     pub chosen: Option<Chosen>,
 }
 
+impl Scene<'_> {
+    /// A service's colour.
+    pub(super) fn color(&self, service: Ix<PlannedService>) -> Color32 {
+        theme::service(self.slots.get(service.index()).copied().unwrap_or(0)).0
+    }
+
+    /// A task's colour: paler while it is not in service, or while another service is looked at.
+    pub(super) fn task_color(&self, life: &TaskLife) -> Color32 {
+        let serves = life.healthy.is_some_and(|at| at <= self.now) && life.ending.is_none_or(|(at, _)| at > self.now);
+        let color = self.color(life.service);
+        match self.chosen {
+            Some(Chosen::Service(ix)) if ix != life.service => color.gamma_multiply(0.18),
+            _ if serves => color,
+            _ => color.gamma_multiply(0.45),
+        }
+    }
+
+    /// The most that stands in a zone at once, taken as an even share of the run's most.
+    pub(super) fn most<'s>(&self, steps: impl Iterator<Item = &'s Steps>) -> usize {
+        let all: u32 = steps.map(|s| s.changes().iter().map(|(_, n)| *n).max().unwrap_or(0)).sum();
+        usize::try_from(all).unwrap_or(usize::MAX).div_ceil(self.moment.zones.len().max(1))
+    }
+}
+
 /// Draws all zones; answers what was chosen by a click.
 pub(super) fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<Chosen> {
     let mut clicked = None;
     let zones: Vec<_> = scene.moment.zones.iter().collect();
+    let height = ui.available_height();
     ui.columns(zones.len().max(1), |columns| {
         for (ui, zone) in columns.iter_mut().zip(zones) {
-            clicked = clicked.or(column(ui, scene, zone));
+            clicked = clicked.or(column(ui, scene, zone, height));
         }
     });
     clicked
 }
 
-fn column(ui: &mut Ui, scene: &Scene<'_>, zone: &ZoneAt) -> Option<Chosen> {
+fn column(ui: &mut Ui, scene: &Scene<'_>, zone: &ZoneAt, height: f32) -> Option<Chosen> {
     let tokens = Tokens::of(ui.ctx());
+    let outline = Frame::new().corner_radius(theme::RADIUS_CARD).inner_margin(MARGIN);
+    let inside = |ui: &mut Ui| {
+        ui.set_min_size(vec2(ui.available_width(), height - 2.0 * MARGIN - 2.0));
+        head(ui, scene, zone, &tokens);
+        let room = vec2(ui.available_width(), (height - HEAD - 2.0 * MARGIN).max(60.0));
+        let used = |is_fargate| {
+            let mut used = scene.plan.providers.iter().filter(|provider| !provider.used_by.is_empty());
+            used.any(|provider| provider.is_fargate() == is_fargate)
+        };
+        let has_instances = used(false) || !zone.holds.is_empty();
+        let has_fargate = used(true) || !zone.quay.is_empty();
+        let for_holds = if has_fargate { room.y * 0.62 } else { room.y };
+        let mut clicked = None;
+        if has_instances {
+            clicked = holds::ui(ui, scene, zone, vec2(room.x, for_holds), &tokens);
+        }
+        if has_fargate {
+            let left = if has_instances { room.y - for_holds } else { room.y };
+            clicked = clicked.or(quay::ui(ui, scene, zone, vec2(room.x, left - 24.0), &tokens));
+        }
+        clicked
+    };
+    outline.stroke(Stroke::new(1.0, tokens.line)).show(ui, inside).inner
+}
+
+/// A zone's name, and how much stands there.
+fn head(ui: &mut Ui, scene: &Scene<'_>, zone: &ZoneAt, tokens: &Tokens) {
     let tasks = zone.quay.len() + zone.holds.iter().map(|hold| hold.tasks.len()).sum::<usize>();
     let name = &scene.plan.zones[zone.zone].name;
     let mut facts = format!("{tasks} {}", plural(tasks, "task"));
@@ -59,166 +112,44 @@ fn column(ui: &mut Ui, scene: &Scene<'_>, zone: &ZoneAt) -> Option<Chosen> {
     let said = format!("Zone {name}: {facts}");
     label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
     ui.label(theme::small(facts).color(tokens.muted));
-    let mut clicked = None;
-    if !zone.holds.is_empty() {
-        ui.add_space(4.0);
-        clicked = holds(ui, scene, zone, &tokens);
-    }
-    if !zone.quay.is_empty() {
-        ui.add_space(6.0);
-        ui.label(theme::small("Fargate").color(tokens.muted));
-        clicked = clicked.or(quay(ui, scene, zone, &tokens));
-    }
-    if tasks == 0 && zone.holds.is_empty() {
-        ui.label(theme::small("Nothing stands here").color(tokens.muted));
-    }
-    clicked
+    ui.add_space(2.0);
 }
 
-/// Rectangles of a size in rows, as many as stand beside each other.
-fn rows(ui: &mut Ui, sizes: impl Iterator<Item = egui::Vec2>) -> Vec<Rect> {
+/// The largest of some sizes, largest first, in which so many things stand in a room; else the smallest.
+pub(super) fn fitting(sizes: &[Vec2], count: usize, room: Vec2) -> Vec2 {
+    let stands = |size: &&Vec2| {
+        let beside = ((room.x + GAP) / (size.x + GAP)).floor().max(1.0);
+        (count as f32 / beside).ceil() * (size.y + GAP) <= room.y
+    };
+    sizes.iter().find(stands).or(sizes.last()).copied().unwrap_or(Vec2::splat(12.0))
+}
+
+/// Rectangles of a size in rows, as many as stand beside each other, their feet in one line.
+pub(super) fn rows(ui: &mut Ui, cell: Vec2, sizes: impl Iterator<Item = Vec2>) -> Vec<Rect> {
     let width = ui.available_width();
     let start = ui.cursor().min;
-    let (mut x, mut y, mut high) = (0.0, 0.0, 0.0f32);
+    let (mut x, mut y) = (0.0, 0.0);
     let mut rects = Vec::new();
     for size in sizes {
-        if x > 0.0 && x + size.x > width {
-            (x, y, high) = (0.0, y + high + GAP, 0.0);
+        if x > 0.0 && x + cell.x > width {
+            (x, y) = (0.0, y + cell.y + GAP);
         }
-        rects.push(Rect::from_min_size(pos2(start.x + x, start.y + y), size));
-        x += size.x + GAP;
-        high = high.max(size.y);
+        rects.push(Rect::from_min_size(pos2(start.x + x, start.y + y + cell.y - size.y), size));
+        x += cell.x + GAP;
     }
-    ui.allocate_space(vec2(width, y + high));
+    ui.allocate_space(vec2(width, if rects.is_empty() { 0.0 } else { y + cell.y }));
     rects
 }
 
-fn candidate<'a>(scene: &Scene<'a>, instance: &InstanceLife) -> Option<&'a Candidate> {
-    scene.plan.providers[instance.provider].candidates.get(instance.candidate)
-}
-
-fn holds(ui: &mut Ui, scene: &Scene<'_>, zone: &ZoneAt, tokens: &Tokens) -> Option<Chosen> {
-    let types = || scene.trace.instances.iter().filter_map(|life| candidate(scene, life));
-    let most_cpu = types().map(|c| c.cpu.units()).max().unwrap_or(1).max(1);
-    let most_memory = types().map(|c| c.memory.mib()).max().unwrap_or(1).max(1);
-    let size = |life: &InstanceLife| {
-        candidate(scene, life).map_or(vec2(24.0, 24.0), |c| {
-            let share = |of: u32, most: u32| (f64::from(of) / f64::from(most)) as f32;
-            let (wide, high) = (share(c.cpu.units(), most_cpu), share(c.memory.mib(), most_memory));
-            vec2((HOLD.x * wide).max(22.0), (HOLD.y * high).max(26.0))
-        })
-    };
-    let shown = &zone.holds[..zone.holds.len().min(MOST_HOLDS)];
-    let rects = rows(ui, shown.iter().map(|hold| size(&scene.trace.instances[hold.instance])));
-    let mut clicked = None;
-    for (hold, rect) in shown.iter().zip(rects) {
-        let life = &scene.trace.instances[hold.instance];
-        let kind = candidate(scene, life);
-        let name = kind.map_or_else(String::new, |c| c.name.to_string());
-        let n = hold.tasks.len();
-        let said =
-            format!("Instance {name} of {}, {n} {}", scene.plan.providers[life.provider].name, plural(n, "task"));
-        let response = ui.interact(rect, ui.scope_id().with(("hold", hold.instance.place())), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
-        let ready = life.active.is_some_and(|at| at <= scene.now);
-        let leaving = life.draining.is_some_and(|(at, _)| at <= scene.now);
-        let painter = ui.painter();
-        painter.rect_filled(rect, 3.0, tokens.raised);
-        if let Some(kind) = kind {
-            slabs(ui, scene, kind, &hold.tasks, rect.shrink(2.0));
-        }
-        let chosen = scene.chosen == Some(Chosen::Instance(hold.instance));
-        let color = if chosen {
-            tokens.accent
-        } else if leaving {
-            tokens.warn
-        } else if ready {
-            tokens.muted
-        } else {
-            tokens.faint
-        };
-        frame(ui, rect, color, if chosen { 2.0 } else { 1.0 }, !ready);
-        let response = response.on_hover_text(said);
-        if response.clicked() {
-            clicked = Some(Chosen::Instance(hold.instance));
-        }
-    }
-    more(ui, zone.holds.len() - shown.len(), "instance", tokens);
-    clicked
-}
-
-fn slabs(ui: &Ui, scene: &Scene<'_>, kind: &Candidate, tasks: &[Ix<TaskLife>], rect: Rect) {
-    let mut bottom = rect.bottom();
-    for task in tasks {
-        let life = &scene.trace.tasks[*task];
-        let service = &scene.plan.services[life.service];
-        let share = |of: u32, most: u32| f64::from(of) / f64::from(most.max(1));
-        let share = share(service.cpu.units(), kind.cpu.units()).max(share(service.memory.mib(), kind.memory.mib()));
-        let high = (f64::from(rect.height()) * share) as f32;
-        let slab = Rect::from_min_max(pos2(rect.left(), (bottom - high).max(rect.top())), pos2(rect.right(), bottom));
-        bottom = slab.top();
-        ui.painter().rect_filled(slab.shrink(0.5), 2.0, task_color(scene, life));
-    }
-}
-
-/// The service's colour, paler while the task is not in service.
-fn task_color(scene: &Scene<'_>, life: &TaskLife) -> Color32 {
-    let color = theme::service(scene.slots.get(life.service.index()).copied().unwrap_or(0)).0;
-    let serves = life.healthy.is_some_and(|at| at <= scene.now) && life.ending.is_none_or(|(at, _)| at > scene.now);
-    if serves { color } else { color.gamma_multiply(0.45) }
-}
-
-fn quay(ui: &mut Ui, scene: &Scene<'_>, zone: &ZoneAt, tokens: &Tokens) -> Option<Chosen> {
-    let mut order = zone.quay.clone();
-    order.sort_by_key(|task| (scene.trace.tasks[*task].service, *task));
-    let shown = &order[..order.len().min(MOST_SQUARES)];
-    // All zones at all moments alike: a square keeps its size while the run plays.
-    let side = match most(scene) {
-        0..=24 => 2.0 * SQUARE,
-        25..=80 => 1.5 * SQUARE,
-        _ => SQUARE,
-    };
-    let rects = rows(ui, shown.iter().map(|_| vec2(side, side)));
-    let mut clicked = None;
-    for (task, rect) in shown.iter().zip(rects) {
-        let life = &scene.trace.tasks[*task];
-        let provider = &scene.plan.providers[life.provider];
-        let service = &scene.plan.services[life.service].name;
-        let said = format!("Task of {service} on {}, {}", provider.name, status(life, scene.now));
-        let response = ui.interact(rect, ui.scope_id().with(("task", task.place())), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
-        ui.painter().rect_filled(rect, 2.0, task_color(scene, life));
-        if provider.is_spot() {
-            let line = Stroke::new(1.5, tokens.panel);
-            ui.painter().line_segment([rect.left_bottom(), rect.right_top()], line);
-        }
-        if scene.chosen == Some(Chosen::Task(*task)) {
-            frame(ui, rect.expand(1.5), tokens.accent, 2.0, false);
-        }
-        let response = response.on_hover_text(said);
-        if response.clicked() {
-            clicked = Some(Chosen::Task(*task));
-        }
-    }
-    more(ui, order.len() - shown.len(), "task", tokens);
-    clicked
-}
-
-/// The most tasks that stand in a zone, taken as a share of the most that run at once.
-fn most(scene: &Scene<'_>) -> usize {
-    let peaks = scene.trace.services.iter().map(|s| s.running.changes().iter().map(|(_, n)| *n).max().unwrap_or(0));
-    let all: u32 = peaks.sum();
-    usize::try_from(all).unwrap_or(usize::MAX).div_ceil(scene.moment.zones.len().max(1))
-}
-
-fn more(ui: &mut Ui, count: usize, word: &str, tokens: &Tokens) {
+/// Says how many more there are than are drawn.
+pub(super) fn more(ui: &mut Ui, count: usize, word: &str, tokens: &Tokens) {
     if count > 0 {
         ui.label(theme::small(format!("and {count} more {}", plural(count, word))).color(tokens.muted));
     }
 }
 
 /// A frame, dashed around what is not there yet.
-fn frame(ui: &Ui, rect: Rect, color: Color32, width: f32, dashed: bool) {
+pub(super) fn frame(ui: &Ui, rect: Rect, color: Color32, width: f32, dashed: bool) {
     let stroke = Stroke::new(width, color);
     if dashed {
         let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
@@ -228,35 +159,74 @@ fn frame(ui: &Ui, rect: Rect, color: Color32, width: f32, dashed: bool) {
     }
 }
 
-/// Tasks that wait for a place, as dashed squares with their service and count.
+/// Rising lines: Spot over a task, stranded over an instance's room.
+pub(super) fn hatch(ui: &Ui, rect: Rect, color: Color32) {
+    screen::paint(ui.painter(), &[Mark::Hatch { rect, pattern: Pattern::Rising, color }]);
+}
+
+/// Tasks that wait for a place, as dashed squares with their service, their count and why.
 pub(super) fn waiting(ui: &mut Ui, scene: &Scene<'_>) {
     let tokens = Tokens::of(ui.ctx());
-    let waiting = scene.plan.services.iter().zip(&scene.moment.waiting).enumerate();
-    for (place, (service, count)) in waiting.filter(|(_, (_, count))| **count > 0) {
-        ui.horizontal(|ui| {
-            let (rect, _) = ui.allocate_exact_size(vec2(SQUARE, SQUARE), Sense::hover());
-            let color = theme::service(scene.slots.get(place).copied().unwrap_or(0)).0;
-            frame(ui, rect, color, 1.5, true);
+    for ((ix, service), count) in scene.plan.services.pairs().zip(&scene.moment.waiting).filter(|(_, n)| **n > 0) {
+        ui.horizontal_wrapped(|ui| {
+            for _ in 0..(*count).min(12) {
+                let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
+                frame(ui, rect, scene.color(ix), 1.5, true);
+            }
             let text = format!("{count} {} of {} wait for a place", plural(*count as usize, "task"), service.name);
             ui.label(theme::small(text).color(tokens.warn));
+            let log = &scene.trace.log[..scene.trace.log.partition_point(|entry| entry.at <= scene.now)];
+            let why = log.iter().rev().find(|entry| entry.kind == EntryKind::Placement && entry.service == Some(ix));
+            if let Some(why) = why {
+                ui.label(theme::small(&why.text).color(tokens.muted));
+            }
         });
     }
 }
 
-/// Which colour is whose.
-pub(super) fn legend(ui: &mut Ui, scene: &Scene<'_>) {
+/// Which colour is whose; a click looks at a service alone.
+pub(super) fn legend(ui: &mut Ui, scene: &Scene<'_>) -> Option<Chosen> {
     let tokens = Tokens::of(ui.ctx());
+    let mut clicked = None;
     ui.horizontal_wrapped(|ui| {
-        for (service, slot) in scene.plan.services.iter().zip(scene.slots) {
+        for (ix, service) in scene.plan.services.pairs() {
             let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, theme::service(*slot).0);
-            ui.label(theme::small(service.name.as_str()).color(tokens.muted));
+            ui.painter().rect_filled(rect, 2.0, scene.color(ix));
+            let chosen = scene.chosen == Some(Chosen::Service(ix));
+            let text = theme::small(service.name.as_str()).color(if chosen { tokens.text } else { tokens.muted });
+            let response = ui.selectable_label(chosen, text).on_hover_text("Look at this service alone");
+            let said = format!("Service {}", service.name);
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &said));
+            if response.clicked() {
+                clicked = Some(Chosen::Service(ix));
+            }
         }
-        ui.label(theme::small("pale: not in service · striped: Spot · dashed: not there yet").color(tokens.muted));
+        let mut signs = vec!["pale: not in service"];
+        let used = || scene.plan.providers.iter().filter(|provider| !provider.used_by.is_empty());
+        let spot = used().any(PlannedProvider::is_spot);
+        let held = used().any(|provider| !provider.is_fargate());
+        signs.extend(spot.then_some("striped: Spot"));
+        signs.extend(held.then_some("hatched: room that none of its tasks fits into · dashed: not there yet"));
+        ui.label(theme::small(signs.join(" · ")).color(tokens.muted));
     });
+    clicked
 }
 
 /// Small words at a place.
 pub(super) fn word(ui: &Ui, at: egui::Pos2, align: Align2, text: &str, color: Color32) {
-    ui.painter().text(at, align, text, FontId::proportional(11.0), color);
+    ui.painter().text(at, align, text, egui::FontId::proportional(11.0), color);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_size_that_fits_is_taken() {
+        let sizes = [vec2(40.0, 40.0), vec2(20.0, 20.0), vec2(10.0, 10.0)];
+        // Two of 40 stand beside each other in 90, four in two rows of 44.
+        assert_eq!(fitting(&sizes, 4, vec2(90.0, 90.0)), sizes[0]);
+        assert_eq!(fitting(&sizes, 5, vec2(90.0, 90.0)), sizes[1]);
+        assert_eq!(fitting(&sizes, 1_000, vec2(90.0, 90.0)), sizes[2]);
+    }
 }

@@ -1,26 +1,35 @@
 //! What is chosen in the bay plan: its life as a bar of states and why it is there; below, what happened when.
 
 use bayplan_engine::plan::index::Ix;
+use bayplan_engine::plan::service::PlannedService;
 use bayplan_engine::report::chart::TimeAxis;
 use bayplan_engine::simulation::trace::{Entry, InstanceLife, TaskLife};
 use bayplan_engine::units::{SimTime, Span};
-use egui::{Color32, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::bay_plan::Scene;
 use super::moment::status;
-use super::{Chosen, State, timeline};
+use super::{Chosen, State, holds, timeline};
+use crate::grid::words;
 use crate::widgets::theme::{self, Tokens};
 
+/// The height of a line of facts or of an event.
+const LINE: f32 = 18.0;
+
 pub(super) fn ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, axis: &TimeAxis, window: Span) {
+    // Lines of text, not fields: they stand closer.
+    (ui.spacing_mut().interact_size.y, ui.spacing_mut().item_spacing.y) = (LINE, 4.0);
     match state.chosen {
         Some(Chosen::Task(ix)) if ix.index() < scene.trace.tasks.len() => task(ui, scene, ix, axis, window),
         Some(Chosen::Instance(ix)) if ix.index() < scene.trace.instances.len() => {
             instance(ui, scene, ix, axis, window);
         }
+        Some(Chosen::Service(ix)) if ix.index() < scene.plan.services.len() => service(ui, scene, ix),
         Some(_) | None => {
             let tokens = Tokens::of(ui.ctx());
             ui.label(theme::strong("Nothing chosen"));
-            let text = "Choose a task or an instance: its life and why it stands there show here";
+            let text = "Choose a task or an instance: its life and why it stands there show here. Choose a service in the \
+                        legend to look at it alone";
             ui.label(theme::small(text).color(tokens.muted));
         }
     }
@@ -67,6 +76,29 @@ fn task(ui: &mut Ui, scene: &Scene<'_>, ix: Ix<TaskLife>, axis: &TimeAxis, windo
     bar(ui, life.placed, &stretches, life.stopped, window);
 }
 
+/// A service at the moment: what it wants and has, what is asked of it.
+fn service(ui: &mut Ui, scene: &Scene<'_>, ix: Ix<PlannedService>) {
+    let tokens = Tokens::of(ui.ctx());
+    let (trace, now) = (&scene.trace.services[ix.index()], scene.now);
+    ui.label(theme::strong(format!("Service {}", scene.plan.services[ix].name)));
+    ui.label(theme::small("at this moment").color(tokens.muted));
+    fact(ui, "Wanted", &tasks(trace.desired.at(now)), &tokens);
+    fact(ui, "RUNNING", &tasks(trace.running.at(now)), &tokens);
+    fact(ui, "In service", &tasks(trace.healthy.at(now)), &tokens);
+    fact(ui, "Without a place", &tasks(trace.waiting.at(now)), &tokens);
+    let minute = usize::try_from(now.ms() / Span::MINUTE.ms()).unwrap_or(usize::MAX);
+    if let Some(minute) = trace.minutes.get(minute).or(trace.minutes.last()) {
+        fact(ui, "Asked a second", &words::rate(minute.demand), &tokens);
+        fact(ui, "Served a second", &words::rate(minute.served), &tokens);
+        fact(ui, "CPU used", &format!("{:.0} %", f64::from(minute.cpu.ppm()) / 10_000.0), &tokens);
+        fact(ui, "Waiting work", &words::thousands(u64::from(minute.backlog)), &tokens);
+    }
+}
+
+fn tasks(count: u32) -> String {
+    format!("{count} {}", words::plural(count as usize, "task"))
+}
+
 fn instance(ui: &mut Ui, scene: &Scene<'_>, ix: Ix<InstanceLife>, axis: &TimeAxis, window: Span) {
     let tokens = Tokens::of(ui.ctx());
     let life = &scene.trace.instances[ix];
@@ -84,6 +116,11 @@ fn instance(ui: &mut Ui, scene: &Scene<'_>, ix: Ix<InstanceLife>, axis: &TimeAxi
         fact(ui, "CPU reserved", &format!("{cpu} of {} units", kind.cpu.units()), &tokens);
         fact(ui, "Memory reserved", &format!("{memory} of {} MiB", kind.memory.mib()), &tokens);
         fact(ui, "Tasks", &hold.tasks.len().to_string(), &tokens);
+        if holds::left(scene, hold).is_some_and(|left| left.is_stranded) {
+            ui.label(
+                theme::small("What is left is stranded: too little for any task of its services").color(tokens.warn),
+            );
+        }
     }
     fact(ui, "Launched", &moment(axis, life.launched), &tokens);
     if let (Some(active), true) = (life.active, life.launched > SimTime::ZERO) {
@@ -105,10 +142,15 @@ fn moment(axis: &TimeAxis, at: SimTime) -> String {
     if at == SimTime::ZERO { "before the run began".to_owned() } else { axis.moment(at.ms()) }
 }
 
+/// A name at the left, its value at the right; under it where it is long.
 fn fact(ui: &mut Ui, name: &str, value: &str, tokens: &Tokens) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(theme::small(name).color(tokens.muted));
-        ui.label(theme::small(value));
+        let name = ui.label(theme::small(name).color(tokens.muted));
+        let text = theme::small(value);
+        let long = value.len() > 34;
+        ui.with_layout(Layout::right_to_left(Align::Center).with_main_wrap(long), |ui| {
+            ui.label(text).labelled_by(name.id);
+        });
     });
 }
 
@@ -138,11 +180,20 @@ fn bar(ui: &mut Ui, from: SimTime, stretches: &[Stretch], end: Option<SimTime>, 
     ui.label(theme::small(said).color(tokens.muted));
 }
 
-/// All that was logged, the next after the playhead marked; a click goes there.
+/// All that was logged, or only what is about the service looked at; the last before the playhead marked, a click goes
+/// to its moment.
 fn events(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, axis: &TimeAxis) {
     let tokens = Tokens::of(ui.ctx());
-    let log: &[Entry] = &scene.trace.log;
-    ui.label(theme::strong(format!("What happened: {} events", log.len())));
+    let of = match state.chosen {
+        Some(Chosen::Service(ix)) => Some(ix),
+        Some(Chosen::Task(ix)) if ix.index() < scene.trace.tasks.len() => Some(scene.trace.tasks[ix].service),
+        Some(Chosen::Task(_) | Chosen::Instance(_)) | None => None,
+    };
+    let is_about = |entry: &&Entry| of.is_none() || entry.service.is_none() || entry.service == of;
+    let log: Vec<&Entry> = scene.trace.log.iter().filter(is_about).collect();
+    let about =
+        of.map(|ix| format!(" of {} and of the whole design", scene.plan.services[ix].name)).unwrap_or_default();
+    ui.label(theme::strong(format!("What happened: {} events{about}", log.len())));
     if log.is_empty() {
         ui.label(theme::small("Nothing scaled, failed or was deployed in this run").color(tokens.muted));
         return;
@@ -150,15 +201,15 @@ fn events(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, axis: &TimeAxis) {
     let next = log.partition_point(|entry| entry.at.ms() <= state.at_ms);
     let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("events");
     if std::mem::replace(&mut state.listed_at, next) != next {
-        area = area.vertical_scroll_offset((next as f32 - 3.0).max(0.0) * 22.0);
+        area = area.vertical_scroll_offset((next as f32 - 3.0).max(0.0) * (LINE + 2.0));
     }
     ui.spacing_mut().item_spacing.y = 2.0;
-    area.show_rows(ui, 20.0, log.len(), |ui, rows| {
+    area.show_rows(ui, LINE, log.len(), |ui, rows| {
         for place in rows {
-            let entry = &log[place];
+            let entry = log[place];
             let text = RichText::new(format!("{}  {}", axis.moment(entry.at.ms()), entry.text)).size(11.0);
             let color = if place + 1 == next { tokens.accent } else { timeline::color(entry.kind, &tokens) };
-            let button = egui::Button::new(text.color(color)).frame(false).truncate().min_size(vec2(0.0, 20.0));
+            let button = egui::Button::new(text.color(color)).frame(false).truncate().min_size(vec2(0.0, LINE));
             if ui.add(button).on_hover_text(&entry.text).clicked() {
                 state.at_ms = entry.at.ms();
             }

@@ -4,11 +4,14 @@
 
 mod bay_plan;
 mod detail;
+mod head;
+mod holds;
 mod moment;
+mod quay;
 mod timeline;
 
-use bayplan_engine::evaluate::figures;
 use bayplan_engine::plan::index::Ix;
+use bayplan_engine::plan::service::PlannedService;
 use bayplan_engine::report::outcome;
 use bayplan_engine::simulation::trace::{InstanceLife, TaskLife, Trace};
 use bayplan_engine::units::{SimTime, Span};
@@ -32,6 +35,7 @@ use timeline::Speed;
 pub(super) enum Chosen {
     Task(Ix<TaskLife>),
     Instance(Ix<InstanceLife>),
+    Service(Ix<PlannedService>),
 }
 
 /// What a run is asked for, and where somebody is in it.
@@ -57,6 +61,11 @@ impl State {
     pub fn work(&self, model_scenario: Option<&bayplan_engine::design::id::ScenarioId>) -> Work {
         let window = self.days.map_or(Span::MONTH, Span::from_days);
         Work::Simulate { scenario: model_scenario.cloned(), seed: self.seed, window }
+    }
+
+    /// Moves the playhead.
+    pub fn look_at(&mut self, at_ms: u64) {
+        (self.at_ms, self.playing) = (at_ms, false);
     }
 
     fn toggle(&mut self, window_ms: u64) {
@@ -157,9 +166,12 @@ fn whole(ui: &mut Ui, model: &Model<'_>, played: &Played, trace: &Trace, state: 
     let of_service = slots(&played.prepared.design);
     let slots: Vec<_> = plan.services.iter().map(|s| of_service.get(&s.name).copied().unwrap_or(0)).collect();
     let scene = Scene { plan, trace, moment: &moment, now, slots: &slots, chosen: state.chosen };
+    let is_stale = model.document.is_none_or(|d| !played.basis.holds(d.project(), model.scenario));
+    // What is of an earlier drawing stays until the new one is there, greyed.
+    let strength = if is_stale { 0.55 } else { 1.0 };
     let frame = |left, right| Frame::new().fill(tokens.ground).inner_margin(Margin { left, right, top: 10, bottom: 8 });
     Panel::top("run head").show_separator_line(false).frame(frame(16, 16)).show(ui, |ui| {
-        head(ui, model, played, &moment, state, out);
+        head::ui(ui, played, &scene, is_stale, out);
     });
     Panel::right("run detail")
         .resizable(true)
@@ -167,75 +179,25 @@ fn whole(ui: &mut Ui, model: &Model<'_>, played: &Played, trace: &Trace, state: 
         .size_range(240.0..=460.0)
         .frame(frame(12, 16))
         .show(ui, |ui| detail::ui(ui, &scene, state, &axis, window));
-    Panel::bottom("run time").resizable(true).default_size(300.0).size_range(200.0..=560.0).frame(frame(16, 12)).show(
-        ui,
-        |ui| {
-            timeline::controls(ui, state, &axis, window.ms());
-            timeline::line(ui, state, plan, trace, &axis, window.ms());
-            chart(ui, played, state, out);
-        },
-    );
+    let high = (ui.available_height() * 0.48).clamp(220.0, 640.0);
+    let below = Panel::bottom("run time").resizable(true).default_size(high).size_range(200.0..=900.0);
+    below.frame(frame(16, 12)).show(ui, |ui| {
+        ui.set_min_height(ui.available_height());
+        timeline::controls(ui, state, &axis, window.ms(), |ui, state| asked(ui, model, state));
+        ui.multiply_opacity(strength);
+        timeline::line(ui, state, plan, trace, &axis, window.ms());
+        chart(ui, played, state, out);
+    });
     CentralPanel::default().frame(frame(16, 12)).show(ui, |ui| {
-        bay_plan::legend(ui, &scene);
+        ui.multiply_opacity(strength);
+        let mut clicked = bay_plan::legend(ui, &scene);
         bay_plan::waiting(ui, &scene);
-        ui.add_space(4.0);
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("bay plan");
-        if let Some(clicked) = area.show(ui, |ui| bay_plan::ui(ui, &scene)).inner {
+        clicked = clicked.or(area.show(ui, |ui| bay_plan::ui(ui, &scene)).inner);
+        if let Some(clicked) = clicked {
             state.chosen = (state.chosen != Some(clicked)).then_some(clicked);
         }
     });
-}
-
-/// Six figures, what they are of, and what was not played.
-fn head(ui: &mut Ui, model: &Model<'_>, played: &Played, moment: &Moment, state: &mut State, out: &mut Outbox) {
-    let tokens = Tokens::of(ui.ctx());
-    let run = figures::Run::of(&played.prepared.plan, &played.outcome, played.outcome.seed.unwrap_or(1));
-    let (tasks, instances) = moment.counts();
-    let over = run.over_capacity();
-    let at_least = if run.unpriced.is_empty() { "" } else { "at least " };
-    let figures = [
-        ("Cost of a month", format!("{at_least}{}", run.month.cents_text()), false),
-        ("Requests over capacity", format!("{:.2} %", f64::from(over.ppm()) / 10_000.0), over.ppm() > 0),
-        ("Most tasks without a place", run.unplaced_max().to_string(), run.unplaced_max() > 0),
-        ("Longest recovery", run.recovery().to_string(), false),
-        ("Tasks now", tasks.to_string(), false),
-        ("Instances now", instances.to_string(), false),
-    ];
-    let stale = model.document.is_none_or(|d| !played.basis.holds(d.project(), model.scenario));
-    ui.horizontal(|ui| {
-        for (name, value, is_bad) in figures {
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                ui.label(theme::small(name).color(tokens.muted));
-                let color = if stale {
-                    tokens.muted
-                } else if is_bad {
-                    tokens.bad
-                } else {
-                    tokens.text
-                };
-                let label = ui.label(RichText::new(&value).size(18.0).color(color));
-                label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name} {value}")));
-            });
-            ui.add_space(14.0);
-        }
-    });
-    ui.horizontal(|ui| {
-        ui.label(theme::small(played.said()).color(tokens.muted));
-        asked(ui, model, state);
-        if stale {
-            ui.label(theme::small("The drawing or the scenario has changed since").color(tokens.warn));
-            if ui.button("Play again").clicked() {
-                out.act(Action::Play);
-            }
-        }
-    });
-    let missing = &played.prepared.plan.not_played;
-    if !missing.is_empty() {
-        let all: Vec<_> = missing.iter().map(|one| format!("{}: {}", one.item, one.what)).collect();
-        let text = format!("Drawn and not played: {}", all.join(" · "));
-        ui.label(theme::small(text).color(tokens.warn));
-    }
 }
 
 /// One of the run's charts, its cursor the playhead.

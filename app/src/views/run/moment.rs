@@ -82,7 +82,59 @@ mod tests {
     use bayplan_engine::evaluate::{Progress, prepare, simulate};
     use bayplan_engine::presets;
     use bayplan_engine::simulation::Detail;
+    use bayplan_engine::simulation::trace::ServiceTrace;
     use bayplan_engine::units::Span;
+    use bayplan_engine::usage::record::Cause;
+
+    /// Two instances in the first zone, one of them gone at 100 ms; a task on each and one on the quay of the second zone.
+    #[test]
+    fn a_moment_holds_what_had_come_and_had_not_gone() {
+        let project = presets::find("three-tier-web").unwrap().project();
+        let catalogue = Catalogue::load(&project.design.region).unwrap();
+        let plan = prepare(&project, None, &catalogue).unwrap().plan;
+        let (zones, at) = (plan.zones.indices().collect::<Vec<_>>(), |ms| SimTime::ZERO + Span::from_ms(ms));
+        let (service, provider) = (plan.services.indices().next().unwrap(), plan.providers.indices().next().unwrap());
+        let mut trace = Trace::default();
+        let mut launch = |from, until| {
+            let (launched, terminated) = (at(from), until);
+            let life = InstanceLife {
+                provider,
+                candidate: 0,
+                zone: zones[0],
+                launched,
+                active: None,
+                draining: None,
+                terminated,
+            };
+            trace.instances.push(life)
+        };
+        let (first, second) = (launch(0, Some(at(100))), launch(40, None));
+        let mut place = |zone: usize, instance, from, until| {
+            let cause = Cause::DesiredCount;
+            let (zone, placed, stopped) = (zones[zone], at(from), until);
+            let (running, healthy, ending) = (None, None, None);
+            let life = TaskLife { service, provider, zone, instance, cause, placed, running, healthy, ending, stopped };
+            trace.tasks.push(life)
+        };
+        let (one, two) = (place(0, Some(first), 10, Some(at(90))), place(0, Some(second), 50, None));
+        let three = place(1, None, 20, None);
+        let mut waits = ServiceTrace::default();
+        waits.waiting.set(at(30), 2);
+        waits.waiting.set(at(60), 0);
+        trace.services = vec![waits];
+
+        let hold = |instance, tasks: &[Ix<TaskLife>]| Hold { instance, tasks: tasks.to_vec() };
+        let seen = |ms| {
+            let mut moment = Moment::at(&plan, &trace, at(ms));
+            let (first, second) = (moment.zones.remove(0), moment.zones.remove(0));
+            (first.holds, second.quay, moment.waiting)
+        };
+        assert_eq!(seen(9), (vec![hold(first, &[])], vec![], vec![0]));
+        assert_eq!(seen(50), (vec![hold(first, &[one]), hold(second, &[two])], vec![three], vec![2]));
+        // Gone from the moment it is STOPPED on.
+        assert_eq!(seen(90), (vec![hold(first, &[]), hold(second, &[two])], vec![three], vec![0]));
+        assert_eq!(seen(100), (vec![hold(second, &[two])], vec![three], vec![0]));
+    }
 
     #[test]
     fn every_running_task_stands_somewhere_and_nothing_else_does() {

@@ -78,8 +78,14 @@ pub(super) fn pass(ui: &Ui, state: &mut State, window_ms: u64) {
     state.at_ms = to.min(window_ms);
 }
 
-/// Buttons and the moment's name.
-pub(super) fn controls(ui: &mut Ui, state: &mut State, axis: &TimeAxis, window_ms: u64) {
+/// Buttons and the moment's name; at the right what the next run is asked for.
+pub(super) fn controls(
+    ui: &mut Ui,
+    state: &mut State,
+    axis: &TimeAxis,
+    window_ms: u64,
+    asked: impl FnOnce(&mut Ui, &mut State),
+) {
     ui.horizontal(|ui| {
         let (sign, name) = if state.playing { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Play") };
         let named = |ui: &mut Ui, sign: char, name: &str, key: &str| {
@@ -101,6 +107,8 @@ pub(super) fn controls(ui: &mut Ui, state: &mut State, axis: &TimeAxis, window_m
         ui.label(theme::strong(axis.moment(state.at_ms)));
         let tokens = Tokens::of(ui.ctx());
         ui.label(theme::small(format!("hour {} of {}", state.at_ms / HOUR, window_ms / HOUR)).color(tokens.muted));
+        ui.add_space((ui.available_width() - 290.0).max(8.0));
+        asked(ui, state);
     });
 }
 

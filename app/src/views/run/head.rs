@@ -1,0 +1,114 @@
+//! The six figures of a run as cards, what was not played, and that a run is of an earlier drawing.
+
+use bayplan_engine::evaluate::figures;
+use bayplan_engine::units::Ppm;
+use egui::{Frame, Role, Stroke, Ui, WidgetInfo};
+
+use super::bay_plan::Scene;
+use crate::command::{Action, Outbox};
+use crate::results::Played;
+use crate::widgets::theme::{self, Tokens};
+
+/// A figure: its name, its value, what it is of, whether it is bad.
+struct Figure {
+    name: &'static str,
+    value: String,
+    of: String,
+    is_bad: bool,
+}
+
+pub(super) fn ui(ui: &mut Ui, played: &Played, scene: &Scene<'_>, is_stale: bool, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    if is_stale {
+        ui.horizontal(|ui| {
+            ui.label(theme::small("The drawing or the scenario has changed since").color(tokens.warn));
+            if ui.button("Play again").clicked() {
+                out.act(Action::Play);
+            }
+        });
+    }
+    let all = figures_of(played, scene);
+    ui.scope(|ui| {
+        if is_stale {
+            ui.multiply_opacity(0.55);
+        }
+        ui.columns(all.len(), |columns| {
+            for (ui, figure) in columns.iter_mut().zip(&all) {
+                card(ui, figure, &tokens);
+            }
+        });
+    });
+    let missing = &played.prepared.plan.not_played;
+    if !missing.is_empty() {
+        let all: Vec<_> = missing.iter().map(|one| format!("{}: {}", one.item, one.what)).collect();
+        let text = format!("Drawn and not played: {}", all.join(" · "));
+        ui.label(theme::small(text).color(tokens.warn));
+    }
+}
+
+fn card(ui: &mut Ui, figure: &Figure, tokens: &Tokens) {
+    let frame = Frame::new().fill(tokens.panel).corner_radius(theme::RADIUS_CARD).inner_margin(10.0);
+    frame.stroke(Stroke::new(1.0, tokens.line)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.set_min_width(ui.available_width());
+        ui.add(egui::Label::new(theme::small(figure.name).color(tokens.muted)).truncate());
+        let color = if figure.is_bad { tokens.bad } else { tokens.text };
+        let label = ui.label(theme::figure(&figure.value).color(color));
+        let said = format!("{} {}", figure.name, figure.value);
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+        ui.add(egui::Label::new(theme::small(&figure.of).color(tokens.muted)).truncate());
+    });
+}
+
+fn figures_of(played: &Played, scene: &Scene<'_>) -> [Figure; 6] {
+    let run = figures::Run::of(&played.prepared.plan, &played.outcome, played.outcome.seed.unwrap_or(1));
+    let (tasks, instances) = scene.moment.counts();
+    let over = run.over_capacity();
+    let worst = |of: fn(&figures::ServiceFigures) -> u64| {
+        let most = run.services.iter().max_by_key(|service| of(service)).filter(|service| of(service) > 0);
+        most.map_or_else(|| "no service".to_owned(), |service| format!("most of all {}", service.name))
+    };
+    let at_least = if run.unpriced.is_empty() { "" } else { "at least " };
+    let between = |(least, most): (u32, u32)| format!("{least} to {most} in the run");
+    let filled = run.packing().map(|(cpu, memory)| format!(" · CPU {}, memory {} full", percent(cpu), percent(memory)));
+    [
+        Figure {
+            name: "Cost of a month",
+            value: format!("{at_least}{}", run.month.cents_text()),
+            of: played.said(),
+            is_bad: false,
+        },
+        Figure {
+            name: "Requests over capacity",
+            value: format!("{:.2} %", f64::from(over.ppm()) / 10_000.0),
+            of: worst(|service| u64::try_from(service.counts.over_capacity.micro()).unwrap_or(u64::MAX)),
+            is_bad: over.ppm() > 0,
+        },
+        Figure {
+            name: "Most tasks without a place",
+            value: run.unplaced_max().to_string(),
+            of: worst(|service| u64::from(service.counts.unplaced_max)),
+            is_bad: run.unplaced_max() > 0,
+        },
+        Figure {
+            name: "Longest recovery",
+            value: run.recovery().to_string(),
+            of: worst(|service| service.counts.recovery.ms()),
+            is_bad: false,
+        },
+        Figure { name: "Tasks now", value: tasks.to_string(), of: between(played.tasks), is_bad: false },
+        Figure {
+            name: "Instances now",
+            value: instances.to_string(),
+            of: match played.instances {
+                (_, 0) => "none is needed".to_owned(),
+                counts => between(counts) + &filled.unwrap_or_default(),
+            },
+            is_bad: false,
+        },
+    ]
+}
+
+fn percent(share: Ppm) -> String {
+    format!("{:.0} %", f64::from(share.ppm()) / 10_000.0)
+}
