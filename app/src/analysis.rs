@@ -11,7 +11,7 @@ use bayplan_engine::checks::{self, Diagnostic, Severity};
 use bayplan_engine::design::ItemRef;
 use bayplan_engine::design::id::{ScenarioId, ServiceId};
 use bayplan_engine::design::project::Project;
-use bayplan_engine::evaluate::{self, Outcome, Refused};
+use bayplan_engine::evaluate::{self, Outcome, Prepared, Refused};
 use bayplan_engine::plan::Plan;
 use bayplan_engine::units::{Span, Usd};
 
@@ -66,9 +66,23 @@ impl Analysis {
                 return analysis;
             }
         };
-        analysis.findings = checks::run(&project.design, catalogue, &project.allowed);
+        let drawn = evaluate::prepare(project, None, catalogue);
+        analysis.findings = match &drawn {
+            Ok(prepared) => prepared.findings.clone(),
+            Err(Refused::Findings(findings)) => findings.clone(),
+            Err(Refused::NoScenario(_) | Refused::Edit { .. } | Refused::Unresolved(_)) => {
+                checks::run(&project.design, catalogue, &project.allowed)
+            }
+        };
         analysis.worst = worst(&analysis.findings);
-        match month(project, scenario, catalogue) {
+        let drawn = drawn.map(|prepared| priced(prepared, catalogue));
+        let shown = if scenario.is_none() {
+            drawn
+        } else {
+            analysis.drawn = drawn.ok().map(|month| month.total);
+            evaluate::prepare(project, scenario, catalogue).map(|prepared| priced(prepared, catalogue))
+        };
+        match shown {
             Ok(month) => {
                 traffic::weigh(&mut analysis.lines, &project.design, &month.plan, &month.outcome.month);
                 analysis.month = Some(month);
@@ -77,9 +91,6 @@ impl Analysis {
                 analysis.month = before.month;
                 analysis.refused = Some(said(&refused));
             }
-        }
-        if scenario.is_some() {
-            analysis.drawn = month(project, None, catalogue).ok().map(|month| month.total);
         }
         analysis
     }
@@ -119,18 +130,17 @@ fn said(refused: &Refused) -> String {
     }
 }
 
-fn month(project: &Project, scenario: Option<&ScenarioId>, catalogue: &Catalogue) -> Result<Month, Refused> {
-    let prepared = evaluate::prepare(project, scenario, catalogue)?;
+fn priced(prepared: Prepared, catalogue: &Catalogue) -> Month {
     let outcome = evaluate::estimate_outcome(&prepared, catalogue, Span::MONTH);
     let by_owner = outcome.month.by_owner().into_iter().map(|(at, usd)| (at.clone(), usd)).collect();
     let names = prepared.plan.services.iter().map(|service| service.name.clone());
     let held = outcome.estimated.iter().map(|s| (s.tasks_min, s.tasks_max, s.unplaced_max));
-    Ok(Month {
+    Month {
         total: outcome.month.total,
         by_owner,
         unpriced: outcome.month.unpriced.iter().map(|meter| catalogue.label(*meter)).collect(),
         tasks: names.zip(held).collect(),
         plan: Arc::new(prepared.plan),
         outcome: Arc::new(outcome),
-    })
+    }
 }

@@ -82,6 +82,11 @@ impl Document {
         self.undo.last().map(|step| step.label.as_str())
     }
 
+    /// The last step's name, and the project before it.
+    pub fn last_step(&self) -> Option<(&str, &Project)> {
+        self.undo.last().map(|step| (step.label.as_str(), step.project.as_ref()))
+    }
+
     /// What redo would do again.
     pub fn redo_label(&self) -> Option<&str> {
         self.redo.last().map(|step| step.label.as_str())

@@ -9,6 +9,7 @@ use bayplan_engine::design::load_balancing::{LoadBalancer, LoadBalancerType};
 use bayplan_engine::design::network::Vpc;
 use bayplan_engine::design::service::{Capacity, SchedulingStrategy, Service};
 use bayplan_engine::design::standalone::{Schedule, StandaloneTask};
+use bayplan_engine::report::wording;
 use bayplan_engine::units::MilliPerSecond;
 
 /// `6 × 0.5 vCPU, 1 GB · 6 to 18`.
@@ -150,15 +151,7 @@ pub fn rate(rate: MilliPerSecond) -> String {
 
 /// `15,902`.
 pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    wording::thousands(&number.to_string())
 }
 
 /// The word, with an `s` unless there is one of it.

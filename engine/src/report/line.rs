@@ -2,6 +2,7 @@
 //!
 //! In: a line with its bill, the catalogue. Out: sentences. Nothing here prices anything.
 
+use super::wording::thousands;
 use crate::bill::{Bill, BillLine, Charge};
 use crate::catalogue::Catalogue;
 use crate::catalogue::meter::{Billing, Meter, TierScope};
@@ -130,7 +131,7 @@ pub fn exact(usd: Usd) -> String {
     let text = usd.to_string();
     let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("−", rest));
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    format!("{sign}${}.{fraction:0<2}", grouped(whole))
+    format!("{sign}${}.{fraction:0<2}", thousands(whole))
 }
 
 /// A quantity with its unit for people: `21,960 vCPU-hour`, three decimals where it is small enough to need them.
@@ -140,20 +141,8 @@ pub fn quantity_text(quantity: Quantity, charge: Charge) -> String {
     let text = if text == "0" && quantity > Quantity::ZERO { "less than 0.001".to_owned() } else { text };
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let point = if fraction.is_empty() { "" } else { "." };
-    let whole = if whole.bytes().all(|b| b.is_ascii_digit()) { grouped(whole) } else { whole.to_owned() };
+    let whole = if whole.bytes().all(|b| b.is_ascii_digit()) { thousands(whole) } else { whole.to_owned() };
     format!("{whole}{point}{fraction} {}", charge.unit())
-}
-
-/// Digits with commas between thousands.
-fn grouped(digits: &str) -> String {
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -14,13 +14,17 @@ use super::{Start, Window, pictured, preset};
 
 fn page() -> Window {
     let mut window = preset("three-tier-web", Start::default());
+    open(&mut window);
+    window
+}
+
+fn open(window: &mut Window) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);
     window.run();
     window.event(egui::Event::Text("Scenarios".to_owned()));
     window.run();
     window.key_press(Key::Enter);
     window.run();
-    window
 }
 
 fn click(window: &mut Window, label: &str) {
@@ -75,4 +79,40 @@ fn a_scenario_is_duplicated_and_deleted_and_its_edits_are_taken_out() {
     assert_eq!(scenario(&window, "one-nat-gateway-2"), None);
     click(&mut window, "Undo: Delete scenario one-nat-gateway-2");
     assert!(scenario(&window, "one-nat-gateway-2").is_some());
+}
+
+#[test]
+fn a_change_of_the_drawing_is_moved_into_a_scenario() {
+    let mut window = preset("three-tier-web", Start::default());
+    let drawn = window.state().document().unwrap().project().design.clone();
+    window.get_by_label_contains("NAT gateway nat-b · ").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    window.run();
+    assert_ne!(window.state().document().unwrap().project().design, drawn);
+    window.key_press(Key::Escape);
+    window.run();
+    open(&mut window);
+    click(&mut window, "\u{e3d4} Add scenario");
+    // The last change is the scenario's own: there is nothing to move until the drawing changes again.
+    assert!(window.query_by_label("Move the last change here").is_some());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    click(&mut window, "zone-loss-at-peak");
+    let month = window.state().analysis().month.as_ref().unwrap().total;
+    window.get_by_label_contains("NAT gateway nat-b · ").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    window.run();
+    window.key_press(Key::Escape);
+    window.run();
+    click(&mut window, "Move here: Duplicate NAT gateway nat-b");
+    assert_eq!(window.state().document().unwrap().project().design, drawn, "the drawing is as before");
+    let edits = scenario(&window, "zone-loss-at-peak").unwrap().edits;
+    assert!(edits.iter().any(|edit| edit.describe().starts_with("Change NAT gateway nat-b")), "{edits:?}");
+    let analysis = window.state().analysis();
+    assert!(analysis.month.as_ref().unwrap().total > month, "{:?}", analysis.refused);
+    window.get_by_label("Undo: Move into scenario zone-loss-at-peak: Duplicate NAT gateway nat-b");
 }

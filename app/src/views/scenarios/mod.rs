@@ -8,6 +8,7 @@ mod faults;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use bayplan_engine::design::edit::difference;
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::design::scenario::{PlannedDeployment, RevisionFault, Scenario};
@@ -41,7 +42,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, open: &mut bool, out: &mut Outbox) {
         if let Some((id, scenario)) = chosen {
             ui.add_space(6.0);
             ui.separator();
-            ui.push_id(id.as_str(), |ui| one(ui, project, id, scenario, out));
+            ui.push_id(id.as_str(), |ui| one(ui, model, project, (id, scenario), out));
         }
     });
 }
@@ -84,7 +85,8 @@ fn free_name(project: &Project, stem: &str) -> ScenarioId {
     names.find(|id| !project.scenarios.contains_key(id)).unwrap_or_else(|| ScenarioId::new(stem))
 }
 
-fn one(ui: &mut Ui, project: &Project, id: &ScenarioId, scenario: &Scenario, out: &mut Outbox) {
+fn one(ui: &mut Ui, model: &Model<'_>, project: &Project, of: (&ScenarioId, &Scenario), out: &mut Outbox) {
+    let (id, scenario) = of;
     head(ui, project, id, scenario, out);
     let mut edited = scenario.clone();
     let form = &Form { design: &project.design, at: None, assumptions: &BTreeMap::new(), told: RefCell::default() };
@@ -97,11 +99,30 @@ fn one(ui: &mut Ui, project: &Project, id: &ScenarioId, scenario: &Scenario, out
     });
     form.maybe(ui, "seed", "Seed", &mut edited.seed, &SEED, "1");
     edits::ui(ui, form, &mut edited.edits);
+    take_over(ui, model, project, of, out);
     faults::ui(ui, form, &mut edited.faults);
     deployments(ui, form, &mut edited.deployments);
     if edited != *scenario {
         let label = format!("{} of scenario {id}", changed(scenario, &edited));
         out.push(Command::Change { label, changes: vec![Change::Scenario(id.clone(), Some(edited))] });
+    }
+}
+
+/// Any change can be a scenario's: it is drawn, seen, and then moved out of the drawing into the scenario.
+fn take_over(ui: &mut Ui, model: &Model<'_>, project: &Project, of: (&ScenarioId, &Scenario), out: &mut Outbox) {
+    let (id, scenario) = of;
+    let last = model.document.and_then(crate::document::Document::last_step);
+    let last = last.filter(|(_, before)| before.design != project.design);
+    let text = last.map_or("Move the last change here".to_owned(), |(label, _)| format!("Move here: {label}"));
+    let hint = "Takes the last change out of the drawing and makes it an edit of this scenario";
+    let why = "Change the drawing as the scenario shall have it; the change can then be moved here";
+    let button = ui.add_enabled(last.is_some(), Button::new(text).truncate());
+    if let (true, Some((label, before))) = (button.on_hover_text(hint).on_disabled_hover_text(why).clicked(), last) {
+        let mut scenario = scenario.clone();
+        scenario.edits.extend(difference(&before.design, &project.design));
+        let back = difference(&project.design, &before.design).into_iter().map(Change::Edit);
+        let changes = back.chain([Change::Scenario(id.clone(), Some(scenario))]).collect();
+        out.push(Command::Change { label: format!("Move into scenario {id}: {label}"), changes });
     }
 }
 
