@@ -72,6 +72,9 @@ fn left(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
     }
 }
 
+/// Narrower than this, the bar leaves words out.
+const NARROW: f32 = 1_100.0;
+
 /// The places, in the middle of the bar where there is room.
 fn places(ui: &mut Ui, place: Place, out: &mut Outbox) {
     const WIDTH: f32 = 272.0;
@@ -123,14 +126,19 @@ fn right(ui: &mut Ui, model: &Model<'_>, _state: &State, out: &mut Outbox, token
     play(ui, model, out, tokens);
     let find = Action::Find.row();
     let shortcut = find.shortcuts.first().map(|s| ui.ctx().format_shortcut(s)).unwrap_or_default();
-    let text = format!("{}  {}", icon::SEARCH, find.text);
-    if ui.add(Button::new(RichText::new(text).color(tokens.muted)).shortcut_text(shortcut)).clicked() {
+    // In a narrow window the signs stand alone, so that the places keep their room.
+    let is_narrow = ui.ctx().content_rect().width() < NARROW;
+    let text = if is_narrow { icon::SEARCH.to_string() } else { format!("{}  {}", icon::SEARCH, find.text) };
+    let button = Button::new(RichText::new(text).color(tokens.muted));
+    let response = ui.add(if is_narrow { button } else { button.shortcut_text(&shortcut) });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, find.text));
+    if response.on_hover_text(format!("{} ({shortcut})", find.tooltip)).clicked() {
         out.act(Action::Find);
     }
     let Some(project) = model.project() else { return };
     let shown = model.scenario.map_or("As drawn", |id| id.as_str());
-    let combo =
-        egui::ComboBox::from_id_salt("scenario").selected_text(format!("{}  {shown}", icon::SCENARIO)).width(150.0);
+    let combo = egui::ComboBox::from_id_salt("scenario").selected_text(format!("{}  {shown}", icon::SCENARIO));
+    let combo = combo.width(if is_narrow { 110.0 } else { 150.0 }).truncate();
     let response = combo.show_ui(ui, |ui| {
         if ui.selectable_label(model.scenario.is_none(), "As drawn").clicked() {
             out.push(Command::Scenario(None));
