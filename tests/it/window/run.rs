@@ -68,6 +68,18 @@ fn instances_hold_tasks_and_tell_what_is_reserved() {
     pictured(&mut window, "run-instances.png");
 }
 
+/// A screen of 1920 × 1200 at 200 %.
+#[test]
+fn a_run_has_room_in_a_small_window() {
+    let mut window = played("gpu-inference", Start { size: [960.0, 600.0], ..Start::default() });
+    let detail = window.get_by_label("Nothing chosen").rect();
+    for label in ["How long", "To the end"] {
+        let rect = window.get_by_label(label).rect();
+        assert!(rect.right() < detail.left(), "{label}: {rect:?}");
+    }
+    pictured(&mut window, "run-small.png");
+}
+
 #[test]
 fn a_run_of_an_earlier_drawing_says_so_until_it_is_played_again() {
     let mut window = played("small-api", Start { size: [1280.0, 800.0], ..Start::default() });

@@ -78,7 +78,10 @@ pub(super) fn pass(ui: &Ui, state: &mut State, window_ms: u64) {
     state.at_ms = to.min(window_ms);
 }
 
-/// Buttons and the moment's name; at the right what the next run is asked for.
+/// The width of seed and days.
+const ASKED: f32 = 290.0;
+
+/// Buttons and the moment's name; at the right, or below in a narrow window, what the next run is asked for.
 pub(super) fn controls(
     ui: &mut Ui,
     state: &mut State,
@@ -86,6 +89,8 @@ pub(super) fn controls(
     window_ms: u64,
     asked: impl FnOnce(&mut Ui, &mut State),
 ) {
+    let is_wide = ui.available_width() > 760.0;
+    let mut asked = Some(asked);
     ui.horizontal(|ui| {
         let (sign, name) = if state.playing { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Play") };
         let named = |ui: &mut Ui, sign: char, name: &str, key: &str| {
@@ -107,9 +112,14 @@ pub(super) fn controls(
         ui.label(theme::strong(axis.moment(state.at_ms)));
         let tokens = Tokens::of(ui.ctx());
         ui.label(theme::small(format!("hour {} of {}", state.at_ms / HOUR, window_ms / HOUR)).color(tokens.muted));
-        ui.add_space((ui.available_width() - 290.0).max(8.0));
-        asked(ui, state);
+        if let Some(asked) = asked.take_if(|_| is_wide) {
+            ui.add_space((ui.available_width() - ASKED).max(8.0));
+            asked(ui, state);
+        }
     });
+    if let Some(asked) = asked {
+        ui.horizontal(|ui| asked(ui, state));
+    }
 }
 
 /// The line itself, with days and marks; a click or a drag moves the playhead.
@@ -122,7 +132,8 @@ pub(super) fn line(ui: &mut Ui, state: &mut State, plan: &Plan, trace: &Trace, a
     let x = |at: u64| bar.left() + bar.width() * (at as f64 / window_ms.max(1) as f64) as f32;
     ui.painter().rect_filled(bar, 3.0, tokens.raised);
     let days = window_ms / (24 * HOUR);
-    let every = (days / 16).max(1);
+    // A day's name needs so many points.
+    let every = ((days as f32 * 36.0 / bar.width().max(1.0)).ceil() as u64).max(1);
     for day in (0..=days).filter(|day| day % every == 0) {
         let at = x(day * 24 * HOUR);
         if at + 30.0 < bar.right() {
