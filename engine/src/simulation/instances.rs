@@ -350,7 +350,7 @@ impl World<'_> {
             return 0;
         };
         let used_by = self.plan.providers[provider].used_by.iter();
-        let waiting = used_by.map(|(ix, share)| (*ix, self.state.services[ix.index()].waiting[*share]));
+        let waiting = used_by.map(|(ix, share)| (*ix, self.state.service(*ix).seeking(*share)));
         let needed = waiting
             .filter(|(_, count)| *count > 0)
             .map(|(ix, count)| instances_for(candidate, &[(&self.plan.services[ix], count)]));
@@ -408,7 +408,7 @@ impl World<'_> {
             if !matches!(planned.kind, ProviderKind::ManagedInstances { .. }) {
                 continue;
             }
-            let waits = planned.used_by.iter().any(|(ix, share)| self.state.services[ix.index()].waiting[*share] > 0);
+            let waits = planned.used_by.iter().any(|(ix, share)| self.state.service(*ix).seeking(*share) > 0);
             let of_provider = &self.state.providers[provider.index()];
             let under_way = of_provider
                 .machines

@@ -57,7 +57,7 @@ pub struct ServiceTrace {
     pub running: Steps,
     /// Tasks RUNNING and in service.
     pub healthy: Steps,
-    /// Tasks that wait for a place.
+    /// Tasks that wait for a place, or for their time to be launched.
     pub waiting: Steps,
     /// Minute by minute.
     pub minutes: Vec<Minute>,

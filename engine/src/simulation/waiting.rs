@@ -18,6 +18,7 @@ impl World<'_> {
         }
         let service = self.service(ix);
         service.waiting[share] = tasks;
+        service.paced[share] = matches!(held, Some(Held::StartFailures(_) | Held::LaunchRate(_)));
         if service.waiting_count() == 0 {
             (service.retry, service.waiting_since, service.launches_at) = (None, None, None);
             return;

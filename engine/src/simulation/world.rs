@@ -192,7 +192,7 @@ impl<'p> World<'p> {
         summary.desired_max = summary.desired_max.max(service.desired);
         summary.running_min = summary.running_min.min(service.running);
         summary.running_max = summary.running_max.max(service.running);
-        summary.unplaced_max = summary.unplaced_max.max(service.waiting.iter().sum());
+        summary.unplaced_max = summary.unplaced_max.max(service.seeking_count());
         let short = service.in_service < service.desired;
         match (short, service.short_since) {
             (true, None) => service.short_since = Some(now),
@@ -207,7 +207,7 @@ impl<'p> World<'p> {
             trace.desired.set(now, service.desired);
             trace.running.set(now, service.running);
             trace.healthy.set(now, service.in_service);
-            trace.waiting.set(now, service.waiting.iter().sum());
+            trace.waiting.set(now, service.waiting_count());
         }
     }
 
@@ -286,6 +286,7 @@ fn fresh(plan: &Plan, service: &PlannedService) -> ServiceState {
         by_share: vec![0; shares],
         by_share_zone: vec![vec![0; plan.zones.len()]; shares],
         waiting: vec![0; shares],
+        paced: vec![false; shares],
         refused: vec![None; shares],
         retry: None,
         waiting_since: None,

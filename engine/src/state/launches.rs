@@ -136,4 +136,45 @@ mod tests {
         assert_eq!(minute.free_at(SimTime::from_ms(60_500), 2), SimTime::from_ms(60_500));
         assert_eq!(minute.free_at(SimTime::from_secs(30), 3), SimTime::from_secs(30));
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+        /// INV-13: whenever tasks are asked for, no minute holds more launches than the service may have, and no span more
+        /// than a full bucket and what flows into it.
+        #[test]
+        fn inv_13_no_window_holds_more_launches_than_the_rates_let(
+            asked in proptest::collection::vec((0u64..90_000, 1u32..80), 1..12),
+            most in 1u32..60,
+            burst in 1u64..40,
+            a_second in 1u64..8,
+        ) {
+            let ration = Ration { burst, a_second };
+            let (mut minute, mut bucket, mut launched) = (RollingMinute::default(), Bucket::default(), Vec::new());
+            let mut now = SimTime::ZERO;
+            for (later, count) in asked {
+                now += Span::from_ms(later);
+                for _ in 0..count {
+                    loop {
+                        let free = minute.free_at(now, most).max(bucket.free_at(now, ration));
+                        if free == now {
+                            break;
+                        }
+                        now = free;
+                    }
+                    minute.count(now);
+                    bucket.take(now, ration);
+                    launched.push(now);
+                }
+            }
+            for (first, from) in launched.iter().enumerate() {
+                let in_minute = launched[first..].iter().take_while(|at| **at < *from + Span::MINUTE).count();
+                proptest::prop_assert!(in_minute <= usize::try_from(most).unwrap());
+                for (last, to) in launched.iter().enumerate().skip(first) {
+                    let seconds = to.ms() / 1000 - from.ms() / 1000;
+                    proptest::prop_assert!(u64::try_from(last - first + 1).unwrap() <= burst + seconds * a_second);
+                }
+            }
+        }
+    }
 }

@@ -185,8 +185,11 @@ pub struct ServiceState {
     pub by_share_zone: Vec<Vec<u32>>,
     /// How many live tasks stand on each instance.
     pub on_instance: TaskCounts,
-    /// By entry of the strategy: tasks that found no place at the last try.
+    /// By entry of the strategy: tasks that could not start at the last try.
     pub waiting: Vec<u32>,
+    /// By entry of the strategy: whether those wait for their time and not for a place: ECS makes no task of them yet, so
+    /// no capacity comes for them.
+    pub paced: Vec<bool>,
     /// By entry of the strategy: how often room had come up on its provider when a task last found none. While that stands
     /// still, none need be looked for.
     pub refused: Vec<Option<u64>>,
@@ -225,8 +228,18 @@ impl ServiceState {
         u32::try_from(self.live.len()).unwrap_or(u32::MAX)
     }
 
-    /// Tasks that wait for a place.
+    /// Tasks that cannot start yet.
     pub fn waiting_count(&self) -> u32 {
         self.waiting.iter().sum()
+    }
+
+    /// Tasks of an entry of the strategy that wait for a place.
+    pub fn seeking(&self, share: usize) -> u32 {
+        if self.paced[share] { 0 } else { self.waiting[share] }
+    }
+
+    /// Tasks that wait for a place.
+    pub fn seeking_count(&self) -> u32 {
+        (0..self.waiting.len()).map(|share| self.seeking(share)).sum()
     }
 }

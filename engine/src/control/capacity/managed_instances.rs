@@ -23,8 +23,8 @@ pub fn launches(
     let mut by_zone: Vec<Vec<(&PlannedService, u32)>> = vec![Vec::new(); plan.zones.len()];
     for (ix, service) in plan.services.pairs() {
         let of_service = state.service(ix);
-        let shares = service.capacity.iter().zip(&of_service.waiting);
-        let waiting: u32 = shares.filter(|(share, _)| share.provider == provider).map(|(_, n)| n).sum();
+        let shares = service.capacity.iter().enumerate().filter(|(_, share)| share.provider == provider);
+        let waiting: u32 = shares.map(|(share, _)| of_service.seeking(share)).sum();
         let zones: Vec<_> = service
             .zones
             .iter()

@@ -171,3 +171,25 @@ fn cbk_08_a_rollback_whose_tasks_fail_is_rollback_failed() {
     assert_eq!(trace.tasks.len(), 1 + 3 + 3);
     assert_eq!(trace.services[0].running.at(after_hours(11)), 0);
 }
+
+#[test]
+fn thr_02_no_instance_comes_for_tasks_that_are_not_launched_yet() {
+    // All tasks of a service on Managed Instances end, and for three hours none starts: an instance that comes in that time
+    // comes for a task that is launched then.
+    let mut project = presets::find("gpu-inference").expect("a preset").project();
+    project.design.services.values_mut().for_each(|service| service.scaling = None);
+    let name = project.design.services.keys().next().expect("it serves something").clone();
+    let at = Span::HOUR;
+    let faults = vec![
+        Fault { kind: TaskFailure { service: name.clone(), percent: Percent::HUNDRED }, at, lasts: Span::ZERO },
+        Fault { kind: StartFailure { service: name.clone() }, at, lasts: Span::from_hours(3) },
+    ];
+    let plan = plan_of(&project, &Scenario { faults, ..Scenario::default() });
+    let trace = play_for(&plan, 4, 1).trace.expect("asked for");
+    assert_eq!(said(&trace, "unable to consistently start").len(), 1);
+    let came = trace.instances.pairs().filter(|(_, instance)| instance.launched > after_hours(1));
+    for (ix, instance) in came {
+        let used = trace.tasks.iter().any(|task| task.instance == Some(ix));
+        assert!(used, "launched at {:?} for nothing", instance.launched);
+    }
+}

@@ -45,6 +45,10 @@ fn rat_07_v61_a_service_of_1000_on_fargate_is_launched_by_80_seconds() {
         assert_eq!((placed.len(), placed.last().copied()), (usize::try_from(count).unwrap(), Some(last)));
         let told = trace.log.iter().filter(|entry| entry.text.contains("throttled")).count();
         assert_eq!(told, usize::from(count > 100), "told once, where it binds");
+        // They wait for their turn; a place there is for all of them.
+        let waited = trace.services[0].waiting.changes().iter().map(|(_, waiting)| *waiting).max();
+        assert_eq!(waited, Some(count.saturating_sub(100)));
+        assert_eq!(play_for(&plan_of(&workers(count), &cold()), 1, 1).summary.services[0].unplaced_max, 0);
     }
 }
 
