@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::diagnostic::{Findings, Rule, Severity};
-use crate::design::deployment::{CircuitBreaker, DeploymentStrategy};
+use crate::design::deployment::{BreakerThreshold, CircuitBreaker, DeploymentStrategy};
 use crate::design::edit::Edit;
 use crate::design::id::ServiceId;
 use crate::design::knob::Knob;
@@ -27,6 +27,13 @@ pub(super) const RULES: &[Rule] = &[
         "A healthy percent is outside what ECS takes",
         CONFIGURATION,
         healthy_percent_out_of_range,
+    ),
+    Rule::new(
+        "breaker-threshold-out-of-range",
+        Severity::Error,
+        "The threshold of a circuit breaker is outside what ECS takes",
+        "ECS API Reference, \"ThresholdConfiguration\"",
+        breaker_threshold_out_of_range,
     ),
     Rule::new(
         "circuit-breaker-off",
@@ -111,6 +118,31 @@ fn put_breaker(id: &ServiceId, service: &Service) -> Vec<Edit> {
     vec![Edit::Put(Item::Service(id.clone(), changed))]
 }
 
+/// What: a circuit breaker of no failed tasks, or of a share of more than all. Why: ECS refuses it. Example:
+/// `UNBOUNDED_PERCENT` of 120. Fix: AWS's default.
+///
+/// Source: ECS API Reference, "`ThresholdConfiguration`" (rule CBK-02).
+fn breaker_threshold_out_of_range(context: &Context<'_>, out: &mut Findings) {
+    for (at, id, service) in services(context) {
+        let Some(breaker) = service.deployment.circuit_breaker else { continue };
+        let message = match breaker.threshold() {
+            BreakerThreshold::BoundedPercent(share) | BreakerThreshold::UnboundedPercent(share)
+                if share.percent() == 0 || share > Percent::HUNDRED =>
+            {
+                format!("The threshold is {share} of the tasks, ECS takes 1 to 100 %")
+            }
+            BreakerThreshold::Count(0) => "The threshold is 0 failed tasks, the least is 1".to_owned(),
+            BreakerThreshold::BoundedPercent(_)
+            | BreakerThreshold::UnboundedPercent(_)
+            | BreakerThreshold::Count(_) => continue,
+        };
+        let mut changed = service.clone();
+        changed.deployment.circuit_breaker = Some(CircuitBreaker { threshold: None, ..breaker });
+        out.add(at, "deployment", message, "Stay within what ECS takes")
+            .fix("Use AWS's default", vec![Edit::Put(Item::Service(id.clone(), changed))]);
+    }
+}
+
 /// What: a rolling deployment without circuit breaker. Why: tasks of a revision that cannot start are started again and
 /// again. Fix: switches it on, with rollback.
 ///
@@ -171,6 +203,11 @@ pub(super) mod tests {
         service.deployment.circuit_breaker = Some(CircuitBreaker { enable, rollback, ..CircuitBreaker::ROLLING_BACK });
     }
 
+    fn threshold(service: &mut Service, threshold: BreakerThreshold) {
+        service.deployment.circuit_breaker =
+            Some(CircuitBreaker { threshold: Some(threshold), ..CircuitBreaker::ROLLING_BACK });
+    }
+
     pub(in crate::checks) const CASES: &[Case] = &[
         // SVC-27: of 3 tasks 125 % are 3.75, so 3; 134 % are 4.02, so 4.
         case(
@@ -200,6 +237,18 @@ pub(super) mod tests {
             |d| {
                 percents(web(d), 100, 100);
             },
+        ),
+        case(
+            "breaker-threshold-out-of-range",
+            |d| threshold(web(d), BreakerThreshold::UnboundedPercent(Percent::from_percent(101))),
+            &["web · deployment"],
+            |d| threshold(web(d), BreakerThreshold::UnboundedPercent(Percent::HUNDRED)),
+        ),
+        case(
+            "breaker-threshold-out-of-range",
+            |d| threshold(web(d), BreakerThreshold::Count(0)),
+            &["web · deployment"],
+            |d| threshold(web(d), BreakerThreshold::Count(1)),
         ),
         case(
             "circuit-breaker-off",
