@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bayplan_engine::bill::Charge;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
@@ -100,5 +101,13 @@ impl<'a> Model<'a> {
     /// What an item costs a month.
     pub fn price(&self, at: &ItemRef) -> Option<Usd> {
         self.analysis.month.as_ref()?.by_owner.get(at).copied()
+    }
+}
+
+/// What AWS charges for, with an instance type's name.
+pub fn charge_text(charge: Charge, catalogue: &Catalogue) -> String {
+    match charge {
+        Charge::Aws(meter) => catalogue.label(meter),
+        Charge::Own => charge.label().to_owned(),
     }
 }

@@ -375,7 +375,7 @@ mod tests {
     use crate::design::fault::{Fault, FaultKind};
     use crate::design::load::Load;
     use crate::evaluate::families::testing::{CATALOGUE, project};
-    use crate::evaluate::figures::ServiceFigures;
+    use crate::evaluate::figures::{ServiceFigures, charges};
     use crate::simulation::trace::ServiceSummary;
     use crate::units::Micro;
     use proptest::prelude::*;
@@ -412,6 +412,26 @@ mod tests {
         let total: Usd = costs.values().copied().sum();
         let (unpriced, services, providers) = (unpriced.to_vec(), Vec::new(), Vec::new());
         Run { seed, stamp, total, month: total, costs, unpriced, services, providers }
+    }
+
+    #[test]
+    fn the_charges_of_a_cause_sum_to_it_and_the_largest_change_is_first() {
+        use Meter::{FargateArmVcpu, FargateX86Memory, FargateX86Vcpu, NatGatewayHour};
+        let from = run(1, &[(FargateX86Vcpu, 900), (FargateX86Memory, 100), (NatGatewayHour, 50)], &[]);
+        let to = run(1, &[(FargateArmVcpu, 700), (FargateX86Memory, 100), (NatGatewayHour, 20)], &[]);
+        let (group, usd) = (Charge::Aws(FargateX86Vcpu).group(), Usd::from_cents);
+        let all = charges(&from, &to, group);
+        let expected = [
+            (FargateX86Vcpu, usd(900), usd(0)),
+            (FargateArmVcpu, usd(0), usd(700)),
+            (FargateX86Memory, usd(100), usd(100)),
+        ];
+        assert_eq!(all, expected.map(|(meter, was, is)| (Charge::Aws(meter), was, is)));
+        let cause = causes(&from, &to).into_iter().find(|(of, _)| *of == group).unwrap();
+        assert_eq!(all.iter().map(|(_, was, is)| *is - *was).sum::<Usd>(), cause.1);
+        // What one of the two has no price for is in neither.
+        let without = run(1, &[(FargateArmVcpu, 700)], &[FargateX86Vcpu]);
+        assert!(charges(&from, &without, group).iter().all(|(charge, ..)| *charge != Charge::Aws(FargateX86Vcpu)));
     }
 
     fn alternative(name: &str, runs: Vec<Run>) -> Alternative {

@@ -2,6 +2,7 @@
 //!
 //! In: an outcome with its plan. Out: a [`Run`], small enough to keep of every seed of every alternative.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Outcome;
@@ -122,6 +123,25 @@ impl Run {
         }
         groups
     }
+}
+
+/// What one cause of a difference is made of: each charge with its cost in both runs, the largest change first. The changes
+/// sum to the cause's; what either run has no price for is left out, as in the cause.
+pub fn charges(from: &Run, to: &Run, group: CostGroup) -> Vec<(Charge, Usd, Usd)> {
+    let has_price = |charge: &Charge| match charge {
+        Charge::Aws(meter) => !from.unpriced.contains(meter) && !to.unpriced.contains(meter),
+        Charge::Own => true,
+    };
+    let mut all: BTreeMap<Charge, (Usd, Usd)> = BTreeMap::new();
+    for (charge, cost) in from.costs.iter().filter(|(charge, _)| charge.group() == group && has_price(charge)) {
+        all.entry(*charge).or_default().0 = *cost;
+    }
+    for (charge, cost) in to.costs.iter().filter(|(charge, _)| charge.group() == group && has_price(charge)) {
+        all.entry(*charge).or_default().1 = *cost;
+    }
+    let mut all: Vec<_> = all.into_iter().map(|(charge, (was, is))| (charge, was, is)).collect();
+    all.sort_by_key(|(charge, was, is)| (Reverse((*is - *was).max(*was - *is)), *charge));
+    all
 }
 
 fn providers(plan: &Plan, summary: &Summary, window: Span) -> Vec<ProviderFigures> {

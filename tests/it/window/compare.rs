@@ -62,6 +62,24 @@ fn an_alternative_is_adopted_as_one_step() {
 }
 
 #[test]
+fn a_bar_of_the_difference_opens_to_its_charges() {
+    let mut window = compared("small-api", Start::default());
+    click(&mut window, "Fargate, ARM, $");
+    window.get_by_label("A bar opens to the charges it is made of");
+    let chart = window.get_by_label_contains("From as drawn to Fargate, ARM, 730 h · low, mid");
+    chart.focus();
+    window.run();
+    // The first bar is the drawing; the next is the cause.
+    for key in [Key::ArrowRight, Key::ArrowRight, Key::Enter] {
+        window.key_press(key);
+        window.run();
+    }
+    window.get_by_label("compute, charge by charge");
+    window.get_by_label("Fargate vCPU, Linux/ARM");
+    pictured(&mut window, "compare-charges.png");
+}
+
+#[test]
 fn an_alternative_is_kept_as_a_scenario() {
     let mut window = compared("small-api", Start::default());
     click(&mut window, "Fargate, ARM, $");

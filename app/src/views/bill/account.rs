@@ -10,11 +10,11 @@ use bayplan_engine::usage::record::{Thing, UsageRecord};
 use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Stroke, Ui, vec2};
 
 use super::Shown;
-use super::tree::{Key, charge_text};
+use super::tree::Key;
 use crate::command::{Action, Command, Outbox};
 use crate::grid::Pick;
 use crate::grid::words::plural;
-use crate::model::Model;
+use crate::model::{Model, charge_text};
 use crate::widgets::chart_view::ChartView;
 use crate::widgets::icon;
 use crate::widgets::theme::{self, Tokens};

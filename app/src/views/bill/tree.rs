@@ -206,14 +206,6 @@ fn quantity(held: &[&BillLine]) -> String {
     }
 }
 
-/// What AWS charges for, with an instance type's name.
-pub fn charge_text(charge: Charge, catalogue: &Catalogue) -> String {
-    match charge {
-        Charge::Aws(meter) => catalogue.label(meter),
-        Charge::Own => charge.label().to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,11 @@
 //! The charts under the table: why the chosen alternative costs more or less, and one of several views of all.
 
+use bayplan_engine::bill::{Charge, CostGroup};
 use bayplan_engine::design::Design;
 use bayplan_engine::design::network::EndpointKind;
+use bayplan_engine::evaluate::compare::Alternative;
 use bayplan_engine::evaluate::families::Family;
+use bayplan_engine::evaluate::figures::charges;
 use bayplan_engine::evaluate::trade_off::{ways_in, ways_out};
 use bayplan_engine::report::chart::Chart;
 use bayplan_engine::report::comparison;
@@ -11,8 +14,8 @@ use egui::{Align, DragValue, Frame, Layout, Margin, RichText, Stroke, Ui};
 
 use super::Shown;
 use crate::command::{Command, Outbox};
-use crate::model::Model;
-use crate::widgets::chart_view::ChartView;
+use crate::model::{Model, charge_text};
+use crate::widgets::chart_view::{ChartAction, ChartView};
 use crate::widgets::segments::segments;
 use crate::widgets::theme::{self, Tokens};
 
@@ -37,18 +40,20 @@ pub(super) struct State {
     kilobytes: u64,
     /// Millions of requests a month at the right end of the ways in.
     millions: u64,
+    /// The cause of the difference that is opened to its charges.
+    opened: Option<CostGroup>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { which: None, endpoints: None, gigabytes: 4000, kilobytes: 10, millions: 400 }
+        Self { which: None, endpoints: None, gigabytes: 4000, kilobytes: 10, millions: 400, opened: None }
     }
 }
 
 /// Both cards, side by side.
 pub(super) fn ui(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, height: f32, out: &mut Outbox) {
     ui.columns(2, |columns| {
-        left(&mut columns[0], shown, height, out);
+        left(&mut columns[0], model, shown, state, height, out);
         right(&mut columns[1], model, shown, state, height, out);
     });
 }
@@ -69,16 +74,20 @@ fn card(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui, f32)) {
     });
 }
 
-fn show(ui: &mut Ui, chart: &Chart, salt: &str, height: f32, out: &mut Outbox) {
+/// Shows a chart; answers what was picked in it.
+fn show(ui: &mut Ui, chart: &Chart, salt: &str, height: f32, out: &mut Outbox) -> Option<usize> {
     let (_, action) = ChartView::new(chart, salt).untitled().height(height).show(ui);
-    // A bar or a dot leads nowhere from here: the records of an alternative's runs are not kept.
+    if let Some(ChartAction::Pick(place)) = action {
+        return Some(place);
+    }
     if let Some(command) = action.and_then(|action| Command::chart(chart, action)) {
         out.push(command);
     }
+    None
 }
 
 /// `Why Fargate ARM costs $929 less`.
-fn left(ui: &mut Ui, shown: Shown<'_>, height: f32, out: &mut Outbox) {
+fn left(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, height: f32, out: &mut Outbox) {
     let tokens = Tokens::of(ui.ctx());
     card(ui, height, |ui, inner| {
         let Some(of) = shown.alternative() else { return };
@@ -98,13 +107,53 @@ fn left(ui: &mut Ui, shown: Shown<'_>, height: f32, out: &mut Outbox) {
             let before = ui.cursor().top();
             let notes = if of.notes.is_empty() { chart.note.clone() } else { of.notes.join(" · ") };
             ui.add(egui::Label::new(theme::small(&notes).color(tokens.muted)).wrap());
-            let notes = ui.cursor().top() - before;
-            show(ui, &chart, "waterfall", (inner - 28.0 - notes).max(120.0), out);
+            opened(ui, model, shown, state.opened, &tokens);
+            ui.add_space(6.0);
+            let above = ui.cursor().top() - before;
+            // The first bar is the drawing, the last the alternative; between them stand the causes.
+            if let Some(bar) = show(ui, &chart, "waterfall", (inner - 28.0 - above).max(120.0), out) {
+                let cause = bar.checked_sub(1).and_then(|place| of.by_cause.get(place)).map(|(cause, _)| *cause);
+                state.opened = cause.filter(|cause| state.opened != Some(*cause));
+            }
         } else {
             let text = "Choose an alternative in the table: here stands its difference, cause by cause";
             ui.label(RichText::new(text).color(tokens.muted));
         }
     });
+}
+
+/// The charges that one cause is made of; a bar of the waterfall opens and closes it.
+fn opened(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, cause: Option<CostGroup>, tokens: &Tokens) {
+    /// So many charges have room; what is left is summed.
+    const MOST: usize = 4;
+    let runs =
+        shown.alternatives().first().and_then(Alternative::mid).zip(shown.alternative().and_then(Alternative::mid));
+    let (Some(cause), Some((from, to)), Some(catalogue)) = (cause, runs, model.catalogue) else {
+        ui.label(theme::small("A bar opens to the charges it is made of").color(tokens.muted));
+        return;
+    };
+    let all = charges(from, to, cause);
+    let row = |ui: &mut Ui, name: &str, was: Usd, is: Usd| {
+        ui.horizontal(|ui| {
+            let text =
+                theme::small(format!("{} to {}  {}", was.cents_text(), is.cents_text(), (is - was).signed_text()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(text);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(theme::small(name).color(tokens.muted)).truncate());
+                });
+            });
+        });
+    };
+    ui.spacing_mut().interact_size.y = 15.0;
+    ui.label(theme::strong(format!("{}, charge by charge", cause.word())));
+    for (charge, was, is) in all.iter().take(MOST) {
+        row(ui, &charge_text(*charge, catalogue), *was, *is);
+    }
+    if let Some(rest) = all.get(MOST..).filter(|rest| !rest.is_empty()) {
+        let sum = |of: fn(&(Charge, Usd, Usd)) -> Usd| rest.iter().map(of).sum();
+        row(ui, &format!("{} more charges", rest.len()), sum(|(_, was, _)| *was), sum(|(_, _, is)| *is));
+    }
 }
 
 /// An amount in dollars, small ones with cents.

@@ -30,7 +30,7 @@ pub(super) fn ui(ui: &mut Ui, played: &Played, scene: &Scene<'_>, is_stale: bool
     let all = figures_of(played, scene);
     ui.scope(|ui| {
         if is_stale {
-            ui.multiply_opacity(0.55);
+            ui.multiply_opacity(super::STALE);
         }
         ui.columns(all.len(), |columns| {
             for (ui, figure) in columns.iter_mut().zip(&all) {

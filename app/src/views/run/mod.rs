@@ -30,6 +30,9 @@ use bay_plan::Scene;
 use moment::Moment;
 use timeline::Speed;
 
+/// What is of an earlier drawing stays until the new one is there, so much paler.
+const STALE: f32 = 0.55;
+
 /// What is looked at in the bay plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chosen {
@@ -167,8 +170,7 @@ fn whole(ui: &mut Ui, model: &Model<'_>, played: &Played, trace: &Trace, state: 
     let slots: Vec<_> = plan.services.iter().map(|s| of_service.get(&s.name).copied().unwrap_or(0)).collect();
     let scene = Scene { plan, trace, moment: &moment, now, slots: &slots, chosen: state.chosen };
     let is_stale = model.document.is_none_or(|d| !played.basis.holds(d.project(), model.scenario));
-    // What is of an earlier drawing stays until the new one is there, greyed.
-    let strength = if is_stale { 0.55 } else { 1.0 };
+    let strength = if is_stale { STALE } else { 1.0 };
     let frame = |left, right| Frame::new().fill(tokens.ground).inner_margin(Margin { left, right, top: 10, bottom: 8 });
     Panel::top("run head").show_separator_line(false).frame(frame(16, 16)).show(ui, |ui| {
         head::ui(ui, played, &scene, is_stale, out);
