@@ -11,6 +11,8 @@ use bayplan_engine::report::{line, table};
 use bayplan_engine::units::{Quantity, Usd};
 use bayplan_engine::usage::record::Cause;
 
+use crate::model::charge_text;
+
 /// By what a bill is grouped first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grouping {
