@@ -220,6 +220,8 @@ pub struct PlannedService {
     pub strategies: Vec<PlannedStrategy>,
     /// What a new target must pass; `None` without a load balancer.
     pub target_check: Option<TargetCheck>,
+    /// From RUNNING until a task counts as healthy towards a deployment (rule SVC-21).
+    pub until_healthy: Span,
     /// From RUNNING until a task that fails its checks from the start is found unhealthy; `None` where nothing checks.
     pub until_unhealthy: Option<Span>,
     /// How long its tasks take to end.

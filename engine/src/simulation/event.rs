@@ -35,6 +35,8 @@ pub enum Event {
     Rollout(u32),
     /// A task takes its next step.
     Task(Ix<Task>),
+    /// A task's target passes its health checks before its containers do.
+    TakesRequests(Ix<Task>),
     /// A task passes its health checks.
     Healthy(Ix<Task>),
     /// A task is found to fail its health checks.
@@ -61,6 +63,7 @@ impl Event {
         match self {
             Self::Fault(_) | Self::FaultEnds(_) => Phase::Fault,
             Self::Task(_)
+            | Self::TakesRequests(_)
             | Self::Healthy(_)
             | Self::Unhealthy(_)
             | Self::Rollout(_)

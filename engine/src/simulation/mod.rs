@@ -70,6 +70,7 @@ fn play(world: &mut World<'_>, event: Event) {
         Event::FaultEnds(place) => world.fault_ends(place),
         Event::Rollout(place) => world.rollout_begins(place),
         Event::Task(task) => world.step_task(task),
+        Event::TakesRequests(task) => world.takes_requests(task),
         Event::Healthy(task) => world.task_healthy(task),
         Event::Unhealthy(task) => world.task_unhealthy(task),
         Event::Machine(machine) => world.step_machine(machine),

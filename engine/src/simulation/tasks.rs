@@ -15,11 +15,6 @@ use crate::state::task::{Task, TaskStatus};
 use crate::units::{SimTime, Span, count};
 use crate::usage::record::{Cause, Thing};
 
-/// When a task without any health check counts as healthy, after it runs.
-///
-/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rules SVC-21 a, SVC-22).
-const HEALTHY_WITHOUT_CHECK: Span = Span::from_secs(40);
-
 /// How far a seed moves a task's start-up, up and down.
 ///
 /// Assumption: a fifth; repeated starts of one image spread about so in public measurements, and nobody publishes more.
@@ -259,15 +254,27 @@ impl World<'_> {
         if let Some(after) = self.fails_checks_after(&self.state.tasks[task]) {
             // It does no work, and nobody knows until its checks have failed.
             self.after(after, Event::Unhealthy(task));
-        } else if let Some(check) = self.plan.services[ix].target_check {
-            // Behind a balancer a task takes requests once its target is healthy (rules SVC-21 c, LBH-04).
-            self.after(check.until_healthy, Event::Healthy(task));
         } else {
-            self.set_in_service(task, true);
-            self.after(HEALTHY_WITHOUT_CHECK, Event::Healthy(task));
+            let (check, until_healthy) = (self.plan.services[ix].target_check, self.plan.services[ix].until_healthy);
+            match check {
+                // Behind a balancer a task takes requests once its target is healthy (rule LBH-04), its containers or not.
+                Some(target) if target.until_healthy < until_healthy => {
+                    self.after(target.until_healthy, Event::TakesRequests(task));
+                }
+                Some(_) => {}
+                None => self.set_in_service(task, true),
+            }
+            self.after(until_healthy, Event::Healthy(task));
         }
         self.note(ix);
         self.look_at(ix);
+    }
+
+    /// A task's target is healthy, while its containers are not yet.
+    pub(super) fn takes_requests(&mut self, task: Ix<Task>) {
+        if self.state.tasks[task].status == TaskStatus::Running {
+            self.set_in_service(task, true);
+        }
     }
 
     /// A task has passed what it must to count as healthy.

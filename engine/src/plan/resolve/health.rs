@@ -9,6 +9,11 @@ use crate::design::task_definition::TaskDefinition;
 use crate::plan::service::{PlannedBreaker, TargetCheck};
 use crate::units::{Seconds, Span};
 
+/// When a task without any health check counts as healthy, after it runs.
+///
+/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rules SVC-21 a, SVC-22).
+const HEALTHY_WITHOUT_CHECK: Span = Span::from_secs(40);
+
 impl Resolver<'_> {
     /// Rules LBH: a new target is healthy after its threshold of checks, one interval apart; the slowest group decides.
     pub(super) fn target_check(&mut self, item: &ItemRef, service: &Service) -> Option<TargetCheck> {
@@ -47,6 +52,19 @@ impl Resolver<'_> {
     }
 }
 
+/// From RUNNING until a task counts as healthy: its target is, and so is every essential container that has a check, or, where
+/// neither is checked, forty seconds have passed (rules SVC-21, HLT-02, HLT-03).
+///
+/// Assumption: an application is ready by its first check, which comes an interval after the start and takes no time (rules
+/// HLT-07, HLT-11).
+pub(super) fn until_healthy(target: Option<TargetCheck>, definition: &TaskDefinition) -> Span {
+    let essential = definition.containers.iter().filter(|container| container.is_essential());
+    let checked = essential.filter_map(|container| container.health_check.as_ref());
+    let containers = checked.map(|check| check.interval().span()).max();
+    let target = target.map(|target| target.until_healthy);
+    target.into_iter().chain(containers).max().unwrap_or(HEALTHY_WITHOUT_CHECK)
+}
+
 /// From a container's start until `retries` failures in a row have counted: one begun before the start period is over does
 /// not (rules HLT-07, HLT-08).
 fn container_fails_after(check: &ContainerHealthCheck) -> Span {
@@ -70,6 +88,30 @@ pub(super) fn breaker(service: &Service) -> Option<PlannedBreaker> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn svc_21_a_task_is_healthy_once_its_target_and_its_essential_containers_are() {
+        let check = |secs| {
+            let interval = Some(Seconds::from_secs(secs));
+            Some(ContainerHealthCheck { interval, ..ContainerHealthCheck::default() })
+        };
+        let container = |essential, health_check| {
+            let essential = Some(essential);
+            crate::design::container::Container { essential, health_check, ..Default::default() }
+        };
+        let of = |containers| TaskDefinition { containers, ..TaskDefinition::default() };
+        let target = |secs| Some(TargetCheck { until_healthy: Span::from_secs(secs) });
+        let none = of(vec![container(true, None)]);
+        let both = of(vec![container(true, check(10)), container(true, check(45)), container(false, check(300))]);
+        // SVC-21 a to d, in order; V of HLT-11: the default interval is 30 s.
+        assert_eq!(until_healthy(None, &none), Span::from_secs(40));
+        assert_eq!(until_healthy(None, &both), Span::from_secs(45));
+        assert_eq!(until_healthy(target(150), &none), Span::from_secs(150));
+        assert_eq!(until_healthy(target(150), &both), Span::from_secs(150));
+        assert_eq!(until_healthy(target(20), &both), Span::from_secs(45));
+        let usual = of(vec![container(true, Some(ContainerHealthCheck::default()))]);
+        assert_eq!(until_healthy(None, &usual), Span::from_secs(30));
+    }
 
     #[test]
     fn hlt_07_to_hlt_10_a_container_that_fails_fast_is_unhealthy_when_the_vectors_say() {

@@ -1,7 +1,7 @@
 //! Services: their tasks, capacity, scaling, health, work and calls.
 
 use super::Resolver;
-use super::health::breaker;
+use super::health::{breaker, until_healthy};
 use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::LaunchType;
@@ -82,7 +82,7 @@ impl Resolver<'_> {
     }
 
     /// What a service has drawn that a run passes over.
-    fn list_not_played(&mut self, item: &ItemRef, service: &Service, definition: &TaskDefinition) {
+    fn list_not_played(&mut self, item: &ItemRef, service: &Service) {
         let deployment = &service.deployment;
         let drawn = [
             (
@@ -91,10 +91,6 @@ impl Resolver<'_> {
             ),
             (deployment.alarms.is_some(), "deployment alarms"),
             (!deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks"),
-            (
-                definition.containers.iter().any(|container| container.health_check.is_some()),
-                "container health checks of tasks that pass them (a task counts as healthy without waiting for them)",
-            ),
         ];
         for (_, what) in drawn.into_iter().filter(|(is_drawn, _)| *is_drawn) {
             self.not_played(item.clone(), what);
@@ -113,7 +109,8 @@ impl Resolver<'_> {
                 format!("there is no task definition {}", service.task_definition),
             );
         }
-        self.list_not_played(&item, service, definition);
+        self.list_not_played(&item, service);
+        let target_check = self.target_check(&item, service);
         let (proxy_cpu, proxy_memory) = service.proxy_demand();
         // Fargate sells whole task sizes: the proxy's share lies inside them.
         let own_size = definition.cpu.is_some() && definition.memory.is_some();
@@ -142,7 +139,8 @@ impl Resolver<'_> {
             circuit_breaker: breaker(service),
             constraints: self.constraints(&item, definition, service),
             strategies: self.strategies(&item, service),
-            target_check: self.target_check(&item, service),
+            target_check,
+            until_healthy: until_healthy(target_check, definition),
             until_unhealthy: self.until_unhealthy(service, definition),
             ending: self.ending(service, definition),
             work: service.work.cost(),

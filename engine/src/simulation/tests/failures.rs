@@ -2,9 +2,11 @@
 
 use super::launches::{plan_of, workers};
 use super::*;
+use crate::design::container::ContainerHealthCheck;
 use crate::design::deployment::CircuitBreaker;
 use crate::design::fault::FaultKind::{StartFailure, TaskFailure};
 use crate::design::scenario::RevisionFault;
+use crate::units::Seconds;
 
 /// At an hour all tasks end by themselves; for so long none of their replacements starts.
 fn ends_and_cannot_start(at_hours: u64, lasts: Span) -> [Fault; 2] {
@@ -191,5 +193,27 @@ fn thr_02_no_instance_comes_for_tasks_that_are_not_launched_yet() {
     for (ix, instance) in came {
         let used = trace.tasks.iter().any(|task| task.instance == Some(ix));
         assert!(used, "launched at {:?} for nothing", instance.launched);
+    }
+}
+
+#[test]
+fn svc_21_a_task_counts_as_healthy_once_target_and_containers_are() {
+    let mut project = presets::find("three-tier-web").expect("a preset").project();
+    project.design.services.values_mut().for_each(|service| service.scaling = None);
+    let check = ContainerHealthCheck { interval: Some(Seconds::from_secs(300)), ..ContainerHealthCheck::default() };
+    let definition = project.design.task_definitions.get_mut(&"api".into()).expect("drawn");
+    definition.containers.iter_mut().for_each(|container| container.health_check = Some(check.clone()));
+    let (at, fails) = (Span::HOUR, None);
+    let deployments = vec![PlannedDeployment { service: "api".into(), at, fails }];
+    let plan = plan_of(&project, &Scenario { deployments, ..Scenario::default() });
+    let (ix, api) = plan.services.pairs().find(|(_, s)| s.name.as_str() == "api").expect("drawn");
+    let target = api.target_check.expect("a load balancer checks it").until_healthy;
+    assert!(target < Span::from_secs(300), "its containers are the last");
+    let trace = play_for(&plan, 4, 1).trace.expect("asked for");
+    let started = || trace.tasks.iter().filter(|task| task.service == ix && task.placed > SimTime::ZERO);
+    assert_eq!(started().count(), 30, "each task of api is replaced once");
+    for task in started() {
+        let (running, healthy) = (task.running.expect("it ran"), task.healthy.expect("it passed"));
+        assert_eq!(healthy.since(running), Span::from_secs(300));
     }
 }
