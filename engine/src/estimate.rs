@@ -4,16 +4,20 @@
 //! constant load, at most 168 for loads that repeat each week. Within an hour the load is its mean and every service has
 //! the tasks its policies would settle at; nothing starts, fails or is replaced, so there are no pulls and no minimum
 //! charges. A run under a steady load agrees to the last digit; under a moving one it differs by what moving costs.
+//!
+//! What flows is entered hour by hour; what stands is first gathered, so that hours with as many tasks of a service, or
+//! instances of a group, become one record.
 
 use std::collections::BTreeMap;
 
-use crate::plan::Plan;
 use crate::plan::index::Ix;
 use crate::plan::load::LoadKind;
 use crate::plan::service::{PlannedMetric, PlannedService, PlannedTracking};
-use crate::plan::warm::Warm;
+use crate::plan::strategy::split;
+use crate::plan::warm::{Stand, WarmInstances, keep_quotas};
+use crate::plan::{Plan, PlannedZone};
 use crate::units::{Micro, MilliPerSecond, SimTime, Span};
-use crate::usage::flows::{BalancerHour, BalancerTraffic, Flows};
+use crate::usage::flows::{BalancerHour, BalancerTraffic, Flows, ZoneCounts};
 use crate::usage::ledger::Ledger;
 use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
 
@@ -79,27 +83,15 @@ pub fn estimate(plan: &Plan, window: Span) -> Estimate {
         let levels = ledger.level_set(&standing.levels);
         ledger.begin(Thing::Standing, standing.owner, levels, Cause::Drawn, SimTime::ZERO);
     }
-    let mut services: Vec<Option<EstimatedService>> = vec![None; plan.services.len()];
-    let mut known: BTreeMap<Vec<u32>, Warm> = BTreeMap::new();
+    let mut held = Held::new(plan);
     for hours in hours_of(plan, window) {
         let demand = Demand::at(plan, hours.minute);
-        let counts: Vec<_> = plan.services.pairs().map(|(ix, s)| wanted(ix, s, &demand)).collect();
-        let warm = known.entry(counts).or_insert_with_key(|counts| Warm::of(plan, counts));
-        enter_hours(plan, &flows, &demand, warm, hours, &mut ledger);
-        for (seen, place) in services.iter_mut().zip(0..) {
-            let tasks: u32 = warm.shares[place].iter().sum();
-            let unplaced = warm.unplaced[place];
-            let now = EstimatedService { tasks_min: tasks, tasks_max: tasks, unplaced_max: unplaced };
-            *seen = Some(seen.map_or(now, |s| EstimatedService {
-                tasks_min: s.tasks_min.min(tasks),
-                tasks_max: s.tasks_max.max(tasks),
-                unplaced_max: s.unplaced_max.max(unplaced),
-            }));
-        }
+        held.hold(plan, &demand, hours.span.times(hours.count));
+        enter_flows(plan, &flows, &demand, &held.zones, hours, &mut ledger);
     }
+    held.enter(plan, &mut ledger);
     Flows::record_stored_logs(plan, &mut ledger, window);
-    let none = EstimatedService { tasks_min: 0, tasks_max: 0, unplaced_max: 0 };
-    let services = services.into_iter().map(|s| s.unwrap_or(none)).collect();
+    let services = held.services();
     Estimate { records: ledger.finish(SimTime::ZERO + window), services }
 }
 
@@ -196,48 +188,126 @@ fn settles_at(
     u32::try_from(tasks).ok()
 }
 
-fn enter_hours(plan: &Plan, flows: &Flows, demand: &Demand, warm: &Warm, hours: Hours, ledger: &mut Ledger) {
+fn enter_flows(plan: &Plan, flows: &Flows, demand: &Demand, zones: &[ZoneCounts], hours: Hours, ledger: &mut Ledger) {
     let span = hours.span.times(hours.count);
     let mut balancers = vec![BalancerHour::default(); plan.balancers.len()];
     for (ix, load) in plan.loads.pairs() {
         let rate = demand.loads[ix.index()];
-        flows.settle_load(ix, rate.over(span), load.service, &warm.zones, ledger);
+        flows.settle_load(ix, rate.over(span), load.service, zones, ledger);
         Flows::fill_balancers(plan, BalancerTraffic::Load(load, rate.over(hours.span)), &mut balancers);
     }
     for ix in plan.services.indices() {
         let rate = demand.services[ix.index()];
-        flows.settle_work(ix, rate.over(span), &warm.zones, ledger);
+        flows.settle_work(ix, rate.over(span), zones, ledger);
         Flows::fill_balancers(plan, BalancerTraffic::Calls(ix, rate.over(hours.span)), &mut balancers);
     }
     for (balancer, hour) in plan.balancers.indices().zip(balancers) {
         flows.settle_balancer(plan, balancer, hour, hours.count, ledger);
     }
-    enter_tasks(plan, warm, span, ledger);
-    enter_instances(plan, warm, span, ledger);
 }
 
-fn enter_tasks(plan: &Plan, warm: &Warm, span: Span, ledger: &mut Ledger) {
-    for (ix, service) in plan.services.pairs() {
-        let all: u32 = warm.shares[ix.index()].iter().sum();
-        let mut base = service.desired.min(all);
-        for (share, count) in service.capacity.iter().zip(&warm.shares[ix.index()]) {
-            let desired = base.min(*count);
-            base -= desired;
-            for (tasks, cause) in [(desired, Cause::DesiredCount), (count - desired, Cause::Scaling)] {
-                enter(Thing::Tasks(tasks), tasks, service.owner, &share.levels, cause, span, ledger);
+/// What stood, and for how long.
+struct Held {
+    /// By service and the number of its tasks: how they are split over its strategy.
+    splits: Vec<BTreeMap<u32, Vec<u32>>>,
+    /// By service and its tasks on each provider of its strategy: for how long.
+    tasks: Vec<BTreeMap<Vec<u32>, Span>>,
+    /// By provider and the numbers of its users' tasks: what stands on it.
+    stands: Vec<BTreeMap<Vec<u32>, (Stand, Span)>>,
+    /// By service, in the hours last held: its tasks on each provider of its strategy.
+    shares: Vec<Vec<u32>>,
+    /// By service, in the hours last held: its tasks in each zone.
+    zones: Vec<ZoneCounts>,
+    /// By service: most tasks of any hour that found no place.
+    unplaced_max: Vec<u32>,
+}
+
+impl Held {
+    fn new(plan: &Plan) -> Self {
+        let services = plan.services.len();
+        Self {
+            splits: vec![BTreeMap::new(); services],
+            tasks: vec![BTreeMap::new(); services],
+            stands: vec![BTreeMap::new(); plan.providers.len()],
+            shares: vec![Vec::new(); services],
+            zones: vec![vec![0; plan.zones.len()]; services],
+            unplaced_max: vec![0; services],
+        }
+    }
+
+    /// Holds what a demand settles at, for so long.
+    fn hold(&mut self, plan: &Plan, demand: &Demand, span: Span) {
+        for ((ix, service), splits) in plan.services.pairs().zip(&mut self.splits) {
+            let count = wanted(ix, service, demand);
+            let shares = splits.entry(count).or_insert_with(|| split(&service.capacity, count));
+            self.shares[ix.index()].clone_from(shares);
+        }
+        let mut unplaced = vec![0; plan.services.len()];
+        keep_quotas(plan, &mut self.shares, &mut unplaced);
+        for (tasks, shares) in self.tasks.iter_mut().zip(&self.shares) {
+            match tasks.get_mut(shares) {
+                Some(held) => *held += span,
+                None => _ = tasks.insert(shares.clone(), span),
+            }
+        }
+        self.zones.iter_mut().for_each(|zones| zones.fill(0));
+        let mut on = Vec::new();
+        for (stands, (provider, planned)) in self.stands.iter_mut().zip(plan.providers.pairs()) {
+            on.clear();
+            on.extend(planned.used_by.iter().map(|(ix, share)| self.shares[ix.index()][*share]));
+            if let Some((stand, held)) = stands.get_mut(&on) {
+                *held += span;
+                stand.add_to(planned, &mut self.zones, &mut unplaced);
+            } else {
+                let stand = Stand::of(plan, provider, &on);
+                stand.add_to(planned, &mut self.zones, &mut unplaced);
+                stands.insert(on.clone(), (stand, span));
+            }
+        }
+        self.unplaced_max.iter_mut().zip(unplaced).for_each(|(most, now)| *most = now.max(*most));
+    }
+
+    /// Enters one record for each number of tasks or instances held, meter and cause.
+    fn enter(&self, plan: &Plan, ledger: &mut Ledger) {
+        for (service, held) in plan.services.iter().zip(&self.tasks) {
+            let mut spans: BTreeMap<(usize, Cause, u32), Span> = BTreeMap::new();
+            for (shares, span) in held {
+                let mut base = service.desired.min(shares.iter().sum());
+                for (share, count) in shares.iter().enumerate() {
+                    let desired = base.min(*count);
+                    base -= desired;
+                    *spans.entry((share, Cause::DesiredCount, desired)).or_default() += *span;
+                    *spans.entry((share, Cause::Scaling, count - desired)).or_default() += *span;
+                }
+            }
+            for ((share, cause, count), span) in spans {
+                let levels = &service.capacity[share].levels;
+                enter(Thing::Tasks(count), count, service.owner, levels, cause, span, ledger);
+            }
+        }
+        for (planned, held) in plan.providers.iter().zip(&self.stands) {
+            let Some(owner) = planned.owner else { continue };
+            let mut spans: BTreeMap<(Ix<PlannedZone>, usize, Cause, u32), Span> = BTreeMap::new();
+            for (stand, span) in held.values() {
+                for WarmInstances { candidate, zone, needed, spare, .. } in &stand.instances {
+                    *spans.entry((*zone, *candidate, Cause::WaitingTasks, *needed)).or_default() += *span;
+                    *spans.entry((*zone, *candidate, Cause::SpareCapacity, *spare)).or_default() += *span;
+                }
+            }
+            for ((_, candidate, cause, count), span) in spans {
+                let levels = &planned.candidates[candidate].levels;
+                enter(Thing::Instances(count), count, owner, levels, cause, span, ledger);
             }
         }
     }
-}
 
-fn enter_instances(plan: &Plan, warm: &Warm, span: Span, ledger: &mut Ledger) {
-    for group in &warm.instances {
-        let provider = &plan.providers[group.provider];
-        let Some(owner) = provider.owner else { continue };
-        let levels = &provider.candidates[group.candidate].levels;
-        for (instances, cause) in [(group.needed, Cause::WaitingTasks), (group.spare, Cause::SpareCapacity)] {
-            enter(Thing::Instances(instances), instances, owner, levels, cause, span, ledger);
-        }
+    fn services(&self) -> Vec<EstimatedService> {
+        let of_service = |(held, unplaced_max): (&BTreeMap<Vec<u32>, Span>, &u32)| {
+            let tasks = || held.keys().map(|shares| shares.iter().sum());
+            let (tasks_min, tasks_max) = (tasks().min().unwrap_or(0), tasks().max().unwrap_or(0));
+            EstimatedService { tasks_min, tasks_max, unplaced_max: *unplaced_max }
+        };
+        self.tasks.iter().zip(&self.unplaced_max).map(of_service).collect()
     }
 }
 
@@ -257,5 +327,33 @@ fn enter(
         let amount = Amount::Level(level * u64::from(count));
         let (from, to) = (SimTime::ZERO, SimTime::ZERO + span);
         ledger.record(UsageRecord { thing, owner, meter: *meter, amount, from, to, cause });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::design::scenario::Scenario;
+    use crate::plan::resolve::resolve;
+    use crate::presets;
+
+    #[test]
+    fn hours_with_as_many_tasks_are_one_record_and_together_they_are_the_window() {
+        let project = presets::find("three-tier-web").unwrap().project();
+        let catalogue = Catalogue::load(&project.design.region).unwrap();
+        let plan = resolve(&project.design, &Scenario::default(), &catalogue).unwrap();
+        let records = estimate(&plan, Span::MONTH).records;
+        let held: Vec<_> = records.iter().filter(|r| matches!(r.thing, Thing::Tasks(_))).collect();
+        let mut known: Vec<_> = held.iter().map(|r| (r.thing, r.owner, r.meter, r.cause)).collect();
+        known.sort_unstable();
+        known.dedup();
+        assert_eq!(known.len(), held.len());
+        // A service that never has fewer tasks than it wants holds some of them all the time.
+        let mut spans: BTreeMap<_, Span> = BTreeMap::new();
+        for record in held.iter().filter(|r| r.cause == Cause::DesiredCount) {
+            *spans.entry((record.owner, record.meter)).or_default() += record.to.since(record.from);
+        }
+        assert!(!spans.is_empty() && spans.values().all(|span| *span == Span::MONTH), "{spans:?}");
     }
 }

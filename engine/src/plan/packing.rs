@@ -104,17 +104,19 @@ pub fn deal(candidate: &Candidate, instances: &[u32], tasks: &[(&PlannedService,
         let mut by_zone = vec![0; instances.len()];
         // Where each zone's search may start: instances before it are full for this task.
         let mut from = vec![0; instances.len()];
-        for _ in 0..*count {
-            let mut order: Vec<_> = zones.clone();
-            order.sort_by_key(|zone| (by_zone[*zone], *zone));
-            let found = order.into_iter().find(|zone| {
-                let place = (from[*zone]..free[*zone].len()).find(|place| free[*zone][*place].take(task));
-                from[*zone] = place.map_or(free[*zone].len(), |p| if task.ports.is_empty() { p } else { p + 1 });
-                place.is_some()
-            });
-            match found {
-                Some(zone) => by_zone[zone] += 1,
-                None => break,
+        let (mut open, mut left) = (zones.clone(), *count);
+        while left > 0
+            && let Some(place) = (0..open.len()).min_by_key(|place| (by_zone[open[*place]], open[*place]))
+        {
+            let zone = open[place];
+            match (from[zone]..free[zone].len()).find(|place| free[zone][*place].take(task)) {
+                Some(found) => {
+                    from[zone] = if task.ports.is_empty() { found } else { found + 1 };
+                    by_zone[zone] += 1;
+                    left -= 1;
+                }
+                // A zone without room has none for the task's likes either.
+                None => _ = open.swap_remove(place),
             }
         }
         dealt.push(by_zone);

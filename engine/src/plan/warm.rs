@@ -39,63 +39,96 @@ pub struct Warm {
 impl Warm {
     /// What stands when each service has `counts` tasks.
     pub fn of(plan: &Plan, counts: &[u32]) -> Self {
-        let mut warm = Self {
-            shares: plan.services.iter().zip(counts).map(|(s, n)| split(&s.capacity, *n)).collect(),
-            zones: vec![vec![0; plan.zones.len()]; plan.services.len()],
-            instances: Vec::new(),
-            unplaced: vec![0; plan.services.len()],
-        };
+        let mut shares: Vec<_> = plan.services.iter().zip(counts).map(|(s, n)| split(&s.capacity, *n)).collect();
+        let mut zones = vec![vec![0; plan.zones.len()]; plan.services.len()];
+        let (mut instances, mut unplaced) = (Vec::new(), vec![0; plan.services.len()]);
+        keep_quotas(plan, &mut shares, &mut unplaced);
         for (provider, planned) in plan.providers.pairs() {
-            match &planned.kind {
-                ProviderKind::Fargate | ProviderKind::FargateSpot => warm.stand_on_fargate(plan, provider),
-                ProviderKind::AutoScalingGroup(_) => warm.stand_on_group(plan, provider),
-                ProviderKind::ManagedInstances { .. } => warm.stand_on_managed(plan, provider),
-            }
+            let on: Vec<_> = planned.used_by.iter().map(|(ix, share)| shares[ix.index()][*share]).collect();
+            let stand = Stand::of(plan, provider, &on);
+            stand.add_to(planned, &mut zones, &mut unplaced);
+            instances.extend(stand.instances);
         }
-        warm
+        Self { shares, zones, instances, unplaced }
     }
+}
 
-    /// Tasks of each service on a provider.
-    fn on(&self, plan: &Plan, provider: Ix<PlannedProvider>) -> Vec<(Ix<PlannedService>, u32)> {
-        let used_by = plan.providers[provider].used_by.iter();
-        used_by.map(|(ix, share)| (*ix, self.shares[ix.index()][*share])).filter(|(_, count)| *count > 0).collect()
-    }
-
-    /// Fargate spreads each provider's tasks over the service's zones by itself (rule CPS-29).
-    fn stand_on_fargate(&mut self, plan: &Plan, provider: Ix<PlannedProvider>) {
-        self.keep_quota(plan, provider);
-        for (service, count) in self.on(plan, provider) {
-            let zones: Vec<_> = plan.services[service].zones.iter().map(|(zone, _)| *zone).collect();
-            self.spread(service, &zones, count);
-        }
-    }
-
-    /// What the account's vCPUs on Fargate do not hold stands nowhere (rule RAT-05); the plan's first services come first.
-    fn keep_quota(&mut self, plan: &Plan, provider: Ix<PlannedProvider>) {
-        let Some(mut left) = plan.providers[provider].vcpus else { return };
-        for (ix, share) in &plan.providers[provider].used_by {
+/// Takes away what the account's vCPUs on Fargate do not hold: it stands nowhere (rule RAT-05); the plan's first services
+/// come first. `shares` are, by service, the tasks on each provider of its strategy.
+pub fn keep_quotas(plan: &Plan, shares: &mut [Vec<u32>], unplaced: &mut [u32]) {
+    for planned in &plan.providers {
+        let Some(mut left) = planned.vcpus else { continue };
+        for (ix, share) in &planned.used_by {
             let cpu = plan.services[*ix].cpu;
-            let count = &mut self.shares[ix.index()][*share];
+            let count = &mut shares[ix.index()][*share];
             let held = left.units().checked_div(cpu.units()).map_or(*count, |most| most.min(*count));
-            self.unplaced[ix.index()] += *count - held;
+            unplaced[ix.index()] += *count - held;
             *count = held;
             left -= cpu.times(held);
         }
     }
+}
 
-    fn spread(&mut self, service: Ix<PlannedService>, zones: &[Ix<PlannedZone>], count: u32) {
+/// What stands on one provider. It depends on nothing but the tasks there: whoever asks often keeps it by them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// By the provider's users: their tasks in each zone of the plan.
+    zones: Vec<Vec<u32>>,
+    /// By the provider's users: tasks without a place.
+    unplaced: Vec<u32>,
+    /// Instances.
+    pub instances: Vec<WarmInstances>,
+}
+
+/// Tasks of one user of a provider: its place among them, its service, how many.
+type Users = Vec<(usize, Ix<PlannedService>, u32)>;
+
+impl Stand {
+    /// What stands on a provider that holds `counts` tasks of each of its users.
+    pub fn of(plan: &Plan, provider: Ix<PlannedProvider>, counts: &[u32]) -> Self {
+        let planned = &plan.providers[provider];
+        let mut stand = Self {
+            zones: vec![vec![0; plan.zones.len()]; counts.len()],
+            unplaced: vec![0; counts.len()],
+            instances: Vec::new(),
+        };
+        let users = planned.used_by.iter().zip(counts).enumerate();
+        let users = users.filter(|(_, (_, count))| **count > 0).map(|(place, ((ix, _), count))| (place, *ix, *count));
+        let users: Users = users.collect();
+        match &planned.kind {
+            // Fargate spreads its tasks over the service's zones by itself (rule CPS-29).
+            ProviderKind::Fargate | ProviderKind::FargateSpot => {
+                for (place, service, count) in users {
+                    let zones: Vec<_> = plan.services[service].zones.iter().map(|(zone, _)| *zone).collect();
+                    stand.spread(place, &zones, count);
+                }
+            }
+            ProviderKind::AutoScalingGroup(_) => stand.stand_on_group(plan, provider, &users),
+            ProviderKind::ManagedInstances { .. } => stand.stand_on_managed(plan, provider, users),
+        }
+        stand
+    }
+
+    /// Adds its tasks to those of each service by zone, and to those without a place.
+    pub fn add_to(&self, provider: &PlannedProvider, zones: &mut [Vec<u32>], unplaced: &mut [u32]) {
+        for (((ix, _), own), without) in provider.used_by.iter().zip(&self.zones).zip(&self.unplaced) {
+            zones[ix.index()].iter_mut().zip(own).for_each(|(sum, tasks)| *sum += tasks);
+            unplaced[ix.index()] += without;
+        }
+    }
+
+    fn spread(&mut self, place: usize, zones: &[Ix<PlannedZone>], count: u32) {
         for (zone, share) in zones.iter().zip(evenly(count, zones.len())) {
-            self.zones[service.index()][zone.index()] += share;
+            self.zones[place][zone.index()] += share;
         }
     }
 
     /// The group's first type that holds every task; as many as first fit decreasing needs, more for the target capacity,
     /// never fewer than `MinSize` nor more than `MaxSize`; zones in turn.
-    fn stand_on_group(&mut self, plan: &Plan, provider: Ix<PlannedProvider>) {
+    fn stand_on_group(&mut self, plan: &Plan, provider: Ix<PlannedProvider>, users: &Users) {
         let planned = &plan.providers[provider];
         let ProviderKind::AutoScalingGroup(group) = &planned.kind else { return };
-        let on = self.on(plan, provider);
-        let tasks: Vec<_> = on.iter().map(|(ix, count)| (&plan.services[*ix], *count)).collect();
+        let tasks: Vec<_> = users.iter().map(|(_, ix, count)| (&plan.services[*ix], *count)).collect();
         let all_fit = |place: &usize| tasks.iter().all(|(task, _)| fits(&planned.candidates[*place], task));
         let Some(place) = (0..planned.candidates.len()).find(all_fit).or((!planned.candidates.is_empty()).then_some(0))
         else {
@@ -112,16 +145,15 @@ impl Warm {
         let mut instances = vec![0; plan.zones.len()];
         planned.zones.iter().zip(&by_zone).for_each(|(zone, count)| instances[zone.index()] = *count);
         // The largest first, as first fit decreasing counts and as a warm run places.
-        let mut order: Vec<_> = on.iter().map(|(ix, count)| (&plan.services[*ix], *ix, *count)).collect();
-        order.sort_by_key(|(s, ix, _)| (std::cmp::Reverse((s.gpus, s.memory, s.cpu)), *ix));
-        let zones_of = |ix| Self::zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
-        let tasks: Vec<_> = order.iter().map(|(s, ix, count)| (*s, zones_of(*ix), *count)).collect();
-        for ((_, ix, count), dealt) in order.iter().zip(deal(candidate, &instances, &tasks)) {
+        let mut order: Vec<_> =
+            users.iter().map(|(user, ix, count)| (&plan.services[*ix], *ix, *user, *count)).collect();
+        order.sort_by_key(|(s, ix, ..)| (std::cmp::Reverse((s.gpus, s.memory, s.cpu)), *ix));
+        let zones_of = |ix| zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
+        let tasks: Vec<_> = order.iter().map(|(s, ix, _, count)| (*s, zones_of(*ix), *count)).collect();
+        for ((.., user, count), dealt) in order.iter().zip(deal(candidate, &instances, &tasks)) {
             let placed: u32 = dealt.iter().sum();
-            self.unplaced[ix.index()] += count - placed;
-            for (zone, tasks) in self.zones[ix.index()].iter_mut().zip(dealt) {
-                *zone += tasks;
-            }
+            self.unplaced[*user] += count - placed;
+            self.zones[*user] = dealt;
         }
         let holding = needed.min(size);
         let held = evenly(holding, planned.zones.len());
@@ -135,17 +167,17 @@ impl Warm {
     }
 
     /// Managed Instances: tasks are dealt over the zones, then each zone is packed by price (rules MI-21, MI-23).
-    fn stand_on_managed(&mut self, plan: &Plan, provider: Ix<PlannedProvider>) {
+    fn stand_on_managed(&mut self, plan: &Plan, provider: Ix<PlannedProvider>, users: Users) {
         let planned = &plan.providers[provider];
         let mut by_zone: Vec<Vec<(&PlannedService, u32)>> = vec![Vec::new(); plan.zones.len()];
-        for (ix, count) in self.on(plan, provider) {
+        for (user, ix, count) in users {
             let service = &plan.services[ix];
             if !planned.candidates.iter().any(|c| fits(c, service)) {
-                self.unplaced[ix.index()] += count;
+                self.unplaced[user] += count;
                 continue;
             }
-            let zones = Self::zones_on(plan, ix, planned);
-            self.spread(ix, &zones, count);
+            let zones = zones_on(plan, ix, planned);
+            self.spread(user, &zones, count);
             for (zone, share) in zones.iter().zip(evenly(count, zones.len())) {
                 by_zone[zone.index()].push((service, share));
             }
@@ -158,12 +190,12 @@ impl Warm {
             }
         }
     }
+}
 
-    /// Zones where both the service's subnets and the provider's are.
-    fn zones_on(plan: &Plan, service: Ix<PlannedService>, provider: &PlannedProvider) -> Vec<Ix<PlannedZone>> {
-        let own = plan.services[service].zones.iter().map(|(zone, _)| *zone);
-        own.filter(|zone| provider.zones.contains(zone)).collect()
-    }
+/// Zones where both the service's subnets and the provider's are.
+fn zones_on(plan: &Plan, service: Ix<PlannedService>, provider: &PlannedProvider) -> Vec<Ix<PlannedZone>> {
+    let own = plan.services[service].zones.iter().map(|(zone, _)| *zone);
+    own.filter(|zone| provider.zones.contains(zone)).collect()
 }
 
 /// So many dealt over so many places, the first places getting what is left over.
