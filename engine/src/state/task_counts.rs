@@ -82,16 +82,16 @@ impl TaskCounts {
         self.pools.get(pool.index()).map_or(0, |pool| pool.tasks)
     }
 
-    /// The slots of a block, 64 from `word * 64` on, that hold more than `count` tasks.
-    pub fn above(&self, pool: Ix<Pool>, count: u32, word: usize) -> u64 {
+    /// The slots of a pool that hold more than `count` tasks, 64 a word; words that are missing have none.
+    pub fn masks(&self, pool: Ix<Pool>, count: u32) -> &[u64] {
         let mask = usize::try_from(count).ok().and_then(|count| self.pools.get(pool.index())?.above.get(count));
-        mask.and_then(|mask| mask.get(word)).copied().unwrap_or(0)
+        mask.map_or(&[], Vec::as_slice)
     }
 
     /// Whether the instance of a slot holds more than `count` tasks.
     pub fn is_above(&self, pool: Ix<Pool>, count: u32, slot: Ix<Slot>) -> bool {
         let (word, bit) = bit_of(slot);
-        self.above(pool, count, word) & bit != 0
+        self.masks(pool, count).get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// A count that no instance of a pool exceeds.

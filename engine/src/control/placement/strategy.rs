@@ -187,21 +187,28 @@ impl<'a> Search<'a> {
         mut look: impl FnMut(Ix<Slot>) -> Option<T>,
     ) -> Option<T> {
         let want = &self.request.demand.room;
-        let at_most = self.at_most(narrowed);
+        // Instances with fewer tasks than the level were looked at on the levels before it, and none of them fits.
+        let (above, reached) = self.at_most(narrowed).map_or((&[][..], None), |count| {
+            let masks = |count| self.request.counts.masks(ix, count);
+            (masks(count), count.checked_sub(1).map(masks))
+        });
+        let word_of = |mask: &[u64], word: usize| mask.get(word).copied().unwrap_or(0);
         for (word, block) in pool.blocks().iter().enumerate() {
-            if !block.most.may_hold(want) {
+            let mut open = block.open & !word_of(above, word) & reached.map_or(u64::MAX, |mask| word_of(mask, word));
+            if open == 0 || !block.most.may_hold(want) {
                 continue;
             }
-            let mut open = block.open & !at_most.map_or(0, |count| self.request.counts.above(ix, count, word));
-            for (place, lane) in pool.lanes(word).iter().enumerate() {
-                if !lane.may_hold(want) {
-                    open &= !(LANE_BITS << (place * LANE));
-                }
-            }
-            let first = u32::try_from(word).expect("blocks are counted in 32 bits") * BLOCK;
+            let (lanes, first) =
+                (pool.lanes(word), u32::try_from(word).expect("blocks are counted in 32 bits") * BLOCK);
             while open != 0 {
-                let slot = Ix::new(first + open.trailing_zeros());
+                let bit = open.trailing_zeros();
+                let lane = Ix::<Slot>::new(bit).index() / LANE;
+                if !lanes[lane].may_hold(want) {
+                    open &= !(LANE_BITS << (lane * LANE));
+                    continue;
+                }
                 open &= open - 1;
+                let slot = Ix::new(first + bit);
                 if self.fits(ix, pool, slot, narrowed)
                     && let Some(found) = look(slot)
                 {
