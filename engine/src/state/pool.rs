@@ -1,7 +1,7 @@
 //! Pools: the container instances of one provider, zone and type, ordered so that a place among them is found fast.
 //!
-//! A pool keeps for each instance what is free, in flat lists, with the most that is free in each lane of 8 and block of
-//! 64; and, for the fields that a service bin-packs by, a set ordered by what is free. Only the fleet changes a pool.
+//! A pool keeps for each instance what is free, in flat lists, with the most memory beside so much CPU that is free in
+//! each lane of 8 and block of 64; and, for the fields that a service bin-packs by, a set ordered by what is free. Only the fleet changes a pool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,23 +76,45 @@ pub struct PoolFacts {
     pub attributes: Attributes,
 }
 
-/// The most that is free among some slots, of each resource on whichever has most of it.
+/// How many steps of CPU are told apart: 64 units and its doubles, beyond what any instance has.
+const STEPS: usize = 16;
+
+/// The most memory, in MiB, that is free among some slots beside at least so much CPU, by the steps of CPU: none for the
+/// first, then 64 units, 128, 256 and so on. Tasks ask for such amounts, so that a look here tells nearly always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Most {
-    /// CPU units.
-    pub cpu: u32,
-    /// MiB.
-    pub memory: u32,
-}
+pub struct Most([u32; STEPS]);
 
 impl Most {
-    fn of(all: impl Iterator<Item = Self>) -> Self {
-        all.fold(Self::default(), |a, b| Self { cpu: a.cpu.max(b.cpu), memory: a.memory.max(b.memory) })
+    /// The highest step that so many units reach.
+    fn step(cpu: u32) -> usize {
+        let step = (u32::BITS - cpu.leading_zeros()).saturating_sub(6);
+        Ix::<Self>::new(step).index().min(STEPS - 1)
+    }
+
+    /// Of slots with so much CPU and memory free.
+    fn of_slots(slots: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut most = [0; STEPS];
+        for (cpu, memory) in slots {
+            let known = &mut most[Self::step(cpu)];
+            *known = memory.max(*known);
+        }
+        for step in (1..STEPS).rev() {
+            most[step - 1] = most[step].max(most[step - 1]);
+        }
+        Self(most)
+    }
+
+    fn of(all: &[Self]) -> Self {
+        let mut most = [0; STEPS];
+        for one in all {
+            most.iter_mut().zip(one.0).for_each(|(most, memory)| *most = memory.max(*most));
+        }
+        Self(most)
     }
 
     /// Whether one of the slots might hold so much; if not, none does.
-    pub fn may_hold(self, want: &Room) -> bool {
-        self.cpu >= want.cpu.units() && self.memory >= want.memory.mib()
+    pub fn may_hold(&self, want: &Room) -> bool {
+        self.0[Self::step(want.cpu.units())] >= want.memory.mib()
     }
 }
 
@@ -236,8 +258,8 @@ impl Pool {
         self.memory[slot.index()] = memory;
         let lane = slot.index() / LANE;
         let slots = lane * LANE..(lane * LANE + LANE).min(self.members.len());
-        self.lanes[lane] = Most::of(slots.map(|slot| Most { cpu: self.cpu[slot], memory: self.memory[slot] }));
-        let most = Most::of(self.lanes(word).iter().copied());
+        self.lanes[lane] = Most::of_slots(slots.map(|slot| (self.cpu[slot], self.memory[slot])));
+        let most = Most::of(self.lanes(word));
         let block = &mut self.blocks[word];
         block.open = if free.is_some() { block.open | bit } else { block.open & !bit };
         block.most = most;
