@@ -29,16 +29,20 @@ impl World<'_> {
         traffic.minute_running += running;
         let summary = &mut self.summary.services[ix.index()];
         summary.running_ms += running;
-        let (asked, served) = (traffic.asked.over(span), traffic.served.over(span));
-        let jobs = traffic.jobs_done.over(span);
-        traffic.backlog = (traffic.backlog + traffic.jobs.over(span)) - jobs;
-        let done = served + jobs;
+        let (mut asked, served) = (traffic.asked.over(span), traffic.served.over(span));
+        traffic.total_over += asked - served;
+        let mut done = served;
+        // Most services have no queue.
+        if traffic.jobs != MilliPerSecond::ZERO || traffic.jobs_done != MilliPerSecond::ZERO {
+            let (came, worked) = (traffic.jobs.over(span), traffic.jobs_done.over(span));
+            traffic.backlog = (traffic.backlog + came) - worked;
+            (asked, done) = (asked + came, done + worked);
+        }
         traffic.unsettled += done;
         traffic.hour += done;
         traffic.minute_done += done;
-        traffic.minute_asked += asked + traffic.jobs.over(span);
-        traffic.total_asked += asked + traffic.jobs.over(span);
-        traffic.total_over += asked - served;
+        traffic.minute_asked += asked;
+        traffic.total_asked += asked;
         let (asked_rate, served_rate) = (traffic.asked, traffic.served);
         for load in self.loads_of[ix.index()].iter().copied() {
             let state = &mut self.loads[load.index()];
@@ -104,10 +108,9 @@ impl World<'_> {
 
     /// What the tasks in service do of what comes.
     fn set_served(&mut self, ix: Ix<PlannedService>) {
-        let planned = &self.plan.services[ix];
         let service = &mut self.state.services[ix.index()];
         let tasks = u64::from(service.in_service);
-        let most = planned.capacity_milli().map_or(u64::MAX, |one| one.saturating_mul(tasks));
+        let most = self.capacity_milli[ix.index()].map_or(u64::MAX, |one| one.saturating_mul(tasks));
         let most = if tasks == 0 { 0 } else { most };
         let traffic = &mut service.traffic;
         traffic.served = traffic.asked.min(MilliPerSecond::from_milli(most));
@@ -115,7 +118,7 @@ impl World<'_> {
             traffic.jobs_done = MilliPerSecond::ZERO;
             return;
         }
-        let workers = planned.work.as_ref().and_then(|w| w.concurrency).unwrap_or(1);
+        let workers = self.plan.services[ix].work.as_ref().and_then(|w| w.concurrency).unwrap_or(1);
         let by_time = self.job_time[ix.index()]
             .map_or(0, |time| tasks.saturating_mul(u64::from(workers)).saturating_mul(1_000_000) / time.ms().max(1));
         // What waits is worked off over the coming minute, as far as the tasks can.
@@ -150,7 +153,9 @@ impl World<'_> {
         for place in 0..self.sharing[ix.index()].len() {
             let other = self.sharing[ix.index()][place];
             self.integrate(other);
-            self.settle(other);
+            if self.depends_on_zones[other.index()] {
+                self.settle(other);
+            }
         }
     }
 }

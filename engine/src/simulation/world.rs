@@ -70,6 +70,10 @@ pub(super) struct World<'p> {
     pub(super) in_service: Vec<ZoneCounts>,
     /// By service: its loads.
     pub(super) loads_of: Vec<Vec<Ix<PlannedLoad>>>,
+    /// By service: whether where its tasks stand changes what its work moves.
+    pub(super) depends_on_zones: Vec<bool>,
+    /// By service: what one task can do, in thousandths of a unit of work a second; `None` is any amount.
+    pub(super) capacity_milli: Vec<Option<u64>>,
     /// By service: how long a job keeps a task busy.
     pub(super) job_time: Vec<Option<Span>>,
     /// By service: whose flows are shared out by where its tasks stand.
@@ -117,6 +121,8 @@ impl<'p> World<'p> {
             ledger.begin(Thing::Standing, standing.owner, levels, Cause::Drawn, SimTime::ZERO);
         }
         let full = options.detail == Detail::Full;
+        let loads_of = traffic::loads_of(plan);
+        let depends_on_zones = flows.depend_on_zones(&loads_of);
         Self {
             plan,
             options,
@@ -133,7 +139,9 @@ impl<'p> World<'p> {
             machine_of: Vec::new(),
             machines_noted: vec![(SimTime::ZERO, 0); plan.providers.len()],
             in_service: vec![vec![0; plan.zones.len()]; plan.services.len()],
-            loads_of: traffic::loads_of(plan),
+            loads_of,
+            depends_on_zones,
+            capacity_milli: plan.services.iter().map(PlannedService::capacity_milli).collect(),
             job_time: traffic::job_time(plan),
             sharing: traffic::sharing(plan),
             loads: vec![LoadState::default(); plan.loads.len()],

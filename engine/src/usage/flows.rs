@@ -105,6 +105,14 @@ impl Flows {
         settle(&self.loads[load.index()], work, &counts[service.index()], counts, ledger);
     }
 
+    /// By service: whether where its tasks stand changes what its work, or one of its loads, moves. Where it does not, work
+    /// may be entered at any time: its amounts are multiples of it.
+    pub fn depend_on_zones(&self, loads_of: &[Vec<Ix<PlannedLoad>>]) -> Vec<bool> {
+        let shared = |terms: &Vec<Term>| terms.iter().any(|term| term.share != Share::All);
+        let of_service = self.work.iter().zip(loads_of);
+        of_service.map(|(work, loads)| shared(work) || loads.iter().any(|l| shared(&self.loads[l.index()]))).collect()
+    }
+
     /// Enters the pulls of so many tasks of a service in a zone.
     pub fn pull(&self, service: Ix<PlannedService>, zone: Ix<PlannedZone>, tasks: u32, ledger: &mut Ledger) {
         if let Some(terms) = self.pulls[service.index()].get(zone.index()) {
@@ -234,6 +242,10 @@ fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], 
         let (part, whole) = share_of(&term.share, own, counts);
         if part > 0 {
             let all = work.micro() * term.micro_per_work * 1_000_000;
+            if part == whole {
+                ledger.add(term.flow, all);
+                continue;
+            }
             // The quotient first, so that no product leaves 128 bits.
             let (quotient, rest) = (all / whole, all % whole);
             ledger.add(term.flow, quotient * part + rest * part / whole);
