@@ -400,13 +400,8 @@ mod tests {
 
     fn run(seed: u64, costs: &[(Meter, i64)], unpriced: &[Meter]) -> Run {
         let design = project().design;
-        let stamp = super::super::stamp::Stamp::of(
-            &design,
-            &Scenario::default(),
-            Span::HOUR,
-            Some(seed),
-            &crate::bill::Bill::default(),
-        );
+        let inputs = super::super::stamp::Inputs::of(&design, &Scenario::default());
+        let stamp = super::super::stamp::Stamp::of(&inputs, Span::HOUR, Some(seed), &crate::bill::Bill::default());
         let costs: BTreeMap<_, _> =
             costs.iter().map(|(meter, cents)| (Charge::Aws(*meter), Usd::from_cents(*cents))).collect();
         let total: Usd = costs.values().copied().sum();

@@ -26,7 +26,7 @@ use crate::simulation::trace::{Summary, Trace};
 use crate::simulation::{Cancelled, Detail, Options, run};
 use crate::units::Span;
 use crate::usage::record::UsageRecord;
-use stamp::Stamp;
+use stamp::{Inputs, Stamp};
 
 /// A design that can be run.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Prepared {
     pub plan: Plan,
     /// What the checks found; no error is among it.
     pub findings: Vec<Diagnostic>,
+    /// Design and scenario as stamps take them in.
+    inputs: Inputs,
 }
 
 /// Why a scenario cannot be run.
@@ -155,7 +157,8 @@ pub fn prepare_scenario(
         return Err(Refused::Findings(findings));
     }
     let plan = resolve(&design, &scenario, catalogue).map_err(Refused::Unresolved)?;
-    Ok(Prepared { design, scenario, plan, findings })
+    let inputs = Inputs::of(&design, &scenario);
+    Ok(Prepared { design, scenario, plan, findings, inputs })
 }
 
 /// The closed form of a window.
@@ -166,7 +169,7 @@ pub fn estimate_outcome(prepared: &Prepared, catalogue: &Catalogue, window: Span
     let bill = price(&estimate.records, plan, &catalogue.prices, seen);
     let month = month_of(&bill, &estimate.records, plan, catalogue, seen);
     Outcome {
-        stamp: Stamp::of(&prepared.design, &prepared.scenario, window, None, &bill),
+        stamp: Stamp::of(&prepared.inputs, window, None, &bill),
         window,
         seed: None,
         records: estimate.records,
@@ -203,7 +206,7 @@ pub fn simulate(
     let seen = Window::of(plan, window);
     let bill = price(&run.records, plan, &catalogue.prices, seen);
     Ok(Outcome {
-        stamp: Stamp::of(&prepared.design, &prepared.scenario, window, Some(seed), &bill),
+        stamp: Stamp::of(&prepared.inputs, window, Some(seed), &bill),
         window,
         seed: Some(seed),
         month: month_of(&bill, &run.records, plan, catalogue, seen),
