@@ -102,24 +102,24 @@ fn main() {
             black_box(floor(1));
         };
         let times = support::rounds(bare, || drop(black_box(play(&c1, month, Detail::Totals))));
-        support::row(&name, "≤ 1.8 × floor", times);
+        support::row(&name, "≤ 1.8 × floor", times, true);
     }
     let c2 = designs::prepared_for(&designs::real_services(), designs::real_month(), &catalogue);
     if support::wanted("C2") {
         let name = format!("C2, a real design of 50 services, 30 days, minutes kept ({} events)", events(&c2));
         let times = support::rounds(|| (), || drop(black_box(play(&c2, month, Detail::Full))));
-        support::row(&name, "≤ 1 s", times);
+        support::row(&name, "≤ 1 s, ≤ 200 MiB", times, true);
     }
     if support::wanted("C3") {
         let times = support::rounds(|| (), || drop(black_box(estimate_outcome(&c2, &catalogue, month))));
-        support::row("C3, closed-form estimate of C2", "≤ 2 ms", times);
+        support::row("C3, closed-form estimate of C2", "≤ 2 ms", times, false);
         let times = support::rounds(|| (), || drop(black_box(play(&c2, Span::DAY, Detail::Totals))));
-        support::row("C3, one simulated day of C2", "≤ 16 ms", times);
+        support::row("C3, one simulated day of C2", "≤ 16 ms", times, false);
     }
     if support::wanted("C4") {
         let services = designs::scaling_services(20, (2, 100), |k| 330 + 20 * u64::from(k));
         let c4 = designs::prepared(&services, &catalogue);
         let times = support::rounds(|| (), || drop(black_box(play(&c4, month, Detail::Totals))));
-        support::row("C4, 20 services, 200 tasks, 30 days", "< 100 ms", times);
+        support::row("C4, 20 services, 200 tasks, 30 days", "< 100 ms", times, true);
     }
 }

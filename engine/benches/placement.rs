@@ -182,7 +182,7 @@ fn main() {
             );
             let name =
                 format!("{}, {}: {placed} placed of {}, {failures} looks failed", size.name, case.name, size.tasks);
-            support::row(&name, size.aim, times);
+            support::row(&name, size.aim, times, false);
         }
     }
 }
