@@ -79,7 +79,9 @@ impl Ours {
             let Some(due) = self.queue.pop() else { return };
             self.sum = self.sum.wrapping_add(match due.event {
                 Event::Fault(place) | Event::FaultEnds(place) | Event::Rollout(place) => u64::from(place),
-                Event::Task(task) | Event::Healthy(task) | Event::Unhealthy(task) => u64::from(task.place()),
+                Event::Task(task) | Event::TakesRequests(task) | Event::Healthy(task) | Event::Unhealthy(task) => {
+                    u64::from(task.place())
+                }
                 Event::Machine(machine) => u64::from(machine.place()),
                 Event::Collected(provider) => u64::from(provider.place()),
                 Event::Retry(service) | Event::Launches(service) => u64::from(service.place()),
