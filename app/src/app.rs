@@ -162,7 +162,10 @@ impl App {
     fn come_back(&mut self) {
         for answer in self.jobs.take() {
             match answer.done {
-                Ok(Done::Played(played)) => self.results.run = Some(Arc::new(*played)),
+                Ok(Done::Played(played)) => {
+                    self.results.run = Some(Arc::new(*played));
+                    self.state.run.forget_chosen();
+                }
                 Ok(Done::Compared(compared) | Done::Partly(compared)) => {
                     self.results.comparisons.insert(compared.comparison.family, Arc::new(*compared));
                 }

@@ -9,6 +9,7 @@ use bayplan_engine::design::Design;
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::names::Region;
+use bayplan_engine::usage::record::Thing;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::charts::csv::to_csv;
@@ -220,8 +221,8 @@ pub enum Command {
     /// Takes something into what is selected, or out of it.
     SelectAlso(Pick),
     Scenario(Option<ScenarioId>),
-    /// Shows a moment of the last run, in milliseconds since its start.
-    LookAt(u64),
+    /// Shows a moment of the last run, in milliseconds since its start, and what is looked at there.
+    LookAt(Thing, u64),
     /// From the start screen back to the open project.
     Back,
     OpenPath(PathBuf),
@@ -234,7 +235,12 @@ pub enum Command {
     Forget(PathBuf),
     Answer(Answer),
     /// A path typed where no dialog of the system answers.
-    Typed(Asked, PathBuf),
+    Typed {
+        asked: Asked,
+        path: PathBuf,
+        /// Whether a file of that name may go.
+        replaces: bool,
+    },
     /// Something could not be done, for a reason.
     Complain(String),
     /// Text for the clipboard; `what` is told afterwards.

@@ -41,6 +41,8 @@ pub struct Document {
     undo: Vec<Step>,
     redo: Vec<Step>,
     saved: Option<Arc<Project>>,
+    /// Whether it holds work from the first: it was imported or laid out, and no file has it.
+    is_work: bool,
     revision: u64,
     pub path: Option<PathBuf>,
 }
@@ -49,7 +51,13 @@ impl Document {
     /// A project nobody has saved yet.
     pub fn fresh(project: Project) -> Self {
         let project = Arc::new(project);
-        Self { project, undo: Vec::new(), redo: Vec::new(), saved: None, revision: 0, path: None }
+        let (undo, redo) = (Vec::new(), Vec::new());
+        Self { project, undo, redo, saved: None, is_work: false, revision: 0, path: None }
+    }
+
+    /// A project that somebody has made, by import or by choices, and would not lose.
+    pub fn made(project: Project) -> Self {
+        Self { is_work: true, ..Self::fresh(project) }
     }
 
     /// A project as a file holds it.
@@ -73,7 +81,7 @@ impl Document {
     pub fn is_dirty(&self) -> bool {
         match &self.saved {
             Some(saved) => saved != &self.project,
-            None => !self.undo.is_empty() || !self.redo.is_empty(),
+            None => self.is_work || !self.undo.is_empty() || !self.redo.is_empty(),
         }
     }
 
@@ -82,9 +90,10 @@ impl Document {
         self.undo.last().map(|step| step.label.as_str())
     }
 
-    /// The last step's name, and the project before it.
-    pub fn last_step(&self) -> Option<(&str, &Project)> {
-        self.undo.last().map(|step| (step.label.as_str(), step.project.as_ref()))
+    /// The last step that changed the drawing: its name, and the project before it.
+    pub fn last_drawn(&self) -> Option<(&str, &Project)> {
+        let last = self.undo.iter().rev().find(|step| step.project.design != self.project.design)?;
+        Some((last.label.as_str(), last.project.as_ref()))
     }
 
     /// What redo would do again.

@@ -17,13 +17,17 @@ mod inspector;
 mod run;
 mod scenarios;
 
-/// Answers every dialog with one file.
-struct Answers(Option<PathBuf>);
+/// Answers every dialog with one file, or with what a machine without dialogs says.
+struct Answers {
+    file: Option<PathBuf>,
+    no_dialog: bool,
+}
 
 impl Dialogs for Answers {
     fn ask(&mut self, _wanted: Wanted, _context: &Context) -> Receiver<Picked> {
         let (send, picked) = channel();
-        let answer = self.0.clone().map_or(Picked::Cancelled, |file| Picked::Files(vec![file]));
+        let answer = self.file.clone().map_or(Picked::Cancelled, |file| Picked::Files(vec![file]));
+        let answer = if self.no_dialog { Picked::NoDialog } else { answer };
         send.send(answer).expect("the receiver is held");
         picked
     }
@@ -34,6 +38,8 @@ struct Start<'a> {
     path: Option<PathBuf>,
     folder: Option<&'a Path>,
     answer: Option<PathBuf>,
+    /// No dialog program answers: paths are typed.
+    no_dialog: bool,
     dark: bool,
     size: [f32; 2],
     scale: f32,
@@ -41,7 +47,7 @@ struct Start<'a> {
 
 impl Default for Start<'_> {
     fn default() -> Self {
-        Self { path: None, folder: None, answer: None, dark: true, size: [1440.0, 900.0], scale: 1.0 }
+        Self { path: None, folder: None, answer: None, no_dialog: false, dark: true, size: [1440.0, 900.0], scale: 1.0 }
     }
 }
 
@@ -51,7 +57,7 @@ fn open(start: Start<'_>) -> Window {
     let setup = Setup {
         path: start.path,
         folder: start.folder.map(Path::to_path_buf),
-        dialogs: Box::new(Answers(start.answer)),
+        dialogs: Box::new(Answers { file: start.answer, no_dialog: start.no_dialog }),
     };
     let mut harness = Harness::builder()
         .with_size(vec2(start.size[0], start.size[1]))

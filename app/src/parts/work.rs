@@ -137,7 +137,7 @@ fn definition(design: &Design, name: &str) -> (TaskDefinitionId, TaskDefinition,
     let image = format!("public.ecr.aws/docker/library/{name}:1");
     let container = Container { log_configuration: Some(log), ..Container::new(name, &image) };
     let drawn = TaskDefinition {
-        requires_compatibilities: vec![LaunchType::Fargate],
+        requires_compatibilities: compatibilities(design),
         network_mode: Some(NetworkMode::Awsvpc),
         cpu: Some(CpuUnits::from_units(512)),
         memory: Some(Mib::from_gib(1)),
@@ -146,6 +146,19 @@ fn definition(design: &Design, name: &str) -> (TaskDefinitionId, TaskDefinition,
         ..TaskDefinition::default()
     };
     (id, drawn, edits)
+}
+
+/// What the tasks of the first cluster run on, by its default strategy; Fargate where nothing says.
+fn compatibilities(design: &Design) -> Vec<LaunchType> {
+    let strategy = design.clusters.values().next().map_or(&[][..], |cluster| &cluster.default_strategy);
+    let launch_type = |item: &StrategyItem| match design.capacity_providers.get(&item.capacity_provider) {
+        Some(CapacityProvider::AutoScalingGroup(_)) => LaunchType::Ec2,
+        Some(CapacityProvider::ManagedInstances(_)) => LaunchType::ManagedInstances,
+        None => LaunchType::Fargate,
+    };
+    let mut all: Vec<_> = strategy.iter().map(launch_type).collect();
+    all.dedup();
+    if all.is_empty() { vec![LaunchType::Fargate] } else { all }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "parts of the table have one shape")]
@@ -174,8 +187,9 @@ fn new_service(design: &Design, spot: &Spot) -> Made {
     edits.push(Edit::Put(Item::TaskDefinition(task_definition.clone(), drawn)));
     let mut service = Service::new(cluster, task_definition);
     service.desired_count = 2;
-    service.assign_public_ip =
-        subnets.iter().all(|id| design.subnets.get(id).is_some_and(|s| s.tier == SubnetTier::Public));
+    // Only tasks on Fargate get a public address.
+    service.assign_public_ip = compatibilities(design) == [LaunchType::Fargate]
+        && subnets.iter().all(|id| design.subnets.get(id).is_some_and(|s| s.tier == SubnetTier::Public));
     service.subnets = subnets;
     service.deployment.circuit_breaker = Some(CircuitBreaker::ROLLING_BACK);
     edits.push(Edit::Put(Item::Service(ServiceId::new(&name), service)));

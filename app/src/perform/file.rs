@@ -18,7 +18,7 @@ use crate::command::{Answer, Asked, FileToSave};
 use crate::document::Document;
 use crate::model::Question;
 use crate::new_design::{Choices, first_zones, new_design};
-use crate::views::Place;
+use crate::views::{self, Place};
 
 /// A dialog that is open.
 pub(crate) struct Waiting {
@@ -94,6 +94,8 @@ pub(crate) fn show(app: &mut App, document: Document) {
     app.jobs.abandon();
     app.results = crate::results::Results::default();
     app.state.place = Place::Design;
+    app.state.run = views::run::State::default();
+    app.state.scenarios_open = false;
     app.state.canvas.fit();
     app.analysis = crate::analysis::Analysis::default();
     app.look_again = true;
@@ -103,7 +105,7 @@ fn create(app: &mut App, choices: &Choices) {
     match Catalogue::load(&choices.region) {
         Ok(catalogue) => {
             let project = new_design(choices, &first_zones(&catalogue, choices.zones));
-            show(app, Document::fresh(project));
+            show(app, Document::made(project));
         }
         Err(why) => complain(app, why.to_string()),
     }
@@ -148,7 +150,7 @@ pub(crate) fn import(app: &mut App, files: &[PathBuf], region: &Region) {
     let unread: Vec<_> = imports.iter().flat_map(|import| &import.not_understood).map(ToString::to_string).collect();
     let project = sketch::sketch(&name, &imports, &catalogue);
     let assumed = project.assumptions.len();
-    show(app, Document::fresh(project));
+    show(app, Document::made(project));
     if unread.is_empty() {
         tell(
             app,
@@ -169,25 +171,34 @@ pub(crate) fn ask(app: &mut App, context: &Context, asked: Asked) {
     let wanted = match asked {
         Asked::Open => Wanted::OpenProject,
         Asked::Import => Wanted::ImportDefinitions,
-        Asked::SaveAs => {
-            let Some(document) = &app.document else { return };
-            let name =
-                document.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-            let name = name.unwrap_or_else(|| format!("{}.bayplan.ron", plain(&document.project().name)));
-            Wanted::Save { name, extension: "ron" }
-        }
-        Asked::Drawing => {
-            let Some(document) = &app.document else { return };
-            Wanted::SavePicture { name: format!("{}.svg", plain(&document.project().name)) }
+        Asked::SaveAs | Asked::Drawing | Asked::File => {
+            let Some(name) = name_for(app, asked) else { return };
+            match (asked, &app.to_save) {
+                (Asked::Drawing, _) => Wanted::SavePicture { name },
+                (Asked::File, Some(file)) => Wanted::Save { name, extension: file.extension },
+                _ => Wanted::Save { name, extension: "ron" },
+            }
         }
         Asked::Definitions => Wanted::Folder,
-        Asked::File => {
-            let Some(file) = &app.to_save else { return };
-            Wanted::Save { name: format!("{}.{}", plain(&file.name), file.extension), extension: file.extension }
-        }
     };
     let picked = app.dialogs.ask(wanted, context);
     app.waiting = Some(Waiting { asked, picked });
+}
+
+/// The name that a file to be written has at first.
+fn name_for(app: &App, asked: Asked) -> Option<String> {
+    let document = app.document.as_ref();
+    let project = || document.map(|document| plain(&document.project().name));
+    match asked {
+        Asked::SaveAs => {
+            let path = document.and_then(|document| document.path.as_deref()).and_then(Path::file_name);
+            let path = path.map(|name| name.to_string_lossy().into_owned());
+            path.or_else(|| project().map(|name| format!("{name}.bayplan.ron")))
+        }
+        Asked::Drawing => project().map(|name| format!("{name}.svg")),
+        Asked::File => app.to_save.as_ref().map(|file| format!("{}.{}", plain(&file.name), file.extension)),
+        Asked::Open | Asked::Import | Asked::Definitions => None,
+    }
 }
 
 /// Asks where a file shall stand, unless a dialog is open.
@@ -216,7 +227,8 @@ pub(crate) fn take_answer(app: &mut App, context: &Context) {
         (_, Picked::Cancelled) => (app.after_save, app.to_save) = (None, None),
         (_, Picked::NoDialog) => {
             app.after_save = None;
-            app.state.ask_path(asked);
+            let name = name_for(app, asked).unwrap_or_default();
+            app.state.ask_path(asked, name);
         }
         (Asked::Open, Picked::Files(files)) => {
             if let Some(path) = files.into_iter().next() {
@@ -262,7 +274,18 @@ pub(crate) fn save_to(app: &mut App, context: &Context, path: &Path) {
     }
 }
 
-/// A path typed by hand, where no dialog answers.
+/// A path typed by hand: where it is another file's, only once somebody has agreed that it goes.
+pub(crate) fn typed_by_hand(app: &mut App, context: &Context, asked: Asked, path: PathBuf, replaces: bool) {
+    let writes = matches!(asked, Asked::SaveAs | Asked::Drawing | Asked::File);
+    let own = app.document.as_ref().and_then(|document| document.path.as_ref()) == Some(&path);
+    if writes && !replaces && !(own && asked == Asked::SaveAs) && path.exists() {
+        app.state.ask_to_replace(asked, path);
+    } else {
+        typed(app, context, asked, path);
+    }
+}
+
+/// What is done with the path that was given.
 pub(crate) fn typed(app: &mut App, context: &Context, asked: Asked, path: PathBuf) {
     match asked {
         Asked::Open => guarded(app, context, Then::Open(path)),

@@ -29,8 +29,8 @@ pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
             app.scenario = scenario;
             app.look_again = true;
         }
-        Command::LookAt(at_ms) => {
-            app.state.run.look_at(at_ms);
+        Command::LookAt(thing, at_ms) => {
+            app.state.run.look_at(thing, at_ms);
             app.state.place = Place::Run;
         }
         Command::Back => app.state.place = Place::Design,
@@ -41,7 +41,7 @@ pub(crate) fn perform(app: &mut App, context: &Context, command: Command) {
         Command::Recover(path) => file::guarded(app, context, file::Then::Recover(path)),
         Command::Forget(path) => recovery::forget(app, &path),
         Command::Answer(answer) => file::answer(app, context, answer),
-        Command::Typed(asked, path) => file::typed(app, context, asked, path),
+        Command::Typed { asked, path, replaces } => file::typed_by_hand(app, context, asked, path, replaces),
         Command::Copy { what, text } => {
             context.copy_text(text);
             tell(app, format!("{what} is on the clipboard"));

@@ -1,6 +1,6 @@
 //! The windows over the window: new design, unsaved changes, a path typed by hand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bayplan_engine::catalogue::regions::Regions;
 use bayplan_engine::embedded;
@@ -19,11 +19,21 @@ use crate::widgets::theme::{self, Tokens};
 pub struct PathDialog {
     asked: Asked,
     path: String,
+    /// The file that would be replaced, where somebody has to agree to that.
+    replaces: Option<PathBuf>,
+    /// Whether the field has had the keys.
+    focused: bool,
 }
 
 impl PathDialog {
-    pub fn new(asked: Asked) -> Self {
-        Self { asked, path: String::new() }
+    /// With a name to begin with.
+    pub fn new(asked: Asked, path: String) -> Self {
+        Self { asked, path, replaces: None, focused: false }
+    }
+
+    /// For a path that is taken.
+    pub fn replacing(asked: Asked, path: PathBuf) -> Self {
+        Self { path: path.to_string_lossy().into_owned(), replaces: Some(path), ..Self::new(asked, String::new()) }
     }
 }
 
@@ -63,7 +73,10 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, views: &mut Views, out: &mut Outbox) {
 
 /// A window over the window.
 fn modal(ui: &Ui, name: &str) -> Modal {
-    Modal::new(Id::unique("modal").with(name)).frame(Frame::popup(ui.style()).inner_margin(20.0))
+    let id = Id::unique("modal").with(name);
+    // Under the lists that its fields open, which stand in the foreground.
+    let area = Modal::default_area(id).order(egui::Order::Middle);
+    Modal::new(id).area(area).frame(Frame::popup(ui.style()).inner_margin(20.0))
 }
 
 /// A button that stands out.
@@ -229,12 +242,21 @@ fn path(ui: &Ui, dialog: &mut PathDialog, out: &mut Outbox) -> bool {
         ui.add_space(8.0);
         let label = ui.label("Path");
         let edit = ui.add(TextEdit::singleline(&mut dialog.path).desired_width(f32::INFINITY)).labelled_by(label.id);
+        if !std::mem::replace(&mut dialog.focused, true) {
+            edit.request_focus();
+        }
+        let replaces = dialog.replaces.as_deref().is_some_and(|path| path == Path::new(dialog.path.trim()));
+        if replaces {
+            ui.label(theme::small("There is a file of that name: it would be replaced").color(tokens.warn));
+        }
         let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         ui.add_space(10.0);
         ui.horizontal(|ui| {
             let ready = !dialog.path.trim().is_empty();
-            if ui.add_enabled(ready, main_button(ui, verb)).clicked() || entered && ready {
-                out.push(Command::Typed(dialog.asked, PathBuf::from(dialog.path.trim())));
+            let verb = if replaces { "Replace it" } else { verb };
+            if ui.add_enabled(ready, main_button(ui, verb)).clicked() || entered && ready && !replaces {
+                let path = PathBuf::from(dialog.path.trim());
+                out.push(Command::Typed { asked: dialog.asked, path, replaces });
                 done = true;
             }
             done |= ui.button("Cancel").clicked();

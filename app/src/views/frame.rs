@@ -243,10 +243,29 @@ fn estimate(ui: &mut Ui, model: &Model<'_>, tokens: &Tokens) {
     }
 }
 
+/// How long good news stay, in seconds.
+const NOTICE: f64 = 8.0;
+
 /// Something to be told, over the lower edge.
 pub fn notice(ui: &Ui, model: &Model<'_>, out: &mut Outbox) {
     let Some(notice) = model.notice else { return };
     let tokens = Tokens::of(ui.ctx());
+    // What went well goes by itself; what went wrong stays until it was read.
+    let (key, now) = (Id::unique("notice since"), ui.input(|input| input.time));
+    let since = ui.data_mut(|data| {
+        let held = data.get_temp_mut_or_insert_with(key, || (String::new(), now));
+        if held.0 != notice.text {
+            *held = (notice.text.clone(), now);
+        }
+        held.1
+    });
+    let left = NOTICE - (now - since);
+    if !notice.is_error && left <= 0.0 {
+        ui.data_mut(|data| data.remove::<(String, f64)>(key));
+        out.push(Command::DismissNotice);
+    } else if !notice.is_error {
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
+    }
     let area = egui::Area::new(Id::unique("notice"))
         .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -40.0))
         .order(egui::Order::Foreground);

@@ -23,6 +23,7 @@ use crate::command::{Asked, Outbox};
 use crate::model::Model;
 use crate::new_design::Choices;
 use crate::parts::Spot;
+use crate::widgets::held::held;
 use crate::widgets::rows::Heights;
 use crate::widgets::theme::Tokens;
 
@@ -76,8 +77,13 @@ impl State {
     }
 
     /// Asks for a path to be typed, where no dialog of the system answers.
-    pub fn ask_path(&mut self, asked: Asked) {
-        self.path_dialog = Some(dialogs::PathDialog::new(asked));
+    pub fn ask_path(&mut self, asked: Asked, name: String) {
+        self.path_dialog = Some(dialogs::PathDialog::new(asked, name));
+    }
+
+    /// Asks whether a file may be replaced.
+    pub fn ask_to_replace(&mut self, asked: Asked, path: PathBuf) {
+        self.path_dialog = Some(dialogs::PathDialog::replacing(asked, path));
     }
 }
 
@@ -105,17 +111,21 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
 fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, tokens: &Tokens) {
     let side = Frame::new().fill(tokens.panel).inner_margin(10.0);
     Panel::left("parts").resizable(true).default_size(172.0).size_range(140.0..=260.0).frame(side).show(ui, |ui| {
-        parts::ui(ui, model, &mut state.parts, &state.spot, out);
+        // The pointer came here over whatever lies between: only the VPC it was last in says where a part goes.
+        let spot = Spot { vpc: state.spot.vpc.clone(), ..Spot::default() };
+        parts::ui(ui, model, &mut state.parts, &spot, out);
     });
     let entered = state.canvas.take_entered();
     Panel::right("inspector").resizable(true).default_size(324.0).size_range(240.0..=460.0).frame(side).show(
         ui,
         |ui| {
-            if state.scenarios_open && model.selected.is_none() {
-                scenarios::ui(ui, model, &mut state.scenarios_open, out);
-            } else {
-                inspector::ui(ui, model, entered, out);
-            }
+            held(ui, |ui| {
+                if state.scenarios_open && model.selected.is_none() {
+                    scenarios::ui(ui, model, &mut state.scenarios_open, out);
+                } else {
+                    inspector::ui(ui, model, entered, out);
+                }
+            });
         },
     );
     if state.problems_open {

@@ -5,6 +5,7 @@
 pub mod chart_view;
 pub mod elided;
 pub mod fields;
+pub mod held;
 pub mod icon;
 pub mod progress;
 pub mod rows;

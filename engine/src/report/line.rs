@@ -115,7 +115,7 @@ fn tiers(price: &Price, meter: Meter, bill: &Bill) -> Vec<String> {
 
 fn source(price: &Price) -> String {
     let kind = match price.kind {
-        Kind::Published => "AWS's price",
+        Kind::Published => "Published price",
         Kind::Derived => "Derived from AWS's prices",
         Kind::Own => "Your own price book",
     };
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(told.sum, "730 hour × $0.045 = $32.85");
         assert_eq!(told.tiers, Vec::<String>::new());
         assert_eq!(told.rounding[0], "Each started hour counts whole");
-        assert!(told.source.starts_with("AWS's price, of 20"), "{}", told.source);
+        assert!(told.source.starts_with("Published price, of 20"), "{}", told.source);
     }
 
     #[test]

@@ -141,6 +141,17 @@ pub fn thousands(digits: &str) -> String {
     out
 }
 
+/// "Tue".
+fn weekday(days: i64) -> &'static str {
+    WEEKDAYS[usize::try_from(days.rem_euclid(7)).unwrap_or(0)]
+}
+
+/// "12 Nov".
+fn day_of_year(days: i64) -> String {
+    let (month, day) = date(days);
+    format!("{day} {}", MONTHS[month - 1])
+}
+
 impl TimeAxis {
     /// A moment in full, for read-outs: "Tue 19:43", "12 Nov 19:43", "2 h 30 min".
     pub fn moment(&self, at_ms: u64) -> String {
@@ -150,17 +161,19 @@ impl TimeAxis {
         }
     }
 
-    /// The day of a moment: "Tue", "12 Nov".
+    /// The day of a moment: "Tue", "Tue 12 Nov" where there are several Tuesdays, "12 Nov".
     pub fn day(&self, at_ms: u64) -> String {
         let days = self.instant(at_ms).div_euclid(DAY_MS);
         match self.labels {
-            TimeLabels::Weekdays => WEEKDAYS[usize::try_from(days.rem_euclid(7)).unwrap_or(0)].to_owned(),
-            TimeLabels::Dates => {
-                let (month, day) = date(days);
-                format!("{day} {}", MONTHS[month - 1])
-            }
+            TimeLabels::Weekdays if self.is_over_a_week() => format!("{} {}", weekday(days), day_of_year(days)),
+            TimeLabels::Weekdays => weekday(days).to_owned(),
+            TimeLabels::Dates => day_of_year(days),
             TimeLabels::Elapsed => format!("day {}", at_ms / DAY_MS.unsigned_abs() + 1),
         }
+    }
+
+    fn is_over_a_week(&self) -> bool {
+        self.to_ms.saturating_sub(self.from_ms) > 7 * DAY_MS.unsigned_abs()
     }
 
     /// The time of day of a moment: "19:43".
@@ -175,6 +188,10 @@ impl TimeAxis {
         match self.labels {
             TimeLabels::Elapsed if whole_days => format!("{} d", at_ms / DAY_MS.unsigned_abs()),
             TimeLabels::Elapsed => elapsed(at_ms),
+            // Where each weekday comes more than once, its date says more than its name.
+            TimeLabels::Weekdays if whole_days && self.is_over_a_week() => {
+                day_of_year(self.instant(at_ms).div_euclid(DAY_MS))
+            }
             TimeLabels::Weekdays | TimeLabels::Dates if whole_days => self.day(at_ms),
             TimeLabels::Weekdays | TimeLabels::Dates => {
                 let more_than_a_day = self.to_ms.saturating_sub(self.from_ms) > DAY_MS.unsigned_abs();

@@ -374,7 +374,7 @@ impl World<'_> {
             self.launch(provider, candidate, zone, cause, delay);
         }
         let name = self.plan.providers[provider].name.clone();
-        self.log(EntryKind::Capacity, None, || format!("{name} launches {launched} instances"));
+        self.log(EntryKind::Capacity, None, || format!("{name} launches {}", instances(launched)));
     }
 
     /// Takes instances away: from the zone with most, oldest first; with termination protection only empty ones (rules
@@ -433,7 +433,7 @@ impl World<'_> {
             self.launch(provider, candidate, zone, Cause::WaitingTasks, Span::ZERO);
         }
         let name = self.plan.providers[provider].name.clone();
-        self.log(EntryKind::Capacity, None, || format!("{name} launches {count} instances"));
+        self.log(EntryKind::Capacity, None, || format!("{name} launches {}", instances(count)));
     }
 
     /// A share of a provider's Spot instances get their notice: they drain, and in two minutes they are gone.
@@ -463,4 +463,9 @@ impl World<'_> {
         let seen = self.state.fleet.instance(instance);
         self.state.services[of.service.index()].on_instance.remove(seen);
     }
+}
+
+/// "1 instance", "5 instances".
+fn instances(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "instance" } else { "instances" })
 }

@@ -52,7 +52,9 @@ impl World<'_> {
             let provider = self.plan.services[ix].capacity[share].provider;
             let (name, provider) = (&self.plan.services[ix].name, &self.plan.providers[provider].name);
             let text = || {
-                format!("{tasks} tasks of {name} find no place on {provider}: {held}; none goes to another provider")
+                let what = if tasks == 1 { "1 task of" } else { &format!("{tasks} tasks of") };
+                let find = if tasks == 1 { "finds" } else { "find" };
+                format!("{what} {name} {find} no place on {provider}: {held}; none goes to another provider")
             };
             self.log(EntryKind::Placement, Some(ix), text);
         }

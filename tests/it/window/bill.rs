@@ -127,11 +127,13 @@ fn the_bill_of_a_run_opens_to_its_records() {
     pictured(&mut window, "bill-run.png");
     let record = window.get_all_by_label_contains("Show task ").next().unwrap();
     let name = record.accesskit_node().label().unwrap();
-    // "Show task 37, 1 Jun 00:05:30"
+    // "Show task 38, 1 Jun 00:05:30"
+    let number = name["Show task ".len()..name.find(',').unwrap()].to_owned();
     let time = name[name.len() - 8..name.len() - 3].to_owned();
     record.click();
     window.run();
-    window.get_by_label_contains(&format!("Time line at Mon {time}"));
+    window.get_by_label_contains(&format!("Time line at Mon 1 Jun {time}"));
+    window.get_by_label(&format!("Task {number} of api"));
     window.get_by_label("Bill").click();
     window.run();
     window.get_by_role_and_label(egui::Role::RadioButton, "Estimate").click();

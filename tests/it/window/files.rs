@@ -110,6 +110,15 @@ fn task_definitions_are_imported_with_a_network_around_them() {
     window.get_by_label(&format!("Sources and assumptions · {assumed}"));
     assert_eq!((drawn(&window).services.len(), drawn(&window).vpcs.len()), (1, 1));
     pictured(&mut window, "imported.png");
+    // What was imported is in no file yet: it is not left without a question.
+    window.get_by_label("Start screen").click();
+    window.run();
+    window.get_by_label("Open preset Three-tier web").click();
+    window.run();
+    window.get_by_label("Save the changes of web?");
+    window.get_by_label("Cancel").click();
+    window.run();
+    assert_eq!(drawn(&window).services.len(), 1);
 }
 
 #[test]
@@ -145,4 +154,33 @@ fn the_drawing_and_task_definitions_are_exported() {
     find(&mut window, "Export task definitions");
     let names: Vec<_> = shop().design.task_definitions.keys().map(|id| format!("{id}.json")).collect();
     assert!(names.iter().all(|name| folder.path().join(name).exists()), "{names:?}");
+}
+
+#[test]
+fn a_typed_path_replaces_another_file_only_when_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("taken.ron");
+    std::fs::write(&taken, "another project").unwrap();
+    let mut window = preset("small-api", Start { no_dialog: true, ..Start::default() });
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run();
+    window.run();
+    // The field has the keys, and a name to begin with.
+    assert_eq!(window.get_by_label("Path").value().unwrap_or_default(), "Small API behind API Gateway.bayplan.ron");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.event(egui::Event::Text(taken.display().to_string()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    window.get_by_label_contains("it would be replaced");
+    pictured(&mut window, "replace.png");
+    assert_eq!(std::fs::read_to_string(&taken).unwrap(), "another project");
+    window.get_by_label("Replace it").click();
+    window.run();
+    assert!(std::fs::read_to_string(&taken).unwrap().contains("Small API"));
+    // Its own file it writes without asking.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run();
+    assert!(window.query_by_label_contains("it would be replaced").is_none());
 }

@@ -27,15 +27,15 @@ fn a_run_shows_where_tasks_stand_at_the_playhead() {
     for (dark, look) in [(true, "dark"), (false, "light")] {
         let mut window = played("three-tier-web", Start { dark, size: [1440.0, 900.0], ..Start::default() });
         window.get_by_label_contains("Cost of a month $");
-        window.get_by_label_contains("Time line at Mon 00:00");
+        window.get_by_label_contains("Time line at Mon 1 Jun 00:00");
         // 6 tasks of web and 30 of api stand when the run begins, a third in each zone.
         window.get_by_label("Zone us-east-1a: 12 tasks");
         window.get_by_label("Tasks now 36");
         key(&mut window, Modifiers::SHIFT, Key::ArrowRight);
         key(&mut window, Modifiers::NONE, Key::ArrowRight);
-        window.get_by_label_contains("Time line at Mon 01:01");
+        window.get_by_label_contains("Time line at Mon 1 Jun 01:01");
         key(&mut window, Modifiers::NONE, Key::End);
-        window.get_by_label_contains("Time line at Wed 10:00");
+        window.get_by_label_contains("Time line at Wed 1 Jul 10:00");
         key(&mut window, Modifiers::NONE, Key::Home);
         window.get_all_by_label("Task of web on FARGATE, RUNNING, in service").next().unwrap().click();
         window.run();

@@ -186,7 +186,7 @@ fn records(ui: &mut Ui, shown: Shown<'_>, line: &BillLine, out: &mut Outbox, tok
                 let words = words(record, shown, line);
                 let texts = [&words[0], &words[1], &words[2], &words[3]].map(String::as_str);
                 if row(ui, width, texts, None, shown.outcome.seed.is_some()) {
-                    out.push(Command::LookAt(record.from.ms()));
+                    out.push(Command::LookAt(record.thing, record.from.ms()));
                 }
             }
         });
@@ -224,8 +224,9 @@ fn row(ui: &mut Ui, width: f32, texts: [&str; 4], color: Option<egui::Color32>, 
 /// What it is of, from when, to when, and how much is billed.
 fn words(record: &UsageRecord, shown: Shown<'_>, line: &BillLine) -> [String; 4] {
     let what = match record.thing {
-        Thing::Task(number) => format!("task {number}"),
-        Thing::Instance(number) => format!("instance {number}"),
+        // Counted from one, as in the place Run.
+        Thing::Task(number) => format!("task {}", number.saturating_add(1)),
+        Thing::Instance(number) => format!("instance {}", number.saturating_add(1)),
         Thing::Standing => "as it stands".to_owned(),
         Thing::Flow => "all that flows".to_owned(),
         Thing::Tasks(count) => format!("{count} {}", plural(count as usize, "task")),

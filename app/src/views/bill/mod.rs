@@ -18,6 +18,7 @@ use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, TextEdit
 use crate::command::{Action, Command, Outbox};
 use crate::model::Model;
 use crate::reports::{BillOf, REPORTS};
+use crate::widgets::held::held;
 use crate::widgets::icon;
 use crate::widgets::progress::progress;
 use crate::widgets::segments::segments;
@@ -98,7 +99,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
         .frame(side)
         .show(ui, |ui| {
             let selected = selected(shown, state);
-            if let Some(chosen) = account::ui(ui, model, shown, selected.as_ref(), out) {
+            if let Some(chosen) = held(ui, |ui| account::ui(ui, model, shown, selected.as_ref(), out)) {
                 state.open.extend(chosen.above(state.grouping));
                 state.selected = Some(chosen);
             }

@@ -15,6 +15,7 @@ use bayplan_engine::plan::service::PlannedService;
 use bayplan_engine::report::outcome;
 use bayplan_engine::simulation::trace::{InstanceLife, TaskLife, Trace};
 use bayplan_engine::units::{SimTime, Span};
+use bayplan_engine::usage::record::Thing;
 use egui::{Align, CentralPanel, DragValue, Frame, Layout, Margin, Panel, RichText, ScrollArea, Stroke, Ui, vec2};
 
 use crate::command::{Action, Command, Outbox};
@@ -22,6 +23,7 @@ use crate::grid::bands::slots;
 use crate::model::Model;
 use crate::results::Played;
 use crate::widgets::chart_view::{ChartAction, ChartView};
+use crate::widgets::held::held;
 use crate::widgets::icon;
 use crate::widgets::progress::progress;
 use crate::widgets::theme::{self, Tokens};
@@ -66,9 +68,19 @@ impl State {
         Work::Simulate { scenario: model_scenario.cloned(), seed: self.seed, window }
     }
 
-    /// Moves the playhead.
-    pub fn look_at(&mut self, at_ms: u64) {
+    /// Moves the playhead to what a record of the bill is of.
+    pub fn look_at(&mut self, thing: Thing, at_ms: u64) {
         (self.at_ms, self.playing) = (at_ms, false);
+        self.chosen = match thing {
+            Thing::Task(number) => Some(Chosen::Task(Ix::new(number))),
+            Thing::Instance(number) => Some(Chosen::Instance(Ix::new(number))),
+            Thing::Standing | Thing::Flow | Thing::Tasks(_) | Thing::Instances(_) => None,
+        };
+    }
+
+    /// Another run has other tasks.
+    pub fn forget_chosen(&mut self) {
+        self.chosen = None;
     }
 
     fn toggle(&mut self, window_ms: u64) {
@@ -180,7 +192,7 @@ fn whole(ui: &mut Ui, model: &Model<'_>, played: &Played, trace: &Trace, state: 
         .default_size(300.0)
         .size_range(240.0..=460.0)
         .frame(frame(12, 16))
-        .show(ui, |ui| detail::ui(ui, &scene, state, &axis, window));
+        .show(ui, |ui| held(ui, |ui| detail::ui(ui, &scene, state, &axis, window)));
     let high = (ui.available_height() * 0.48).clamp(220.0, 640.0);
     let below = Panel::bottom("run time").resizable(true).default_size(high).size_range(200.0..=900.0);
     below.frame(frame(16, 12)).show(ui, |ui| {

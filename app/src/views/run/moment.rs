@@ -64,7 +64,11 @@ impl Moment {
 
 /// What a task is doing at an instant, in ECS's words as far as the trace tells them apart.
 pub(super) fn status(life: &TaskLife, now: SimTime) -> &'static str {
-    if life.ending.is_some_and(|(at, _)| at <= now) {
+    if life.stopped.is_some_and(|at| at <= now) {
+        "STOPPED"
+    } else if life.placed > now {
+        "not started yet"
+    } else if life.ending.is_some_and(|(at, _)| at <= now) {
         "stopping"
     } else if life.healthy.is_some_and(|at| at <= now) {
         "RUNNING, in service"

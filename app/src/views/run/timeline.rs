@@ -133,12 +133,12 @@ pub(super) fn line(ui: &mut Ui, state: &mut State, plan: &Plan, trace: &Trace, a
     ui.painter().rect_filled(bar, 3.0, tokens.raised);
     let days = window_ms / (24 * HOUR);
     // A day's name needs so many points.
-    let every = ((days as f32 * 36.0 / bar.width().max(1.0)).ceil() as u64).max(1);
+    let every = ((days as f32 * 44.0 / bar.width().max(1.0)).ceil() as u64).max(1);
     for day in (0..=days).filter(|day| day % every == 0) {
         let at = x(day * 24 * HOUR);
         if at + 30.0 < bar.right() {
             ui.painter().vline(at, bar.y_range(), Stroke::new(1.0, tokens.line));
-            word(ui, pos2(at, rect.top()), Align2::LEFT_TOP, &axis.day(day * 24 * HOUR), tokens.muted);
+            word(ui, pos2(at, rect.top()), Align2::LEFT_TOP, &axis.tick(day * 24 * HOUR, 24 * HOUR), tokens.muted);
         }
     }
     // Quiet kinds first, so that what went wrong lies on top; marks on one pixel are one.

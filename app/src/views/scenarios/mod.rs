@@ -111,8 +111,7 @@ fn one(ui: &mut Ui, model: &Model<'_>, project: &Project, of: (&ScenarioId, &Sce
 /// Any change can be a scenario's: it is drawn, seen, and then moved out of the drawing into the scenario.
 fn take_over(ui: &mut Ui, model: &Model<'_>, project: &Project, of: (&ScenarioId, &Scenario), out: &mut Outbox) {
     let (id, scenario) = of;
-    let last = model.document.and_then(crate::document::Document::last_step);
-    let last = last.filter(|(_, before)| before.design != project.design);
+    let last = model.document.and_then(crate::document::Document::last_drawn);
     let text = last.map_or("Move the last change here".to_owned(), |(label, _)| format!("Move here: {label}"));
     let hint = "Takes the last change out of the drawing and makes it an edit of this scenario";
     let why = "Change the drawing as the scenario shall have it; the change can then be moved here";
