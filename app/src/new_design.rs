@@ -101,6 +101,18 @@ impl StartCapacity {
     }
 }
 
+impl Choices {
+    /// Why these choices do not go together.
+    pub const fn refused(&self) -> Option<&'static str> {
+        match (self.way_out, self.capacity) {
+            (WayOut::Public, StartCapacity::Ec2 | StartCapacity::ManagedInstances) => {
+                Some("Only tasks on Fargate get a public address: tasks on instances would have no way out")
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The zones of a region that a design of so many uses.
 pub fn first_zones(catalogue: &Catalogue, count: usize) -> Vec<Zone> {
     catalogue.region.zones.iter().take(count.max(1)).cloned().collect()

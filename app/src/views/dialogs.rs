@@ -99,10 +99,12 @@ fn new_design(ui: &Ui, choices: &mut Choices, out: &mut Outbox) -> bool {
         ui.add_space(10.0);
         Grid::new("choices").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| fields(ui, choices));
         ui.add_space(6.0);
-        ui.label(theme::small(choices.way_out.why()).color(tokens.muted));
+        let refused = choices.refused();
+        let color = if refused.is_some() { tokens.warn } else { tokens.muted };
+        ui.label(theme::small(refused.unwrap_or(choices.way_out.why())).color(color));
         ui.add_space(12.0);
         ui.horizontal(|ui| {
-            if ui.add(main_button(ui, "Create")).clicked() {
+            if ui.add_enabled(refused.is_none(), main_button(ui, "Create")).clicked() {
                 out.push(Command::Create(choices.clone()));
                 done = true;
             }

@@ -285,6 +285,10 @@ fn playhead(painter: &Painter, plot: Rect, placed: &Placed, chart: &Chart, at_ms
     let size = galley.size() + vec2(12.0, 4.0);
     let middle = x.clamp(plot.left() + size.x / 2.0, (plot.right() - size.x / 2.0).max(plot.left() + size.x / 2.0));
     let pill = Rect::from_center_size(pos2(middle, plot.bottom() + 12.0), size);
+    // A tick's label that the pill would cut in half is hidden whole.
+    let left = if pill.left() - 20.0 > plot.left() { pill.left() - 20.0 } else { pill.left() };
+    let hidden = Rect::from_min_max(pos2(left, pill.top()), pos2(pill.right() + 20.0, pill.bottom() + 1.0));
+    painter.rect_filled(hidden, 0.0, tokens.panel);
     painter.rect_filled(pill, 4.0, tokens.text);
     painter.galley(pill.min + vec2(6.0, 2.0), galley, tokens.panel);
 }

@@ -32,7 +32,9 @@ use crate::widgets::theme::{self, Tokens};
 /// `entered` gives the keys to the first field.
 pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
     let Some(design) = model.design() else { return };
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match model.selected {
+    let area = ScrollArea::vertical().auto_shrink(false);
+    // The bar floats over what it scrolls: figures at the right end before it.
+    let mut shown = |ui: &mut Ui| match model.selected {
         Some(_) if !model.also.is_empty() => head::several(ui, model, out),
         None => head::nothing(ui, model, out),
         Some(Pick::Item(at)) => match design.item(at) {
@@ -56,6 +58,10 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
         Some(Pick::All(kind)) => head::all_of(ui, design, *kind, out),
         Some(Pick::Aws(service)) => head::aws(ui, design, *service, out),
         Some(Pick::Internet) => head::internet(ui, design, out),
+    };
+    area.show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - 8.0);
+        shown(ui);
     });
 }
 

@@ -1,7 +1,7 @@
 //! The six figures of a run as cards, what was not played, and that a run is of an earlier drawing.
 
 use bayplan_engine::evaluate::figures;
-use bayplan_engine::units::Ppm;
+use bayplan_engine::units::{Ppm, Usd};
 use egui::{Frame, Role, Stroke, Ui, WidgetInfo};
 
 use super::bay_plan::Scene;
@@ -17,7 +17,15 @@ struct Figure {
     is_bad: bool,
 }
 
-pub(super) fn ui(ui: &mut Ui, played: &Played, scene: &Scene<'_>, is_stale: bool, out: &mut Outbox) {
+/// `estimate` is the closed form of the same month, where the run is of the design as it stands.
+pub(super) fn ui(
+    ui: &mut Ui,
+    played: &Played,
+    scene: &Scene<'_>,
+    is_stale: bool,
+    estimate: Option<Usd>,
+    out: &mut Outbox,
+) {
     let tokens = Tokens::of(ui.ctx());
     if is_stale {
         ui.horizontal(|ui| {
@@ -27,7 +35,7 @@ pub(super) fn ui(ui: &mut Ui, played: &Played, scene: &Scene<'_>, is_stale: bool
             }
         });
     }
-    let all = figures_of(played, scene);
+    let all = figures_of(played, scene, estimate.filter(|_| !is_stale));
     ui.scope(|ui| {
         if is_stale {
             ui.multiply_opacity(super::STALE);
@@ -60,7 +68,7 @@ fn card(ui: &mut Ui, figure: &Figure, tokens: &Tokens) {
     });
 }
 
-fn figures_of(played: &Played, scene: &Scene<'_>) -> [Figure; 6] {
+fn figures_of(played: &Played, scene: &Scene<'_>, estimate: Option<Usd>) -> [Figure; 6] {
     let run = figures::Run::of(&played.prepared.plan, &played.outcome, played.outcome.seed.unwrap_or(1));
     let (tasks, instances) = scene.moment.counts();
     let over = run.over_capacity();
@@ -75,7 +83,12 @@ fn figures_of(played: &Played, scene: &Scene<'_>) -> [Figure; 6] {
         Figure {
             name: "Cost of a month",
             value: format!("{at_least}{}", run.month.cents_text()),
-            of: played.said(),
+            of: match estimate {
+                Some(estimate) => {
+                    format!("{} · {} against the estimate", played.said(), (run.month - estimate).signed_text())
+                }
+                None => played.said(),
+            },
             is_bad: false,
         },
         Figure {

@@ -185,7 +185,8 @@ fn whole(ui: &mut Ui, model: &Model<'_>, played: &Played, trace: &Trace, state: 
     let strength = if is_stale { STALE } else { 1.0 };
     let frame = |left, right| Frame::new().fill(tokens.ground).inner_margin(Margin { left, right, top: 10, bottom: 8 });
     Panel::top("run head").show_separator_line(false).frame(frame(16, 16)).show(ui, |ui| {
-        head::ui(ui, played, &scene, is_stale, out);
+        let estimate = model.analysis.month.as_ref().map(|month| month.total);
+        head::ui(ui, played, &scene, is_stale, estimate, out);
     });
     Panel::right("run detail")
         .resizable(true)
