@@ -58,7 +58,9 @@ fn committed<T>(
             }
         }
         if let Some(why) = wrong {
-            ui.label(theme::small(why).color(tokens.bad));
+            // What is refused stays to be mended, and changes nothing.
+            let holds = if shown.is_empty() { String::new() } else { format!("; until then {shown} holds") };
+            ui.label(theme::small(format!("{why}{holds}")).color(tokens.bad));
         }
     });
     out

@@ -57,7 +57,7 @@ fn sizes_are_read_with_their_units_and_what_cannot_be_read_stays() {
     assert_eq!(memory(&window), Some(Mib::from_gib(2)));
     enter(&mut window, "Memory", "much");
     assert_eq!(memory(&window), Some(Mib::from_gib(2)));
-    window.get_by_label("write it like 512m or 2 GiB");
+    window.get_by_label_contains("write it like 512m or 2 GiB; until then ");
     enter(&mut window, "Memory", "");
     assert_eq!(memory(&window), None);
 }
@@ -84,7 +84,10 @@ fn a_measured_demand_shows_the_work_of_one_request() {
     select(&mut window, "service api");
     // 30 tasks × 2 vCPU × 35 % = 21 vCPU; over 1,200 requests a second that is 17.5 ms each, half of 4 GB held.
     let shown = window.get_by_label_contains("for each request; ").value().unwrap_or_default();
-    assert_eq!(shown, "30 × 2 vCPU × 35 % = 17.5 ms of a vCPU for each request; 2 GB held by each task");
+    assert_eq!(
+        shown,
+        "30 × 2 vCPU × 35 % ÷ 1,200 a second = 17.5 ms of a vCPU for each request; 2 GB held by each task"
+    );
 }
 
 #[test]

@@ -124,8 +124,12 @@ impl Frame<'_, '_> {
     fn switches(&mut self, state: &mut State) {
         let place = Rect::from_min_size(self.area.left_bottom() + vec2(12.0, -40.0), vec2(120.0, 28.0));
         let mut ui = self.ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt("switches"));
-        ui.toggle_value(&mut state.all_lines, format!("{} All lines", icon::TRAFFIC))
-            .on_hover_text("Many lines are hidden but for those of what is selected");
+        // It lies over whatever is drawn there.
+        let ground = egui::Frame::new().fill(self.tokens.panel).corner_radius(theme::RADIUS_FIELD);
+        ground.show(&mut ui, |ui| {
+            ui.toggle_value(&mut state.all_lines, format!("{} All lines", icon::TRAFFIC))
+                .on_hover_text("Many lines are hidden but for those of what is selected");
+        });
     }
 }
 

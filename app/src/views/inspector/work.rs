@@ -6,6 +6,7 @@ use bayplan_engine::units::{Bytes, CpuUnits, Mib, MilliPerSecond, Percent};
 use egui::Ui;
 
 use super::around::services;
+use crate::grid::words::rate;
 use crate::widgets::fields::Form;
 use crate::widgets::theme::{self, Tokens};
 use crate::widgets::units::{BYTES, COUNT, CPU, CPU_TIME, MEMORY, PERCENT, RATE, SPAN, TIMES_EACH};
@@ -70,10 +71,11 @@ fn derived(ui: &mut Ui, measured: &Measured) {
     let text = match measured.cost() {
         None => "No requests, no cost of one".to_owned(),
         Some(cost) => format!(
-            "{} × {} × {} = {} of a vCPU for each request; {} held by each task",
+            "{} × {} × {} ÷ {} a second = {} of a vCPU for each request; {} held by each task",
             measured.tasks,
             measured.task_cpu,
             measured.cpu_utilisation,
+            rate(measured.rate),
             (CPU_TIME.show)(&cost.cpu_micros).replace(" of a vCPU", ""),
             cost.memory_idle,
         ),
