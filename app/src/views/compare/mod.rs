@@ -11,6 +11,7 @@ use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::compare::{Alternative, CompareOptions, SEEDS};
 use bayplan_engine::evaluate::families::Family;
+use bayplan_engine::report::comparison::caution;
 use egui::{Align, Button, CentralPanel, DragValue, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
 use crate::command::{Command, Outbox};
@@ -257,7 +258,11 @@ fn foot(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox, toke
                 mark.inner_margin(Margin::symmetric(8, 2)).show(ui, |ui| {
                     ui.label(theme::label("Pick").color(tokens.good));
                 });
-                let advice = shown.compared.comparison.advice();
+                let comparison = &shown.compared.comparison;
+                // What the pick asks for belongs beside it: a quota to be raised, images to be built.
+                let mind = comparison.pick.filter(|place| *place != 0).map(|place| caution(comparison, place));
+                let mind = mind.filter(|text| !text.is_empty()).map(|text| format!(" · mind: {text}"));
+                let advice = comparison.advice() + &mind.unwrap_or_default();
                 let color = if shown.stale { tokens.muted } else { tokens.text };
                 ui.add(egui::Label::new(RichText::new(&advice).color(color)).truncate()).on_hover_text(&advice);
             });

@@ -44,6 +44,16 @@ pub(super) fn item(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, entered: bool, 
     for finding in model.analysis.of_item(at) {
         self::finding(ui, finding, out);
     }
+    // A service is only as right as what it runs.
+    let definition = match at {
+        ItemRef::Service(id) => model.design().and_then(|design| design.services.get(id)),
+        _ => None,
+    };
+    let definition = definition.map(|service| ItemRef::TaskDefinition(service.task_definition.clone()));
+    for finding in definition.iter().flat_map(|at| model.analysis.of_item(at)) {
+        ui.label(theme::small(format!("Of its {}", finding.at.item)).color(tokens.muted));
+        self::finding(ui, finding, out);
+    }
     ui.add_space(8.0);
 }
 
