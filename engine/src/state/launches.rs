@@ -86,20 +86,26 @@ impl Bucket {
 mod tests {
     use super::*;
 
+    /// Launches as soon after `now` as both limits let it; answers when.
+    fn launch(minute: &mut RollingMinute, bucket: &mut Bucket, mut now: SimTime, most: u32, ration: Ration) -> SimTime {
+        loop {
+            let free = minute.free_at(now, most).max(bucket.free_at(now, ration));
+            if free == now {
+                break;
+            }
+            now = free;
+        }
+        minute.count(now);
+        bucket.take(now, ration);
+        now
+    }
+
     /// When each of so many launches of one service may be, asked for at 0 s.
     fn launches(count: u32, most: u32, ration: Ration) -> Vec<u64> {
         let (mut minute, mut bucket, mut now) = (RollingMinute::default(), Bucket::default(), SimTime::ZERO);
         let mut all = Vec::new();
         for _ in 0..count {
-            loop {
-                let free = minute.free_at(now, most).max(bucket.free_at(now, ration));
-                if free == now {
-                    break;
-                }
-                now = free;
-            }
-            minute.count(now);
-            bucket.take(now, ration);
+            now = launch(&mut minute, &mut bucket, now, most, ration);
             all.push(now.ms() / 1000);
         }
         all
@@ -155,15 +161,7 @@ mod tests {
             for (later, count) in asked {
                 now += Span::from_ms(later);
                 for _ in 0..count {
-                    loop {
-                        let free = minute.free_at(now, most).max(bucket.free_at(now, ration));
-                        if free == now {
-                            break;
-                        }
-                        now = free;
-                    }
-                    minute.count(now);
-                    bucket.take(now, ration);
+                    now = launch(&mut minute, &mut bucket, now, most, ration);
                     launched.push(now);
                 }
             }
