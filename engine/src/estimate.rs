@@ -14,6 +14,7 @@ use crate::plan::index::Ix;
 use crate::plan::load::LoadKind;
 use crate::plan::service::{PlannedMetric, PlannedService, PlannedTracking};
 use crate::plan::strategy::split;
+use crate::plan::vcpus::VcpusLeft;
 use crate::plan::warm::{Stand, WarmInstances, keep_quotas};
 use crate::plan::{Plan, PlannedZone};
 use crate::units::{Micro, MilliPerSecond, SimTime, Span};
@@ -212,7 +213,7 @@ struct Held {
     splits: Vec<BTreeMap<u32, Vec<u32>>>,
     /// By service and its tasks on each provider of its strategy: for how long.
     tasks: Vec<BTreeMap<Vec<u32>, Span>>,
-    /// By provider and the numbers of its users' tasks: what stands on it.
+    /// By provider and the numbers of its users' tasks, then the EC2 vCPUs left to it: what stands on it.
     stands: Vec<BTreeMap<Vec<u32>, (Stand, Span)>>,
     /// By service, in the hours last held: its tasks on each provider of its strategy.
     shares: Vec<Vec<u32>>,
@@ -251,18 +252,20 @@ impl Held {
             }
         }
         self.zones.iter_mut().for_each(|zones| zones.fill(0));
-        let mut on = Vec::new();
+        let (mut on, mut left) = (Vec::new(), VcpusLeft::of(plan));
         for (stands, (provider, planned)) in self.stands.iter_mut().zip(plan.providers.pairs()) {
             on.clear();
             on.extend(planned.used_by.iter().map(|(ix, share)| self.shares[ix.index()][*share]));
-            if let Some((stand, held)) = stands.get_mut(&on) {
-                *held += span;
-                stand.add_to(planned, &mut self.zones, &mut unplaced);
-            } else {
-                let stand = Stand::of(plan, provider, &on);
-                stand.add_to(planned, &mut self.zones, &mut unplaced);
-                stands.insert(on.clone(), (stand, span));
+            let tasks = on.len();
+            on.extend(left.by_quota());
+            if !stands.contains_key(&on) {
+                let stand = Stand::of(plan, provider, &on[..tasks], &left);
+                stands.insert(on.clone(), (stand, Span::ZERO));
             }
+            let Some((stand, held)) = stands.get_mut(&on) else { continue };
+            *held += span;
+            stand.add_to(planned, &mut self.zones, &mut unplaced);
+            stand.take_from(planned, &mut left);
         }
         self.unplaced_max.iter_mut().zip(unplaced).for_each(|(most, now)| *most = now.max(*most));
     }

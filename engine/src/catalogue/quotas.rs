@@ -169,9 +169,59 @@ quotas! {
     EXPRESS_SERVICES_PER_ALB 25 fixed "XPR-20" EXPRESS "Express Mode services per Application Load Balancer";
 }
 
+/// Quotas of running EC2 vCPUs by instance family: the letters it begins with, the quota on demand, that of Spot.
+///
+/// Source: EC2 User Guide, "Amazon EC2 instance type quotas", which groups families so; rule QTA.
+const RUNNING_VCPUS: &[(&[&str], Quota, Quota)] = &[
+    (&["inf"], EC2_INF_VCPUS, EC2_INF_SPOT_VCPUS),
+    (&["trn"], EC2_TRN_VCPUS, EC2_TRN_SPOT_VCPUS),
+    (&["g", "vt"], EC2_G_VCPUS, EC2_G_SPOT_VCPUS),
+    (&["p"], EC2_P_VCPUS, EC2_P_SPOT_VCPUS),
+    (&["a", "c", "d", "h", "i", "m", "r", "t", "z"], EC2_STANDARD_VCPUS, EC2_STANDARD_SPOT_VCPUS),
+];
+
+/// Families that begin like those above and have quotas of their own, which the catalogue does not know.
+///
+/// Source: EC2 User Guide, "Amazon EC2 instance type quotas": DL, HPC and dedicated Mac hosts are counted apart.
+const COUNTED_APART: &[&str] = &["dl", "hpc", "mac"];
+
+/// The quota that a family's running vCPUs count against; `None` where the catalogue has none.
+pub fn running_vcpus(family: &str, spot: bool) -> Option<Quota> {
+    let begins = |letters: &[&str]| letters.iter().any(|l| family.starts_with(l));
+    if begins(COUNTED_APART) {
+        return None;
+    }
+    let (_, on_demand, of_spot) = RUNNING_VCPUS.iter().find(|(letters, ..)| begins(letters))?;
+    Some(if spot { *of_spot } else { *on_demand })
+}
+
+/// Every quota of running EC2 vCPUs, on demand and Spot.
+pub fn of_running_vcpus() -> impl Iterator<Item = Quota> {
+    RUNNING_VCPUS.iter().flat_map(|(_, on_demand, spot)| [*on_demand, *spot])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn qta_families_count_against_their_group() {
+        for (family, name) in [
+            ("inf2", Some("Running On-Demand Inf vCPUs")),
+            ("trn1", Some("Running On-Demand Trn vCPUs")),
+            ("gr6", Some("Running On-Demand G and VT vCPUs")),
+            ("p5", Some("Running On-Demand P vCPUs")),
+            ("im4gn", Some("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) vCPUs")),
+            ("t4g", Some("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) vCPUs")),
+            ("dl1", None),
+            ("hpc7g", None),
+            ("mac2", None),
+            ("x2idn", None),
+        ] {
+            assert_eq!(running_vcpus(family, false).map(|q| q.name), name, "{family}");
+        }
+        assert_eq!(running_vcpus("m7g", true), Some(EC2_STANDARD_SPOT_VCPUS));
+    }
 
     #[test]
     fn qta_01_four_fifths_are_near() {

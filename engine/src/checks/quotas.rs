@@ -28,6 +28,13 @@ pub(super) const RULES: &[Rule] = &[
         PAGE,
         quota_exceeded,
     ),
+    Rule::new(
+        "unknown-quota",
+        Severity::Warning,
+        "A quota of the account that nothing is held to",
+        PAGE,
+        unknown_quota,
+    ),
 ];
 
 /// Something counted against a quota, and where.
@@ -107,24 +114,6 @@ fn of_fargate(context: &Context<'_>) -> Vec<Tally> {
     both.into_iter().flatten().collect()
 }
 
-/// The quotas of running vCPUs of a family, on demand and Spot.
-fn vcpu_quota(family: &str, spot: bool) -> Option<Quota> {
-    let pair = if family.starts_with("inf") {
-        (quotas::EC2_INF_VCPUS, quotas::EC2_INF_SPOT_VCPUS)
-    } else if family.starts_with("trn") {
-        (quotas::EC2_TRN_VCPUS, quotas::EC2_TRN_SPOT_VCPUS)
-    } else if family.starts_with('g') || family.starts_with("vt") {
-        (quotas::EC2_G_VCPUS, quotas::EC2_G_SPOT_VCPUS)
-    } else if family.starts_with('p') {
-        (quotas::EC2_P_VCPUS, quotas::EC2_P_SPOT_VCPUS)
-    } else if family.starts_with(['a', 'c', 'd', 'h', 'i', 'm', 'r', 't', 'z']) {
-        (quotas::EC2_STANDARD_VCPUS, quotas::EC2_STANDARD_SPOT_VCPUS)
-    } else {
-        return None;
-    };
-    Some(if spot { pair.1 } else { pair.0 })
-}
-
 /// vCPUs of Auto Scaling groups at their maximum, by the first of their types.
 fn of_ec2(context: &Context<'_>) -> Vec<Tally> {
     let mut all: Vec<Tally> = Vec::new();
@@ -132,7 +121,8 @@ fn of_ec2(context: &Context<'_>) -> Vec<Tally> {
         let CapacityProvider::AutoScalingGroup(group) = provider else { continue };
         let kind = group.instance_types.first().and_then(|name| context.catalogue.types.find(name.as_str()));
         let Some(kind) = kind.map(|ix| &context.catalogue.types[ix]) else { continue };
-        let Some(quota) = vcpu_quota(&kind.family, group.option == Some(CapacityOptionType::Spot)) else { continue };
+        let spot = group.option == Some(CapacityOptionType::Spot);
+        let Some(quota) = quotas::running_vcpus(&kind.family, spot) else { continue };
         let count = u64::from(group.max_size) * u64::from(kind.vcpus);
         match all.iter_mut().find(|other| other.quota == quota) {
             Some(other) => other.count += count,
@@ -221,10 +211,37 @@ fn quota_exceeded(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What: the account states a quota by a name that is not known, or that AWS does not raise. Why: it binds nothing, and
+/// whoever wrote it believes it does. Example: `Fargate vCPUs`, which is `Fargate On-Demand vCPUs`.
+///
+/// Source: Bayplan's own; names as in the Service Quotas console (rule QTA). An account is no item of its own: the
+/// finding stands at the first cluster.
+fn unknown_quota(context: &Context<'_>, out: &mut Findings) {
+    let Some(cluster) = context.design.clusters.keys().next() else { return };
+    for own in &context.design.account.quotas {
+        let words = own.name.split_whitespace().next().unwrap_or_default();
+        let known = quotas::ALL.iter().filter(|quota| quota.adjustable);
+        if known.clone().any(|quota| quota.name == own.name) {
+            continue;
+        }
+        let alike: Vec<_> = known.filter(|quota| !words.is_empty() && quota.name.contains(words)).collect();
+        let hint = match alike[..] {
+            [] => "Choose a quota that AWS raises, by its name in Service Quotas".to_owned(),
+            _ => {
+                let names: Vec<_> = alike.iter().map(|quota| format!("\"{}\"", quota.name)).collect();
+                format!("Quotas that AWS raises and that sound alike: {}", names.join(", "))
+            }
+        };
+        let message = format!("The account's quota \"{}\" is none that AWS raises: nothing is held to it", own.name);
+        out.add(ItemRef::Cluster(cluster.clone()), "account", message, hint);
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use crate::checks::testing::*;
     use crate::design::Design;
+    use crate::design::account::QuotaValue;
     use crate::design::container::Container;
 
     fn containers(d: &mut Design, count: usize) {
@@ -234,6 +251,10 @@ pub(super) mod tests {
 
     fn quota(d: &mut Design, name: &str, value: u64) {
         d.account.quotas.iter_mut().filter(|q| q.name == name).for_each(|q| q.value = value);
+    }
+
+    fn own_quota(d: &mut Design, name: &str) {
+        d.account.quotas.push(QuotaValue { name: name.to_owned(), value: 1_000 });
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
@@ -254,6 +275,19 @@ pub(super) mod tests {
             |d| {
                 quota(d, "Fargate On-Demand vCPUs", 3);
             },
+        ),
+        case(
+            "unknown-quota",
+            |d| own_quota(d, "Fargate vCPUs"),
+            &["main · account"],
+            |d| own_quota(d, "Fargate Spot vCPUs"),
+        ),
+        // Fixed: AWS does not raise it, whatever the account says.
+        case(
+            "unknown-quota",
+            |d| own_quota(d, "Tasks per service"),
+            &["main · account"],
+            |d| own_quota(d, "VPCs per Region"),
         ),
         // 12 × 4 vCPUs.
         case(

@@ -14,6 +14,7 @@ pub mod provider;
 pub mod resolve;
 pub mod service;
 pub mod strategy;
+pub mod vcpus;
 pub mod warm;
 
 use crate::catalogue::timings::Timings;
@@ -27,6 +28,7 @@ use load::PlannedLoad;
 use network::{Network, PlannedBalancer, PlannedSubnet};
 use provider::PlannedProvider;
 use service::PlannedService;
+use vcpus::VcpuQuota;
 
 /// An availability zone of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +106,8 @@ pub struct Plan {
     pub network: Network,
     /// Capacity: AWS's own two first, then the user's by name.
     pub providers: Table<PlannedProvider>,
+    /// Quotas of running EC2 vCPUs that bind the run; empty where the account names no quota profile.
+    pub vcpu_quotas: Table<VcpuQuota>,
     /// Services, by name.
     pub services: Table<PlannedService>,
     /// Services so that every caller stands before whom it calls.

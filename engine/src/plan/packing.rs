@@ -2,12 +2,15 @@
 
 use super::provider::Candidate;
 use super::service::PlannedService;
+use super::vcpus::VcpusLeft;
 use crate::design::task_definition::NetworkMode;
+use crate::names::Architecture;
 use crate::units::{CpuUnits, Mib};
 
 /// What is free on an instance while it is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Free {
+    architecture: Architecture,
     cpu: CpuUnits,
     memory: Mib,
     gpus: u32,
@@ -18,6 +21,7 @@ struct Free {
 impl Free {
     const fn of(candidate: &Candidate) -> Self {
         Self {
+            architecture: candidate.architecture,
             cpu: candidate.cpu,
             memory: candidate.memory,
             gpus: candidate.gpus,
@@ -28,7 +32,9 @@ impl Free {
 
     fn take(&mut self, task: &PlannedService) -> bool {
         let enis = eni_demand(task);
-        let fits = self.cpu >= task.cpu && self.memory >= task.memory && self.gpus >= task.gpus && self.enis >= enis;
+        let runs = task.architecture.is_none_or(|a| a == self.architecture);
+        let room = self.cpu >= task.cpu && self.memory >= task.memory && self.gpus >= task.gpus && self.enis >= enis;
+        let fits = runs && room;
         if fits {
             self.cpu -= task.cpu;
             self.memory -= task.memory;
@@ -47,7 +53,7 @@ pub fn eni_demand(task: &PlannedService) -> u32 {
 
 /// Whether an instance of the type holds one task when it is empty.
 pub fn fits(candidate: &Candidate, task: &PlannedService) -> bool {
-    task.architecture.is_none_or(|a| a == candidate.architecture) && Free::of(candidate).take(task)
+    Free::of(candidate).take(task)
 }
 
 /// How many instances of a type hold `counts` tasks of each service, largest first, each into the first instance with
@@ -93,11 +99,11 @@ pub fn tasks_on_one(candidate: &Candidate, task: &PlannedService) -> u32 {
     by_cpu.min(by_memory).min(by_gpu).min(by_eni).max(1)
 }
 
-/// How tasks stand on `instances` of a type by zone: for each service its tasks by zone, placed one by one as a service
-/// without a strategy is placed — in the zone with fewest of it that has room, there on the first instance with room. What
-/// finds no room is left out.
-pub fn deal(candidate: &Candidate, instances: &[u32], tasks: &[(&PlannedService, Vec<usize>, u32)]) -> Vec<Vec<u32>> {
-    let empty = |count: &u32| vec![Free::of(candidate); usize::try_from(*count).unwrap_or(0)];
+/// How tasks stand on instances by zone: for each service its tasks by zone, placed one by one as a service without a
+/// strategy is placed — in the zone with fewest of it that has room, there on the first instance with room. What finds no
+/// room is left out.
+pub fn deal(instances: &[Vec<&Candidate>], tasks: &[(&PlannedService, Vec<usize>, u32)]) -> Vec<Vec<u32>> {
+    let empty = |of_zone: &Vec<&Candidate>| of_zone.iter().map(|candidate| Free::of(candidate)).collect();
     let mut free: Vec<Vec<Free>> = instances.iter().map(empty).collect();
     let mut dealt = Vec::new();
     for (task, zones, count) in tasks {
@@ -124,10 +130,68 @@ pub fn deal(candidate: &Candidate, instances: &[u32], tasks: &[(&PlannedService,
     dealt
 }
 
-/// Instances of Managed Instances that hold `counts` tasks of each service in one zone: the places of the candidates
-/// chosen, one for each instance (rule MI-23 d): again and again the type whose price for each task it holds is least,
-/// ties to the fewer instances, then the larger type, then the name. Tasks that fit no candidate are left out.
-pub fn managed_instances_for(candidates: &[Candidate], tasks: &[(&PlannedService, u32)]) -> Vec<usize> {
+/// An instance of Managed Instances to launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bought {
+    /// Its type: its place among the candidates.
+    pub candidate: usize,
+    /// Its zone: a place among those asked for.
+    pub zone: usize,
+}
+
+/// Instances of Managed Instances for tasks by zone, as far as running vCPUs are left; those are taken. Whether they ran
+/// short comes with them.
+///
+/// Assumption: where the best instances would pass a quota, ECS packs anew with the types that still have room, and buys
+/// zone by zone until none has; what it does then is not documented.
+pub fn managed_within(
+    candidates: &[Candidate],
+    by_zone: &[Vec<(&PlannedService, u32)>],
+    left: &mut VcpusLeft,
+) -> (Vec<Bought>, bool) {
+    let before = left.clone();
+    let best = pack_zones(candidates, by_zone, |_| true);
+    let count = best.len();
+    let bought = take_within(candidates, best, left);
+    if bought.len() == count {
+        return (bought, false);
+    }
+    *left = before;
+    let open = left.clone();
+    let wanted = pack_zones(candidates, by_zone, |candidate| open.instances(candidate) > 0);
+    (take_within(candidates, wanted, left), true)
+}
+
+fn pack_zones(
+    candidates: &[Candidate],
+    by_zone: &[Vec<(&PlannedService, u32)>],
+    open: impl Fn(&Candidate) -> bool,
+) -> Vec<Bought> {
+    let of_zone = |(zone, tasks): (usize, &Vec<_>)| {
+        let packed = managed_instances_for(candidates, tasks, &open);
+        packed.into_iter().map(move |candidate| Bought { candidate, zone })
+    };
+    by_zone.iter().enumerate().flat_map(of_zone).collect()
+}
+
+fn take_within(candidates: &[Candidate], wanted: Vec<Bought>, left: &mut VcpusLeft) -> Vec<Bought> {
+    let taken = |bought: &Bought| {
+        let of = &candidates[bought.candidate];
+        let room = left.instances(of) > 0;
+        left.take(of, u32::from(room));
+        room
+    };
+    wanted.into_iter().filter(taken).collect()
+}
+
+/// Instances that hold `counts` tasks of each service in one zone: the places of the candidates chosen, one for each
+/// instance (rule MI-23 d): again and again the type whose price for each task it holds is least, ties to the fewer
+/// instances, then the larger type, then the name. Tasks that fit no open candidate are left out.
+fn managed_instances_for(
+    candidates: &[Candidate],
+    tasks: &[(&PlannedService, u32)],
+    open: impl Fn(&Candidate) -> bool,
+) -> Vec<usize> {
     let mut left: Vec<_> = tasks.iter().filter(|(_, count)| *count > 0).copied().collect();
     left.sort_by_key(|(task, _)| (std::cmp::Reverse((task.gpus, task.memory, task.cpu)), task.owner));
     let mut chosen = Vec::new();
@@ -135,6 +199,7 @@ pub fn managed_instances_for(candidates: &[Candidate], tasks: &[(&PlannedService
         let best = candidates
             .iter()
             .enumerate()
+            .filter(|(_, candidate)| open(candidate))
             .filter_map(|(place, candidate)| {
                 let price = u128::try_from(candidate.hourly?.nanos()).ok()?;
                 let taken = fill(candidate, &left);

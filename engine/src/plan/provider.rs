@@ -3,6 +3,7 @@
 use super::PlannedZone;
 use super::index::Ix;
 use super::service::PlannedService;
+use super::vcpus::QuotaIx;
 use crate::catalogue::instance_types::TypeIx;
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
@@ -17,6 +18,10 @@ pub struct Candidate {
     pub kind: TypeIx,
     /// Its name.
     pub name: InstanceTypeName,
+    /// vCPUs of it that count against `quota`.
+    pub vcpus: u32,
+    /// The quota of running vCPUs it counts against; `None` where none binds the run.
+    pub quota: Option<QuotaIx>,
     /// CPU it registers.
     pub cpu: CpuUnits,
     /// Memory it registers.
@@ -115,7 +120,8 @@ pub struct PlannedProvider {
     pub candidates: Vec<Candidate>,
     /// How fast tasks are launched on it.
     pub launches: LaunchRate,
-    /// vCPUs of tasks that may stand on it at once, for all services together; `None` where no quota binds the run.
+    /// vCPUs of Fargate tasks that may stand on it at once, for all services together; `None` where no quota binds the
+    /// run, and on EC2, whose instances count and not their tasks.
     pub vcpus: Option<CpuUnits>,
     /// Services that stand on it, each with its share's place in the service's strategy.
     pub used_by: Vec<(Ix<PlannedService>, usize)>,

@@ -3,10 +3,11 @@
 use super::Plan;
 use super::PlannedZone;
 use super::index::Ix;
-use super::packing::{deal, fits, instances_for, managed_instances_for};
-use super::provider::{PlannedProvider, ProviderKind};
+use super::packing::{deal, fits, instances_for, managed_within};
+use super::provider::{Candidate, PlannedProvider, ProviderKind};
 use super::service::PlannedService;
 use super::strategy::split;
+use super::vcpus::VcpusLeft;
 
 /// Instances alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +44,11 @@ impl Warm {
         let mut zones = vec![vec![0; plan.zones.len()]; plan.services.len()];
         let (mut instances, mut unplaced) = (Vec::new(), vec![0; plan.services.len()]);
         keep_quotas(plan, &mut shares, &mut unplaced);
+        let mut left = VcpusLeft::of(plan);
         for (provider, planned) in plan.providers.pairs() {
             let on: Vec<_> = planned.used_by.iter().map(|(ix, share)| shares[ix.index()][*share]).collect();
-            let stand = Stand::of(plan, provider, &on);
+            let stand = Stand::of(plan, provider, &on, &left);
+            stand.take_from(planned, &mut left);
             stand.add_to(planned, &mut zones, &mut unplaced);
             instances.extend(stand.instances);
         }
@@ -69,7 +72,8 @@ pub fn keep_quotas(plan: &Plan, shares: &mut [Vec<u32>], unplaced: &mut [u32]) {
     }
 }
 
-/// What stands on one provider. It depends on nothing but the tasks there: whoever asks often keeps it by them.
+/// What stands on one provider. It depends on nothing but the tasks there and the EC2 vCPUs that the providers before it
+/// left: whoever asks often keeps it by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stand {
     /// By the provider's users: their tasks in each zone of the plan.
@@ -84,8 +88,10 @@ pub struct Stand {
 type Users = Vec<(usize, Ix<PlannedService>, u32)>;
 
 impl Stand {
-    /// What stands on a provider that holds `counts` tasks of each of its users.
-    pub fn of(plan: &Plan, provider: Ix<PlannedProvider>, counts: &[u32]) -> Self {
+    /// What stands on a provider that holds `counts` tasks of each of its users, with so many EC2 vCPUs left to it.
+    ///
+    /// Assumption: where a quota does not hold all instances, the plan's first providers come first (rule RAT-05).
+    pub fn of(plan: &Plan, provider: Ix<PlannedProvider>, counts: &[u32], left: &VcpusLeft) -> Self {
         let planned = &plan.providers[provider];
         let mut stand = Self {
             zones: vec![vec![0; plan.zones.len()]; counts.len()],
@@ -103,8 +109,8 @@ impl Stand {
                     stand.spread(place, &zones, count);
                 }
             }
-            ProviderKind::AutoScalingGroup(_) => stand.stand_on_group(plan, provider, &users),
-            ProviderKind::ManagedInstances { .. } => stand.stand_on_managed(plan, provider, users),
+            ProviderKind::AutoScalingGroup(_) => stand.stand_on_group(plan, provider, &users, left),
+            ProviderKind::ManagedInstances { .. } => stand.stand_on_managed(plan, provider, &users, left.clone()),
         }
         stand
     }
@@ -117,6 +123,13 @@ impl Stand {
         }
     }
 
+    /// Takes the vCPUs of its instances from those left.
+    pub fn take_from(&self, provider: &PlannedProvider, left: &mut VcpusLeft) {
+        for stands in &self.instances {
+            left.take(&provider.candidates[stands.candidate], stands.needed + stands.spare);
+        }
+    }
+
     fn spread(&mut self, place: usize, zones: &[Ix<PlannedZone>], count: u32) {
         for (zone, share) in zones.iter().zip(evenly(count, zones.len())) {
             self.zones[place][zone.index()] += share;
@@ -124,8 +137,8 @@ impl Stand {
     }
 
     /// The group's first type that holds every task; as many as first fit decreasing needs, more for the target capacity,
-    /// never fewer than `MinSize` nor more than `MaxSize`; zones in turn.
-    fn stand_on_group(&mut self, plan: &Plan, provider: Ix<PlannedProvider>, users: &Users) {
+    /// never fewer than `MinSize` nor more than `MaxSize`, as far as vCPUs are left; zones in turn.
+    fn stand_on_group(&mut self, plan: &Plan, provider: Ix<PlannedProvider>, users: &Users, left: &VcpusLeft) {
         let planned = &plan.providers[provider];
         let ProviderKind::AutoScalingGroup(group) = &planned.kind else { return };
         let tasks: Vec<_> = users.iter().map(|(_, ix, count)| (&plan.services[*ix], *count)).collect();
@@ -141,20 +154,12 @@ impl Stand {
             u32::try_from((u64::from(needed) * 100).div_ceil(u64::from(target))).unwrap_or(u32::MAX)
         });
         let size = wanted.max(group.min_size).min(group.max_size.max(group.min_size));
+        let size = size.min(left.instances(candidate));
         let by_zone = evenly(size, planned.zones.len());
         let mut instances = vec![0; plan.zones.len()];
         planned.zones.iter().zip(&by_zone).for_each(|(zone, count)| instances[zone.index()] = *count);
-        // The largest first, as first fit decreasing counts and as a warm run places.
-        let mut order: Vec<_> =
-            users.iter().map(|(user, ix, count)| (&plan.services[*ix], *ix, *user, *count)).collect();
-        order.sort_by_key(|(s, ix, ..)| (std::cmp::Reverse((s.gpus, s.memory, s.cpu)), *ix));
-        let zones_of = |ix| zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
-        let tasks: Vec<_> = order.iter().map(|(s, ix, _, count)| (*s, zones_of(*ix), *count)).collect();
-        for ((.., user, count), dealt) in order.iter().zip(deal(candidate, &instances, &tasks)) {
-            let placed: u32 = dealt.iter().sum();
-            self.unplaced[*user] += count - placed;
-            self.zones[*user] = dealt;
-        }
+        let stands = |count: &u32| vec![candidate; usize::try_from(*count).unwrap_or(0)];
+        self.deal(plan, planned, users, &instances.iter().map(stands).collect::<Vec<_>>());
         let holding = needed.min(size);
         let held = evenly(holding, planned.zones.len());
         for ((zone, count), needed) in planned.zones.iter().zip(by_zone).zip(held) {
@@ -166,11 +171,12 @@ impl Stand {
         }
     }
 
-    /// Managed Instances: tasks are dealt over the zones, then each zone is packed by price (rules MI-21, MI-23).
-    fn stand_on_managed(&mut self, plan: &Plan, provider: Ix<PlannedProvider>, users: Users) {
+    /// Managed Instances: tasks are dealt over the zones, then each zone is packed by price (rules MI-21, MI-23), as far as
+    /// vCPUs are left.
+    fn stand_on_managed(&mut self, plan: &Plan, provider: Ix<PlannedProvider>, users: &Users, mut left: VcpusLeft) {
         let planned = &plan.providers[provider];
         let mut by_zone: Vec<Vec<(&PlannedService, u32)>> = vec![Vec::new(); plan.zones.len()];
-        for (user, ix, count) in users {
+        for (user, ix, count) in users.iter().copied() {
             let service = &plan.services[ix];
             if !planned.candidates.iter().any(|c| fits(c, service)) {
                 self.unplaced[user] += count;
@@ -182,12 +188,30 @@ impl Stand {
                 by_zone[zone.index()].push((service, share));
             }
         }
-        for (zone, tasks) in plan.zones.indices().zip(by_zone) {
-            let chosen = managed_instances_for(&planned.candidates, &tasks);
-            for run in chosen.chunk_by(|a, b| a == b) {
-                let needed = u32::try_from(run.len()).unwrap_or(u32::MAX);
-                self.instances.push(WarmInstances { provider, candidate: run[0], zone, needed, spare: 0 });
-            }
+        let (bought, short) = managed_within(&planned.candidates, &by_zone, &mut left);
+        if short {
+            let of_zone =
+                |zone: usize| bought.iter().filter(move |b| b.zone == zone).map(|b| &planned.candidates[b.candidate]);
+            let instances: Vec<_> = (0..by_zone.len()).map(|zone| of_zone(zone).collect()).collect();
+            self.deal(plan, planned, users, &instances);
+        }
+        for run in bought.chunk_by(|a, b| (a.zone, a.candidate) == (b.zone, b.candidate)) {
+            let needed = u32::try_from(run.len()).unwrap_or(u32::MAX);
+            let zone = Ix::new(u32::try_from(run[0].zone).unwrap_or(u32::MAX));
+            self.instances.push(WarmInstances { provider, candidate: run[0].candidate, zone, needed, spare: 0 });
+        }
+    }
+
+    /// Tasks on the instances of each zone, the largest first, as first fit decreasing counts and as a warm run places.
+    fn deal(&mut self, plan: &Plan, planned: &PlannedProvider, users: &Users, instances: &[Vec<&Candidate>]) {
+        let mut order: Vec<_> =
+            users.iter().map(|(user, ix, count)| (&plan.services[*ix], *ix, *user, *count)).collect();
+        order.sort_by_key(|(s, ix, ..)| (std::cmp::Reverse((s.gpus, s.memory, s.cpu)), *ix));
+        let zones_of = |ix| zones_on(plan, ix, planned).into_iter().map(Ix::index).collect();
+        let tasks: Vec<_> = order.iter().map(|(s, ix, _, count)| (*s, zones_of(*ix), *count)).collect();
+        for ((.., user, count), dealt) in order.iter().zip(deal(instances, &tasks)) {
+            self.unplaced[*user] = count - dealt.iter().sum::<u32>();
+            self.zones[*user] = dealt;
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::design::service::SchedulingStrategy;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::packing::instances_for;
-use crate::plan::provider::{PlannedProvider, PlannedScaling, ProviderKind};
+use crate::plan::provider::{Candidate, PlannedProvider, PlannedScaling, ProviderKind};
 use crate::state::instance::{InstanceStatus, Room};
 use crate::state::machine::{Machine, MachineStatus};
 use crate::state::pool::{Attributes, PoolFacts};
@@ -45,6 +45,7 @@ impl World<'_> {
             pulled: Vec::new(),
         });
         self.state.providers[provider.index()].machines.push(machine);
+        self.state.vcpus.take(&self.plan.providers[provider].candidates[candidate], 1);
         if let Some(trace) = &mut self.trace {
             let life = InstanceLife {
                 provider,
@@ -202,8 +203,9 @@ impl World<'_> {
             return;
         }
         machine.status = MachineStatus::Terminated;
-        let (provider, instance) = (machine.provider, machine.instance);
+        let (provider, candidate, instance) = (machine.provider, machine.candidate, machine.instance);
         self.state.providers[provider.index()].machines.retain(|other| *other != ix);
+        self.state.vcpus.give_back(&self.plan.providers[provider].candidates[candidate]);
         if let Some(instance) = instance {
             self.state.fleet.set_status(instance, InstanceStatus::Inactive);
         }
@@ -366,15 +368,34 @@ impl World<'_> {
         }
         let mut counts = vec![0; self.plan.zones.len()];
         self.in_group(provider).for_each(|ix| counts[self.state.machines[ix].zone.index()] += 1);
-        let zones = &self.plan.providers[provider].zones;
-        let chosen = zones_of_launches(&self.state, zones, counts, missing, self.now);
-        let (candidate, delay) = (self.group_type[provider.index()], delay + self.plan.timings.asg_launch);
-        let launched = chosen.len();
+        let (planned, candidate) = (&self.plan.providers[provider], self.group_type[provider.index()]);
+        let room = self.state.vcpus.instances(&planned.candidates[candidate]);
+        let chosen = zones_of_launches(&self.state, &planned.zones, counts, missing.min(room), self.now);
+        let (delay, launched) = (delay + self.plan.timings.asg_launch, chosen.len());
         for zone in chosen {
             self.launch(provider, candidate, zone, cause, delay);
         }
-        let name = self.plan.providers[provider].name.clone();
-        self.log(EntryKind::Capacity, None, || format!("{name} launches {}", instances(launched)));
+        self.tell_launches(provider, launched, missing > room);
+    }
+
+    /// What a provider launches; that it may not launch more, once until it may.
+    fn tell_launches(&mut self, provider: Ix<PlannedProvider>, launched: usize, refused: bool) {
+        let name = &self.plan.providers[provider].name;
+        if launched > 0 || !refused {
+            self.log(EntryKind::Capacity, None, || format!("{name} launches {}", instances(launched)));
+        }
+        let before = std::mem::replace(&mut self.state.providers[provider.index()].refused, refused);
+        if refused && !before {
+            let full = |of: &&Candidate| self.state.vcpus.instances(of) == 0;
+            let quota = self.plan.providers[provider].candidates.iter().find(full).and_then(|of| of.quota);
+            let limit = quota.map(|quota| self.plan.vcpu_quotas[quota]);
+            // As EC2 answers VcpuLimitExceeded (rule QTA).
+            let text = || {
+                let limit = limit.map_or_else(String::new, |of| format!(" of {} ({})", of.vcpus, of.name));
+                format!("{name} launches no more: it would take more than the account's vCPU limit{limit}")
+            };
+            self.log(EntryKind::Capacity, None, text);
+        }
     }
 
     /// Takes instances away: from the zone with most, oldest first; with termination protection only empty ones (rules
@@ -395,8 +416,10 @@ impl World<'_> {
                 (empty_last, std::cmp::Reverse(zones[machine.zone.index()]), machine.launched, *ix)
             });
             let Some(machine) = going.first().copied() else { return };
+            // Scale-in counts from the instances there are, whatever was asked for and not had (rule CAS-25).
+            let there: u32 = zones.iter().sum();
             let state = &mut self.state.providers[provider.index()];
-            state.desired = state.desired.saturating_sub(1);
+            state.desired = state.desired.min(there).saturating_sub(1);
             self.drain(machine, Ended::NotNeeded);
         }
     }
@@ -427,13 +450,12 @@ impl World<'_> {
         if !self.state.has_capacity(provider, self.now) {
             return;
         }
-        let launches = managed_instances::launches(self.plan, &self.state, provider, self.now);
+        let (launches, short) = managed_instances::launches(self.plan, &self.state, provider, self.now);
         let count = launches.len();
         for (candidate, zone) in launches {
             self.launch(provider, candidate, zone, Cause::WaitingTasks, Span::ZERO);
         }
-        let name = self.plan.providers[provider].name.clone();
-        self.log(EntryKind::Capacity, None, || format!("{name} launches {}", instances(count)));
+        self.tell_launches(provider, count, short);
     }
 
     /// A share of a provider's Spot instances get their notice: they drain, and in two minutes they are gone.

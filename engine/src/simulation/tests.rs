@@ -2,6 +2,7 @@
 
 mod failures;
 mod launches;
+mod vcpus;
 
 use super::*;
 use crate::catalogue::Catalogue;

@@ -12,6 +12,7 @@ use crate::plan::load::PlannedLoad;
 use crate::plan::packing::fits;
 use crate::plan::provider::{Candidate, PlannedProvider};
 use crate::plan::service::PlannedService;
+use crate::plan::vcpus::VcpusLeft;
 use crate::state::fleet::Fleet;
 use crate::state::instance::Demand;
 use crate::state::launches::RollingMinute;
@@ -263,6 +264,7 @@ fn fresh_state(plan: &Plan) -> State {
         fleet: Fleet::new(&placement::packed_by(plan)),
         services: plan.services.iter().map(|service| fresh(plan, service)).collect(),
         providers: vec![ProviderState::default(); plan.providers.len()],
+        vcpus: VcpusLeft::of(plan),
         lost_until: vec![SimTime::ZERO; plan.zones.len()],
     }
 }

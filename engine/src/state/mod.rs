@@ -15,6 +15,7 @@ use crate::plan::PlannedZone;
 use crate::plan::index::{Ix, Table};
 use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
+use crate::plan::vcpus::VcpusLeft;
 use crate::units::{CpuUnits, SimTime};
 use fleet::Fleet;
 use launches::Bucket;
@@ -37,6 +38,8 @@ pub struct ProviderState {
     pub collecting: bool,
     /// Launches of the account on Fargate.
     pub bucket: Bucket,
+    /// Whether its last launches passed the account's EC2 vCPUs.
+    pub refused: bool,
     /// vCPUs of tasks that are not STOPPED, kept where a quota binds them.
     pub vcpus: CpuUnits,
 }
@@ -54,6 +57,8 @@ pub struct State {
     pub services: Vec<ServiceState>,
     /// By provider.
     pub providers: Vec<ProviderState>,
+    /// What is left of the account's EC2 vCPUs.
+    pub vcpus: VcpusLeft,
     /// By zone: until when it is lost.
     pub lost_until: Vec<SimTime>,
 }

@@ -4,7 +4,7 @@ use crate::control::placement::demand;
 use crate::plan::Plan;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
-use crate::plan::packing::managed_instances_for;
+use crate::plan::packing::managed_within;
 use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
 use crate::state::State;
@@ -12,13 +12,14 @@ use crate::state::machine::{Machine, MachineStatus};
 use crate::units::{SimTime, Span};
 
 /// The instances to launch for tasks that wait on a provider: candidate and zone of each. Tasks are dealt over the zones
-/// that are up, to the zone with fewest of their service first, then each zone is packed by price (rule MI-23).
+/// that are up, to the zone with fewest of their service first, then each zone is packed by price (rule MI-23), as far as
+/// the account's vCPUs go. Whether they ran short comes with them.
 pub fn launches(
     plan: &Plan,
     state: &State,
     provider: Ix<PlannedProvider>,
     now: SimTime,
-) -> Vec<(usize, Ix<PlannedZone>)> {
+) -> (Vec<(usize, Ix<PlannedZone>)>, bool) {
     let planned = &plan.providers[provider];
     let mut by_zone: Vec<Vec<(&PlannedService, u32)>> = vec![Vec::new(); plan.zones.len()];
     for (ix, service) in plan.services.pairs() {
@@ -44,10 +45,9 @@ pub fn launches(
             }
         }
     }
-    let packed = plan.zones.indices().zip(&by_zone).flat_map(|(zone, tasks)| {
-        managed_instances_for(&planned.candidates, tasks).into_iter().map(move |candidate| (candidate, zone))
-    });
-    packed.collect()
+    let (bought, short) = managed_within(&planned.candidates, &by_zone, &mut state.vcpus.clone());
+    let zones: Vec<_> = plan.zones.indices().collect();
+    (bought.into_iter().map(|instance| (instance.candidate, zones[instance.zone])).collect(), short)
 }
 
 /// The instance to empty next: one that has held nothing, or whose tasks all fit in free room of others, for as long as the

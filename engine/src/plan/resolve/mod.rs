@@ -16,6 +16,7 @@ use super::index::{Ix, Table};
 use super::network::{Network, PlannedBalancer, PlannedSubnet, Standing};
 use super::provider::PlannedProvider;
 use super::service::PlannedService;
+use super::vcpus::VcpuQuota;
 use super::{NotPlayed, Plan, PlannedFault, PlannedFaultKind, PlannedRollout, PlannedZone, curve::Curve};
 use crate::catalogue::Catalogue;
 use crate::catalogue::timings::Timings;
@@ -68,6 +69,7 @@ struct Resolver<'a> {
     provider_of: BTreeMap<CapacityProviderId, Ix<PlannedProvider>>,
     balancers: Table<PlannedBalancer>,
     balancer_of: BTreeMap<LoadBalancerId, Ix<PlannedBalancer>>,
+    vcpu_quotas: Table<VcpuQuota>,
     services: Table<PlannedService>,
     service_of: BTreeMap<ServiceId, Ix<PlannedService>>,
     standing: Vec<Standing>,
@@ -92,6 +94,7 @@ impl<'a> Resolver<'a> {
             provider_of: BTreeMap::new(),
             balancers: Table::new(),
             balancer_of: BTreeMap::new(),
+            vcpu_quotas: Table::new(),
             services: Table::new(),
             service_of: BTreeMap::new(),
             standing: Vec::new(),
@@ -118,6 +121,7 @@ impl<'a> Resolver<'a> {
             subnets: std::mem::take(&mut self.subnets),
             network: std::mem::take(&mut self.network),
             providers: std::mem::take(&mut self.providers),
+            vcpu_quotas: std::mem::take(&mut self.vcpu_quotas),
             services: std::mem::take(&mut self.services),
             call_order,
             balancers: std::mem::take(&mut self.balancers),

@@ -16,6 +16,7 @@ use crate::plan::index::Ix;
 use crate::plan::provider::{
     Candidate, LaunchRate, PlannedGroup, PlannedProvider, PlannedScaling, ProviderKind, Ration,
 };
+use crate::plan::vcpus::{QuotaIx, VcpuQuota};
 use crate::units::{CpuUnits, Gib, Mib, Percent, Quantity, Span, Usd};
 
 /// The root volume of a container instance where nothing is said.
@@ -31,6 +32,7 @@ const SPOT_PROTECTION: Percent = Percent::from_percent(100);
 
 impl Resolver<'_> {
     pub(super) fn place_providers(&mut self) {
+        self.place_vcpu_quotas();
         for (id, kind, vcpus) in [
             (CapacityProviderId::fargate(), ProviderKind::Fargate, quotas::FARGATE_ON_DEMAND_VCPUS),
             (CapacityProviderId::fargate_spot(), ProviderKind::FargateSpot, quotas::FARGATE_SPOT_VCPUS),
@@ -89,6 +91,22 @@ impl Resolver<'_> {
     fn fargate_vcpus(&self, quota: Quota) -> Option<CpuUnits> {
         self.design.account.quota_profile?;
         Some(CpuUnits::from_vcpus(u32::try_from(self.quota(quota)).unwrap_or(u32::MAX)))
+    }
+
+    /// Quotas of running EC2 vCPUs: where the account names a quota profile (rule RAT-05).
+    fn place_vcpu_quotas(&mut self) {
+        if self.design.account.quota_profile.is_some() {
+            for quota in quotas::of_running_vcpus() {
+                let vcpus = u32::try_from(self.quota(quota)).unwrap_or(u32::MAX);
+                self.vcpu_quotas.push(VcpuQuota { name: quota.name, vcpus });
+            }
+        }
+    }
+
+    /// The quota of running vCPUs that binds instances of a type.
+    fn vcpu_quota(&self, of: &InstanceType, spot: bool) -> Option<QuotaIx> {
+        let quota = quotas::running_vcpus(&of.family, spot)?;
+        self.vcpu_quotas.pairs().find(|(_, known)| known.name == quota.name).map(|(ix, _)| ix)
     }
 
     /// A quota, at the account's own value where it has one.
@@ -215,6 +233,8 @@ impl Resolver<'_> {
         Candidate {
             kind,
             name: of.name.clone(),
+            vcpus: of.vcpus,
+            quota: self.vcpu_quota(of, matches!(instance, Meter::Ec2Spot(_))),
             cpu: of.registered_cpu(),
             memory: of.registered_memory(),
             gpus: of.gpus.as_ref().map_or(0, |g| u32::from(g.count)),

@@ -41,10 +41,7 @@ impl Resolver<'_> {
         if let Some(cluster) = self.design.clusters.keys().next() {
             let at = ItemRef::Cluster(cluster.clone());
             if !self.design.account.purchase_plans.is_empty() {
-                self.not_played(at.clone(), "the account's Savings Plans");
-            }
-            if self.design.account.quota_profile.is_some() && !self.design.capacity_providers.is_empty() {
-                self.not_played(at, "the account's quotas of EC2 vCPUs");
+                self.not_played(at, "the account's Savings Plans");
             }
         }
     }
