@@ -224,13 +224,12 @@ fn unknown_quota(context: &Context<'_>, out: &mut Findings) {
         if known.clone().any(|quota| quota.name == own.name) {
             continue;
         }
-        let alike: Vec<_> = known.filter(|quota| !words.is_empty() && quota.name.contains(words)).collect();
-        let hint = match alike[..] {
-            [] => "Choose a quota that AWS raises, by its name in Service Quotas".to_owned(),
-            _ => {
-                let names: Vec<_> = alike.iter().map(|quota| format!("\"{}\"", quota.name)).collect();
-                format!("Quotas that AWS raises and that sound alike: {}", names.join(", "))
-            }
+        let alike = known.filter(|quota| !words.is_empty() && quota.name.contains(words));
+        let alike: Vec<_> = alike.map(|quota| format!("\"{}\"", quota.name)).collect();
+        let hint = if alike.is_empty() {
+            "Choose a quota that AWS raises, by its name in Service Quotas".to_owned()
+        } else {
+            format!("Quotas that AWS raises and that sound alike: {}", alike.join(", "))
         };
         let message = format!("The account's quota \"{}\" is none that AWS raises: nothing is held to it", own.name);
         out.add(ItemRef::Cluster(cluster.clone()), "account", message, hint);
