@@ -82,7 +82,7 @@ impl Ours {
                 Event::Task(task) | Event::TakesRequests(task) | Event::Healthy(task) | Event::Unhealthy(task) => {
                     u64::from(task.place())
                 }
-                Event::Machine(machine) => u64::from(machine.place()),
+                Event::Machine(machine) | Event::Interrupted(machine) => u64::from(machine.place()),
                 Event::Collected(provider) => u64::from(provider.place()),
                 Event::Retry(service) | Event::Launches(service) => u64::from(service.place()),
                 Event::Minute | Event::Hour | Event::Decide => 1,

@@ -11,7 +11,7 @@ pub enum Concern {
     Arrivals = 1,
     StartUp = 2,
     SpotReclaim = 3,
-    SpotCapacity = 4,
+    SpotInterruption = 4,
     Placement = 5,
     VictimOrder = 6,
     TaskFailure = 7,

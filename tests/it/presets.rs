@@ -311,9 +311,8 @@ fn every_scenario_is_played_in_full_and_priced() {
         let project = preset.project();
         for scenario in std::iter::once(None).chain(project.scenarios.keys().map(Some)) {
             let ready = prepared(&project, scenario, &catalogue);
-            // Nothing that a run leaves out but what guards against new revisions and containers that fail, which none does.
-            let guards = ["the deployment circuit breaker", "container health checks"];
-            let other = |gap: &&NotPlayed| !guards.iter().any(|guard| gap.what.starts_with(guard));
+            // Nothing that a run leaves out but what AWS publishes no figure of.
+            let other = |gap: &&NotPlayed| gap.what != "interruptions of Fargate Spot outside of Spot waves";
             let others: Vec<_> = ready.plan.not_played.iter().filter(other).collect();
             assert!(others.is_empty(), "{} {scenario:?}: {others:?}", preset.name);
             assert_eq!(ready.plan.faults.len(), ready.scenario.faults.len(), "{} {scenario:?}", preset.name);

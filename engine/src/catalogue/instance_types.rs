@@ -7,7 +7,7 @@
 use crate::catalogue::CatalogueError;
 use crate::catalogue::table::{Row, Table};
 use crate::names::{Architecture, InstanceTypeName};
-use crate::units::{CpuUnits, Mib, Percent};
+use crate::units::{CpuUnits, Mib, Percent, Ppm};
 use std::ops::Index;
 
 /// The place of an instance type in the table of all types.
@@ -164,6 +164,19 @@ impl InterruptionBand {
             Self::From15To20 => "15-20%",
             Self::Over20 => ">20%",
         }
+    }
+
+    /// The share interrupted in a month that a run plays.
+    ///
+    /// Assumption: the middle of the band; the open one is as wide as the others.
+    pub const fn played(self) -> Ppm {
+        Ppm::from_ppm(match self {
+            Self::Under5 => 25_000,
+            Self::From5To10 => 75_000,
+            Self::From10To15 => 125_000,
+            Self::From15To20 => 175_000,
+            Self::Over20 => 225_000,
+        })
     }
 
     /// The band's bounds in percents; the last is open.

@@ -269,6 +269,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "of EC2, Managed Instances and volumes; widely published, not read again (EC2-30, MI-51, STC-02)",
     ),
     (
+        "spot_interruptions",
+        "2.5, 7.5, 12.5, 17.5 or 22.5 % of instances a month",
+        "the middle of the Spot Instance Advisor's band, at any time alike; replacements find capacity at once (EC2-32)",
+    ),
+    (
         "started_hours",
         "transit gateways and VPC Lattice services",
         "billed by started hours like load balancers and NAT gateways; their rounding was not read (BIL-01)",

@@ -9,7 +9,7 @@ use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
 use crate::design::capacity::CapacityOptionType;
 use crate::names::{Architecture, InstanceTypeName};
-use crate::units::{CpuUnits, Mib, Percent, Span, Usd};
+use crate::units::{CpuUnits, Mib, Percent, Ppm, Span, Usd};
 
 /// An instance type that a provider may start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Candidate {
     /// What the instance costs an hour, fee included, as its provider buys it; what AWS itself chooses by. `None` where
     /// the catalogue has no price.
     pub hourly: Option<Usd>,
+    /// The share of its instances that EC2 takes back in a month; none on demand.
+    pub interrupted: Ppm,
     /// What it meters while it exists: instance, fee, volumes, address, as (meter, level).
     pub levels: Vec<(Meter, u64)>,
 }

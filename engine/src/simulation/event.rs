@@ -43,6 +43,8 @@ pub enum Event {
     Unhealthy(Ix<Task>),
     /// An instance takes its next step.
     Machine(Ix<Machine>),
+    /// EC2 takes a Spot instance back.
+    Interrupted(Ix<Machine>),
     /// Managed Instances has collected what waits.
     Collected(Ix<PlannedProvider>),
     /// A minute closes: metrics, scaling, rates of the next one.
@@ -68,6 +70,7 @@ impl Event {
             | Self::Unhealthy(_)
             | Self::Rollout(_)
             | Self::Machine(_)
+            | Self::Interrupted(_)
             | Self::Collected(_) => Phase::Lifecycle,
             Self::Minute | Self::Hour => Phase::Measure,
             Self::Retry(_) | Self::Launches(_) | Self::Decide => Phase::Decide,

@@ -1,26 +1,22 @@
-//! The lives of instances: launched, registered, drained, terminated; Auto Scaling groups and Managed Instances.
+//! The lives of instances: launched, registered, drained, terminated.
 
 use super::event::Event;
-use super::trace::{Ended, EntryKind, InstanceLife};
+use super::trace::{Ended, InstanceLife};
 use super::world::World;
-use crate::chance::Concern;
-use crate::control::capacity::auto_scaling_group::{LOW_MINUTES, reservation};
-use crate::control::capacity::{managed_instances, zones_of_launches};
 use crate::design::service::SchedulingStrategy;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
-use crate::plan::packing::instances_for;
-use crate::plan::provider::{Candidate, PlannedProvider, PlannedScaling, ProviderKind};
+use crate::plan::provider::{PlannedProvider, ProviderKind};
 use crate::state::instance::{InstanceStatus, Room};
 use crate::state::machine::{Machine, MachineStatus};
 use crate::state::pool::{Attributes, PoolFacts};
 use crate::state::task::{Task, TaskStatus};
-use crate::units::{Percent, SimTime, Span};
+use crate::units::{SimTime, Span};
 use crate::usage::record::{Cause, Thing};
 
 impl World<'_> {
     /// Asks for an instance; after `delay` it runs and is metered.
-    fn launch(
+    pub(super) fn launch(
         &mut self,
         provider: Ix<PlannedProvider>,
         candidate: usize,
@@ -39,6 +35,7 @@ impl World<'_> {
             launched: now,
             registered: now,
             changed: now,
+            dear: None,
             instance: None,
             tasks: Vec::new(),
             standing: 0,
@@ -59,6 +56,7 @@ impl World<'_> {
             trace.instances.push(life);
         }
         self.after(delay, Event::Machine(machine));
+        self.draw_interruption(machine);
         machine
     }
 
@@ -255,222 +253,6 @@ impl World<'_> {
         }
     }
 
-    /// A minute of every provider with instances of its own.
-    pub(super) fn capacity_minute(&mut self) {
-        for (provider, planned) in self.plan.providers.pairs() {
-            if planned.is_fargate() {
-                continue;
-            }
-            self.sample_packing(provider);
-            match &planned.kind {
-                ProviderKind::AutoScalingGroup(group) => {
-                    if let Some(scaling) = group.managed_scaling {
-                        self.scale_group(
-                            provider,
-                            scaling,
-                            group.min_size,
-                            group.max_size,
-                            group.termination_protection,
-                        );
-                    }
-                    self.fill_group(provider, Cause::SpareCapacity, Span::ZERO);
-                }
-                ProviderKind::ManagedInstances { scale_in_after: Some(after) } => {
-                    let next = managed_instances::next_to_go(self.plan, &self.state, provider, *after, self.now);
-                    if let Some(machine) = next {
-                        self.drain(machine, Ended::NotNeeded);
-                    }
-                }
-                ProviderKind::ManagedInstances { scale_in_after: None }
-                | ProviderKind::Fargate
-                | ProviderKind::FargateSpot => {}
-            }
-        }
-    }
-
-    fn sample_packing(&mut self, provider: Ix<PlannedProvider>) {
-        let mut sums = [(0u128, 0u128); 2];
-        for (_, instance) in self.state.fleet.of(provider) {
-            let (all, free) = (instance.registered, instance.free);
-            sums[0].0 += u128::from((all.cpu - free.cpu).units());
-            sums[0].1 += u128::from(all.cpu.units());
-            sums[1].0 += u128::from((all.memory - free.memory).mib());
-            sums[1].1 += u128::from(all.memory.mib());
-        }
-        for (kept, sum) in self.summary.packing[provider.index()].iter_mut().zip(sums) {
-            kept.0 += sum.0 * u128::from(Span::MINUTE.ms());
-            kept.1 += sum.1 * u128::from(Span::MINUTE.ms());
-        }
-    }
-
-    /// One minute of managed scaling (rules CAS-14, CAS-20 to CAS-25).
-    fn scale_group(
-        &mut self,
-        provider: Ix<PlannedProvider>,
-        scaling: PlannedScaling,
-        min: u32,
-        max: u32,
-        protected: bool,
-    ) {
-        let (now, mut running, mut busy, mut warming) = (self.now, 0, 0, false);
-        for ix in self.in_group(provider) {
-            let machine = &self.state.machines[ix];
-            running += 1;
-            busy += u32::from(!machine.tasks.is_empty());
-            warming |= machine.launched > SimTime::ZERO && now < machine.launched + scaling.warmup;
-        }
-        let waiting = self.instances_waited_for(provider);
-        let seen = reservation(scaling, waiting, busy, running);
-        let target = u32::from(scaling.target_capacity.percent().max(1));
-        if seen.is_high(target) {
-            self.state.providers[provider.index()].low = 0;
-            // Instances still warming up count as capacity already: the next step waits for them (rule CAS-23).
-            if !warming {
-                let wanted = seen.scaled_out(scaling).clamp(min, max.max(min));
-                self.state.providers[provider.index()].desired = wanted;
-                self.fill_group(provider, Cause::WaitingTasks, self.plan.timings.cas_alarm);
-            }
-        } else if seen.is_low(target) {
-            self.state.providers[provider.index()].low += 1;
-            if self.state.providers[provider.index()].low >= LOW_MINUTES {
-                let going = seen.scaled_in_by(scaling).min(running.saturating_sub(min));
-                self.shrink_group(provider, going, protected);
-            }
-        } else {
-            self.state.providers[provider.index()].low = 0;
-        }
-    }
-
-    fn in_group(&self, provider: Ix<PlannedProvider>) -> impl Iterator<Item = Ix<Machine>> {
-        let all = self.state.providers[provider.index()].machines.iter().copied();
-        all.filter(|ix| self.state.machines[*ix].counts())
-    }
-
-    /// How many instances the largest group of waiting tasks needs (rule CAS-14): groups are services here.
-    fn instances_waited_for(&self, provider: Ix<PlannedProvider>) -> u32 {
-        let Some(candidate) = self.plan.providers[provider].candidates.get(self.group_type[provider.index()]) else {
-            return 0;
-        };
-        let used_by = self.plan.providers[provider].used_by.iter();
-        let waiting = used_by.map(|(ix, share)| (*ix, self.state.service(*ix).seeking(*share)));
-        let needed = waiting
-            .filter(|(_, count)| *count > 0)
-            .map(|(ix, count)| instances_for(candidate, &[(&self.plan.services[ix], count)]));
-        needed.max().unwrap_or(0)
-    }
-
-    /// Launches what the group wants and has not, where there is capacity.
-    fn fill_group(&mut self, provider: Ix<PlannedProvider>, cause: Cause, delay: Span) {
-        let count = u32::try_from(self.in_group(provider).count()).unwrap_or(u32::MAX);
-        let missing = self.state.providers[provider.index()].desired.saturating_sub(count);
-        if missing == 0 || !self.state.has_capacity(provider, self.now) {
-            return;
-        }
-        let mut counts = vec![0; self.plan.zones.len()];
-        self.in_group(provider).for_each(|ix| counts[self.state.machines[ix].zone.index()] += 1);
-        let (planned, candidate) = (&self.plan.providers[provider], self.group_type[provider.index()]);
-        let room = self.state.vcpus.instances(&planned.candidates[candidate]);
-        let chosen = zones_of_launches(&self.state, &planned.zones, counts, missing.min(room), self.now);
-        let (delay, launched) = (delay + self.plan.timings.asg_launch, chosen.len());
-        for zone in chosen {
-            self.launch(provider, candidate, zone, cause, delay);
-        }
-        self.tell_launches(provider, launched, missing > room);
-    }
-
-    /// What a provider launches; that it may not launch more, once until it may.
-    fn tell_launches(&mut self, provider: Ix<PlannedProvider>, launched: usize, refused: bool) {
-        let name = &self.plan.providers[provider].name;
-        if launched > 0 || !refused {
-            self.log(EntryKind::Capacity, None, || format!("{name} launches {}", instances(launched)));
-        }
-        let before = std::mem::replace(&mut self.state.providers[provider.index()].refused, refused);
-        if refused && !before {
-            let full = |of: &&Candidate| self.state.vcpus.instances(of) == 0;
-            let quota = self.plan.providers[provider].candidates.iter().find(full).and_then(|of| of.quota);
-            let limit = quota.map(|quota| self.plan.vcpu_quotas[quota]);
-            // As EC2 answers VcpuLimitExceeded (rule QTA).
-            let text = || {
-                let limit = limit.map_or_else(String::new, |of| format!(" of {} ({})", of.vcpus, of.name));
-                format!("{name} launches no more: it would take more than the account's vCPU limit{limit}")
-            };
-            self.log(EntryKind::Capacity, None, text);
-        }
-    }
-
-    /// Takes instances away: from the zone with most, oldest first; with termination protection only empty ones (rules
-    /// CAS-26, CAS-27).
-    fn shrink_group(&mut self, provider: Ix<PlannedProvider>, count: u32, protected: bool) {
-        for _ in 0..count {
-            let group: Vec<_> = self.in_group(provider).collect();
-            let mut zones = vec![0u32; self.plan.zones.len()];
-            group.iter().for_each(|ix| zones[self.state.machines[*ix].zone.index()] += 1);
-            let mut going: Vec<_> = group
-                .into_iter()
-                .filter(|ix| !protected || self.state.machines[*ix].tasks.is_empty())
-                .filter(|ix| self.state.machines[*ix].status == MachineStatus::Active)
-                .collect();
-            going.sort_by_key(|ix| {
-                let machine = &self.state.machines[*ix];
-                let empty_last = !machine.tasks.is_empty();
-                (empty_last, std::cmp::Reverse(zones[machine.zone.index()]), machine.launched, *ix)
-            });
-            let Some(machine) = going.first().copied() else { return };
-            // Scale-in counts from the instances there are, whatever was asked for and not had (rule CAS-25).
-            let there: u32 = zones.iter().sum();
-            let state = &mut self.state.providers[provider.index()];
-            state.desired = state.desired.min(there).saturating_sub(1);
-            self.drain(machine, Ended::NotNeeded);
-        }
-    }
-
-    /// Managed Instances collects what waits, then buys (rule MI-23). Instances under way are waited for first: what they
-    /// bring may be enough.
-    pub(super) fn collect(&mut self) {
-        for (provider, planned) in self.plan.providers.pairs() {
-            if !matches!(planned.kind, ProviderKind::ManagedInstances { .. }) {
-                continue;
-            }
-            let waits = planned.used_by.iter().any(|(ix, share)| self.state.service(*ix).seeking(*share) > 0);
-            let of_provider = &self.state.providers[provider.index()];
-            let under_way = of_provider
-                .machines
-                .iter()
-                .any(|ix| matches!(self.state.machines[*ix].status, MachineStatus::Pending | MachineStatus::Booting));
-            if waits && !under_way && !of_provider.collecting {
-                self.state.providers[provider.index()].collecting = true;
-                self.after(self.plan.timings.mi_batch_window, Event::Collected(provider));
-            }
-        }
-    }
-
-    /// The time for collecting is over.
-    pub(super) fn collected(&mut self, provider: Ix<PlannedProvider>) {
-        self.state.providers[provider.index()].collecting = false;
-        if !self.state.has_capacity(provider, self.now) {
-            return;
-        }
-        let (launches, short) = managed_instances::launches(self.plan, &self.state, provider, self.now);
-        let count = launches.len();
-        for (candidate, zone) in launches {
-            self.launch(provider, candidate, zone, Cause::WaitingTasks, Span::ZERO);
-        }
-        self.tell_launches(provider, count, short);
-    }
-
-    /// A share of a provider's Spot instances get their notice: they drain, and in two minutes they are gone.
-    pub(super) fn reclaim_machines(&mut self, provider: Ix<PlannedProvider>, percent: Percent) {
-        let all = self.in_group(provider).collect();
-        for machine in self.drawn(all, percent, Concern::SpotReclaim) {
-            let notice = crate::catalogue::timings::SPOT_NOTICE;
-            self.drain(machine, Ended::SpotReclaimed);
-            if self.state.machines[machine].status == MachineStatus::Draining {
-                self.state.machines[machine].due = self.now + notice;
-                self.after(notice, Event::Machine(machine));
-            }
-        }
-    }
-
     /// Gives back what a task held on its instance.
     pub(super) fn release(&mut self, task: Ix<Task>) {
         let of = self.state.tasks[task];
@@ -478,16 +260,11 @@ impl World<'_> {
         let now = self.now;
         let machine = &mut self.state.machines[ix];
         machine.tasks.retain(|other| *other != task);
-        machine.changed = now;
+        (machine.changed, machine.dear) = (now, None);
         let Some(instance) = machine.instance else { return };
         let demand = &self.demands[of.service.index()];
         self.state.fleet.release(instance, demand, SchedulingStrategy::Replica);
         let seen = self.state.fleet.instance(instance);
         self.state.services[of.service.index()].on_instance.remove(seen);
     }
-}
-
-/// "1 instance", "5 instances".
-fn instances(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "instance" } else { "instances" })
 }

@@ -3,6 +3,7 @@
 //! In: a plan, how long, a seed. Out: usage records, figures, and the trace of a run that somebody looks at. One run is
 //! one thread; the same plan and seed give the same run. Reading [`play`] is reading ECS.
 
+mod capacity;
 pub mod event;
 mod failures;
 mod faults;
@@ -74,6 +75,7 @@ fn play(world: &mut World<'_>, event: Event) {
         Event::Healthy(task) => world.task_healthy(task),
         Event::Unhealthy(task) => world.task_unhealthy(task),
         Event::Machine(machine) => world.step_machine(machine),
+        Event::Interrupted(machine) => world.interrupted(machine),
         Event::Collected(provider) => world.collected(provider),
         Event::Minute => world.close_minute(),
         Event::Hour => {

@@ -124,7 +124,7 @@ impl World<'_> {
         let machine = &mut self.state.machines[machine];
         machine.tasks.push(task);
         machine.standing += 1;
-        machine.changed = self.now;
+        (machine.changed, machine.dear) = (self.now, None);
     }
 
     /// An event of a task: its status has lasted its time.

@@ -2,6 +2,7 @@
 
 mod failures;
 mod launches;
+mod machines;
 mod vcpus;
 
 use super::*;

@@ -45,6 +45,8 @@ pub struct Machine {
     pub registered: SimTime,
     /// When its tasks last changed.
     pub changed: SimTime,
+    /// Whether one cheaper instance would hold what it holds, once that was looked at since its tasks changed.
+    pub dear: Option<bool>,
     /// Itself as ECS sees it, once registered.
     pub instance: Option<Ix<ContainerInstance>>,
     /// Its live tasks.

@@ -5,9 +5,10 @@ use crate::plan::Plan;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
 use crate::plan::packing::managed_within;
-use crate::plan::provider::PlannedProvider;
+use crate::plan::provider::{Candidate, PlannedProvider};
 use crate::plan::service::PlannedService;
 use crate::state::State;
+use crate::state::instance::Room;
 use crate::state::machine::{Machine, MachineStatus};
 use crate::units::{SimTime, Span};
 
@@ -50,8 +51,8 @@ pub fn launches(
     (bought.into_iter().map(|instance| (instance.candidate, zones[instance.zone])).collect(), short)
 }
 
-/// The instance to empty next: one that has held nothing, or whose tasks all fit in free room of others, for as long as the
-/// provider waits (rules MI-30 to MI-33). One at a time; the least used first.
+/// The instance to empty next: one that has held nothing, or whose tasks all fit in free room of others or on one cheaper
+/// instance, for as long as the provider waits (rules MI-30 to MI-33). One at a time; the least used first.
 pub fn next_to_go(
     plan: &Plan,
     state: &State,
@@ -66,7 +67,31 @@ pub fn next_to_go(
     let settled = of_provider.iter().copied().filter(|ix| now >= state.machines[*ix].changed + after);
     let mut by_use: Vec<_> = settled.collect();
     by_use.sort_by_key(|ix| (state.machines[*ix].tasks.len(), *ix));
-    by_use.into_iter().find(|ix| fits_elsewhere(plan, state, *ix))
+    by_use.into_iter().find(|ix| state.machines[*ix].dear == Some(true) || fits_elsewhere(plan, state, *ix))
+}
+
+/// Whether one new instance of another type would hold all that an instance holds, for less by what consolidation must
+/// save (rule MI-33).
+pub fn is_dear(plan: &Plan, state: &State, ix: Ix<Machine>) -> bool {
+    let machine = &state.machines[ix];
+    let candidates = &plan.providers[machine.provider].candidates;
+    let Some(own) = candidates[machine.candidate].hourly else { return false };
+    let most = own.nanos() - own.nanos() * i64::from(plan.timings.mi_consolidation_saving.ppm()) / 1_000_000;
+    let tasks = || machine.tasks.iter().map(|task| &plan.services[state.tasks[*task].service]);
+    let holds_all = |candidate: &Candidate| {
+        let mut room =
+            Room { cpu: candidate.cpu, memory: candidate.memory, gpus: candidate.gpus, enis: candidate.awsvpc_tasks };
+        tasks().all(|task| {
+            let want = demand(task).room;
+            let fits = task.architecture.is_none_or(|a| a == candidate.architecture) && room.holds(&want);
+            if fits {
+                room = room.without(&want);
+            }
+            fits
+        })
+    };
+    let cheaper = |candidate: &&Candidate| candidate.hourly.is_some_and(|hourly| hourly.nanos() <= most);
+    !machine.tasks.is_empty() && candidates.iter().filter(cheaper).any(holds_all)
 }
 
 /// Whether every task of an instance fits in what is free on others of its zone.

@@ -17,7 +17,7 @@ use crate::plan::provider::{
     Candidate, LaunchRate, PlannedGroup, PlannedProvider, PlannedScaling, ProviderKind, Ration,
 };
 use crate::plan::vcpus::{QuotaIx, VcpuQuota};
-use crate::units::{CpuUnits, Gib, Mib, Percent, Quantity, Span, Usd};
+use crate::units::{CpuUnits, Gib, Mib, Percent, Ppm, Quantity, Span, Usd};
 
 /// The root volume of a container instance where nothing is said.
 ///
@@ -65,6 +65,7 @@ impl Resolver<'_> {
                     (kind, self.managed_candidates(&item, managed))
                 }
             };
+            self.note_interruptions(&item, provider.option(), &candidates);
             let zones = self.zones_of(&item, provider.subnets());
             let owner = Some(self.owner(item));
             let option = provider.option();
@@ -113,6 +114,17 @@ impl Resolver<'_> {
     fn quota(&self, quota: Quota) -> u64 {
         let own = self.design.account.quotas.iter().find(|own| own.name == quota.name);
         own.map_or(quota.value, |own| own.value)
+    }
+
+    /// Spot types that the advisor does not list are never taken back: that is said.
+    fn note_interruptions(&mut self, item: &ItemRef, option: CapacityOptionType, candidates: &[Candidate]) {
+        let unlisted = |of: &Candidate| self.catalogue.types.spot_linux(of.kind).is_none();
+        if option == CapacityOptionType::Spot && candidates.iter().any(unlisted) {
+            self.not_played(
+                item.clone(),
+                "interruptions of instance types that the Spot Instance Advisor does not list",
+            );
+        }
     }
 
     fn zones_of(&mut self, item: &ItemRef, subnets: &[SubnetId]) -> Vec<Ix<PlannedZone>> {
@@ -226,6 +238,7 @@ impl Resolver<'_> {
             (Some(instance), Some(Some(fee))) => Some(instance + fee),
             (None, _) | (_, Some(None)) => None,
         };
+        let (spot, advice) = (matches!(instance, Meter::Ec2Spot(_)), self.catalogue.types.spot_linux(kind));
         let mut levels = vec![(instance, 1)];
         levels.extend(fee.map(|fee| (fee, 1)));
         levels.push((Meter::EbsGp3Storage, u64::from(Mib::from_gib(volume.gib()).mib())));
@@ -234,13 +247,14 @@ impl Resolver<'_> {
             kind,
             name: of.name.clone(),
             vcpus: of.vcpus,
-            quota: self.vcpu_quota(of, matches!(instance, Meter::Ec2Spot(_))),
+            quota: self.vcpu_quota(of, spot),
             cpu: of.registered_cpu(),
             memory: of.registered_memory(),
             gpus: of.gpus.as_ref().map_or(0, |g| u32::from(g.count)),
             awsvpc_tasks: if trunking { of.awsvpc_tasks_with_trunking() } else { of.awsvpc_tasks() },
             architecture: of.architecture,
             hourly: hourly.filter(|usd| *usd > Usd::ZERO),
+            interrupted: if spot { advice.map_or(Ppm::ZERO, |advice| advice.band.played()) } else { Ppm::ZERO },
             levels,
         }
     }

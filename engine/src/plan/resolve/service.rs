@@ -49,6 +49,10 @@ impl Resolver<'_> {
         for (id, service) in played {
             let planned = self.planned_service(id, service);
             let uses: Vec<_> = planned.capacity.iter().map(|share| share.provider).collect();
+            // AWS publishes no figure of it, and none is made up (rule FG-41): a scenario's Spot wave plays it.
+            if uses.iter().any(|provider| self.providers[*provider].kind == ProviderKind::FargateSpot) {
+                self.not_played(ItemRef::Service(id.clone()), "interruptions of Fargate Spot outside of Spot waves");
+            }
             let ix = self.services.push(planned);
             for (share, provider) in uses.into_iter().enumerate() {
                 self.providers[provider].used_by.push((ix, share));

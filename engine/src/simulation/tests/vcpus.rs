@@ -26,7 +26,7 @@ fn on(provider: impl FnOnce(Vec<SubnetId>) -> CapacityProvider) -> Project {
     project
 }
 
-fn group(option: Option<CapacityOptionType>) -> Project {
+pub(super) fn group(option: Option<CapacityOptionType>) -> Project {
     on(|subnets| {
         CapacityProvider::AutoScalingGroup(AutoScalingGroupProvider {
             subnets,
@@ -49,7 +49,7 @@ fn group(option: Option<CapacityOptionType>) -> Project {
     })
 }
 
-fn managed(types: &[&str]) -> Project {
+pub(super) fn managed(types: &[&str]) -> Project {
     on(|subnets| {
         let requirements = InstanceRequirements {
             allowed_instance_types: types.iter().map(|t| (*t).to_owned()).collect(),
