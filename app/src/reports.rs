@@ -7,6 +7,7 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::checks::Diagnostic;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::evaluate::compare::{Alternative, Comparison};
+use bayplan_engine::evaluate::judgement::{Judgement, Verdict};
 use bayplan_engine::plan::Plan;
 use bayplan_engine::report::table::LineText;
 use bayplan_engine::report::{comparison, table};
@@ -124,6 +125,7 @@ pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
         "region": catalogue.region.region.as_str(),
         "hours": all.window.ms() / 3_600_000,
         "alternatives": alternatives,
+        "pick": all.pick.map(|place| &all.alternatives[place].name),
         "ranking": all.ranking.iter().map(|place| &all.alternatives[*place].name).collect::<Vec<_>>(),
         "advice": all.advice(),
     })
@@ -152,8 +154,13 @@ fn alternative(of: &Alternative, catalogue: &Catalogue) -> Value {
         "seeds": of.runs.iter().map(|run| json!({ "seed": run.seed, "total_usd": run.total.to_string(), "stamp": run.stamp.to_string() })).collect::<Vec<_>>(),
         "stamp": mid.map(|run| run.stamp.to_string()),
         "mid_seed": mid.map(|run| run.seed),
+        "not_done_ppm": mid.map(|run| run.not_done().ppm()),
+        "waited_ppm": mid.map(|run| run.waited().ppm()),
+        "recovery_seconds": mid.map(|run| run.recovery().secs()),
         "over_capacity_ppm": mid.map(|run| run.over_capacity().ppm()),
         "unplaced_max": mid.map(bayplan_engine::evaluate::figures::Run::unplaced_max),
+        "serves_as_well": of.judgement.as_ref().map(|judgement| judgement.verdict == Verdict::AsWell),
+        "judgement": of.judgement.as_ref().map(Judgement::said),
         "not_applicable": of.not_applicable,
     })
 }

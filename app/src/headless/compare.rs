@@ -111,6 +111,9 @@ fn print_text(
         for note in &of.notes {
             writeln!(out, "  {note}")?;
         }
+        if let Some(judgement) = &of.judgement {
+            writeln!(out, "  {}", judgement.said())?;
+        }
         for meter in &of.unpriced {
             writeln!(out, "  without {}, which has no price", catalogue.label(*meter))?;
         }

@@ -303,6 +303,12 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "2^30 bytes",
         "files, images, logs, objects and volumes are stored by this GB, moved bytes count by 10^9; no page that says so was read",
     ),
+    (
+        "pick_margins",
+        "0.1 % of the work, 1 % of the time that tasks are wanted, 10 min",
+        "how much worse than the design as drawn what a comparison picks may serve: work not done, time that tasks wait \
+         for a place, time to recover",
+    ),
     ("month_hours", "730", "the month of the AWS Pricing Calculator; AWS's page examples use 720 (BIL-06)"),
 ];
 

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::families::{self, Family, Search};
 use super::figures::Run;
+use super::judgement::{Judgement, Verdict, judge, only_played};
 use super::{Prepared, Progress, Refused, prepare, prepare_scenario, simulate};
 use crate::bill::CostGroup;
 use crate::catalogue::Catalogue;
@@ -21,15 +22,10 @@ use crate::design::id::ScenarioId;
 use crate::design::project::Project;
 use crate::design::scenario::Scenario;
 use crate::simulation::Detail;
-use crate::units::{Ppm, Span, Usd};
+use crate::units::{Span, Usd};
 
 /// How many seeds a band is made of where nothing is said.
 pub const SEEDS: u64 = 20;
-
-/// Requests over capacity that an alternative may have above those of the design as drawn and still be picked.
-///
-/// Assumption: one in a thousand; below it a difference of money outweighs one of service.
-const OVER_CAPACITY_MARGIN: Ppm = Ppm::from_ppm(1000);
 
 /// What is asked of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +74,10 @@ pub struct Alternative {
     pub scenario: Scenario,
     /// What else to know of it.
     pub notes: Vec<String>,
+    /// Why it cannot become the drawing: what its scenario plays is no part of a design.
+    pub only_played: Option<String>,
+    /// Whether it brings other work than the design as drawn.
+    pub other_loads: bool,
     /// Why it cannot be; of the design as drawn, why the family has no alternative to it.
     pub not_applicable: Option<String>,
     /// What the checks found.
@@ -92,12 +92,23 @@ pub struct Alternative {
     pub difference: Option<Usd>,
     /// The difference by cause; the causes sum to it, and none is nothing.
     pub by_cause: Vec<(CostGroup, Usd)>,
+    /// How it serves beside the design as drawn; `None` of the drawing itself, and where one of the two has no run.
+    pub judgement: Option<Judgement>,
 }
 
 impl Alternative {
     /// The run that mid is.
     pub fn mid(&self) -> Option<&Run> {
         self.band.and_then(|band| self.runs.get(band.mid_run))
+    }
+
+    fn judged(&self, drawn: &Run) -> Option<Judgement> {
+        let run = self.mid()?;
+        Some(match &self.only_played {
+            Some(why) => Judgement::incomparable(why),
+            None if self.other_loads => Judgement::incomparable("it brings other work than is drawn"),
+            None => judge(drawn, run),
+        })
     }
 
     /// Whether its total is only a part: something it uses has no price.
@@ -181,6 +192,7 @@ fn compare_here(
     let mut alternatives = Vec::new();
     for candidate in candidates {
         let own = candidate.scenario.as_ref().and_then(|id| project.scenarios.get(id)).cloned();
+        let is_scenario = own.is_some();
         let is_drawn = candidate.name == families::AS_DRAWN;
         let scenario = own.unwrap_or_else(|| {
             let edits = base.scenario.edits.iter().chain(&candidate.edits).cloned().collect();
@@ -200,6 +212,8 @@ fn compare_here(
         alternatives.push(Alternative {
             name: candidate.name,
             edits: candidate.edits,
+            only_played: only_played(&scenario).filter(|_| is_scenario),
+            other_loads: ready.as_ref().is_some_and(|ready| ready.design.loads != base.design.loads),
             scenario,
             notes: candidate.notes,
             not_applicable,
@@ -209,6 +223,7 @@ fn compare_here(
             unpriced: Vec::new(),
             difference: None,
             by_cause: Vec::new(),
+            judgement: None,
         });
         prepared.push(ready);
     }
@@ -307,8 +322,9 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
         alternative.unpriced = unpriced;
     }
     if let Some(first) = alternatives.first().and_then(Alternative::mid).cloned() {
-        for alternative in &mut alternatives {
+        for (place, alternative) in alternatives.iter_mut().enumerate() {
             let Some(by_cause) = alternative.mid().map(|mid| causes(&first, mid)) else { continue };
+            alternative.judgement = alternative.judged(&first).filter(|_| place != 0);
             alternative.difference = Some(by_cause.iter().map(|(_, change)| *change).sum());
             alternative.by_cause = by_cause;
         }
@@ -321,16 +337,9 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
         .collect();
     ranking.sort_unstable();
     let ranking: Vec<_> = ranking.into_iter().map(|(_, place)| place).collect();
-    let pick = ranking.iter().copied().find(|place| serves_as_well(&alternatives, *place));
+    let as_well = |of: &Alternative| of.judgement.as_ref().is_some_and(|j| j.verdict == Verdict::AsWell);
+    let pick = ranking.iter().copied().find(|place| *place == 0 || as_well(&alternatives[*place]));
     Comparison { family, window, alternatives, ranking, pick, cancelled }
-}
-
-/// Whether mid of an alternative leaves no more tasks without a place than the design as drawn, and hardly more requests
-/// over capacity.
-fn serves_as_well(alternatives: &[Alternative], place: usize) -> bool {
-    let (Some(first), Some(mid)) = (alternatives[0].mid(), alternatives[place].mid()) else { return place == 0 };
-    let most = first.over_capacity().ppm().saturating_add(OVER_CAPACITY_MARGIN.ppm());
-    mid.unplaced_max() <= first.unplaced_max() && mid.over_capacity().ppm() <= most
 }
 
 impl Comparison {
@@ -360,16 +369,40 @@ impl Comparison {
         {
             said = format!("{said}; {} is within its band", next.name);
         }
-        let cheaper = self.ranking.iter().take_while(|other| **other != place).next();
-        if let Some(worse) = cheaper.map(|n| &self.alternatives[*n]) {
-            said = format!("{said}; {} is cheaper and serves worse", worse.name);
+        let cheaper = self.ranking.first().filter(|other| **other != place).map(|n| &self.alternatives[*n]);
+        if let Some((cheaper, judgement)) = cheaper.and_then(|of| Some((&of.name, of.judgement.as_ref()?))) {
+            let but = match judgement.verdict {
+                Verdict::AsWell | Verdict::Worse => "serves worse",
+                Verdict::Incomparable => "cannot be picked",
+            };
+            said = format!("{said}; {cheaper} is cheaper and {but}: {}", judgement.why);
         }
         said
     }
 }
 
 #[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+    use crate::bill::Charge;
+    use crate::evaluate::families::testing::project;
+
+    /// A run that cost so many cents by meter, and has no figures.
+    pub(in crate::evaluate) fn run(seed: u64, costs: &[(Meter, i64)], unpriced: &[Meter]) -> Run {
+        let design = project().design;
+        let inputs = crate::evaluate::stamp::Inputs::of(&design, &Scenario::default());
+        let stamp = crate::evaluate::stamp::Stamp::of(&inputs, Span::HOUR, Some(seed), &crate::bill::Bill::default());
+        let costs: BTreeMap<_, _> =
+            costs.iter().map(|(meter, cents)| (Charge::Aws(*meter), Usd::from_cents(*cents))).collect();
+        let total: Usd = costs.values().copied().sum();
+        let (unpriced, services, providers) = (unpriced.to_vec(), Vec::new(), Vec::new());
+        Run { seed, stamp, total, month: total, costs, unpriced, services, providers }
+    }
+}
+
+#[cfg(test)]
 mod tests {
+    use super::testing::run;
     use super::*;
     use crate::bill::Charge;
     use crate::design::fault::{Fault, FaultKind};
@@ -377,7 +410,7 @@ mod tests {
     use crate::evaluate::families::testing::{CATALOGUE, project};
     use crate::evaluate::figures::{ServiceFigures, charges};
     use crate::simulation::trace::ServiceSummary;
-    use crate::units::Micro;
+    use crate::units::{Micro, Ppm};
     use proptest::prelude::*;
 
     /// Six hours under a load that moves by the seed.
@@ -396,17 +429,6 @@ mod tests {
 
     fn compared(family: Family, project: &Project, catalogue: &Catalogue, options: &CompareOptions) -> Comparison {
         compare(project, catalogue, family, options, &Progress::default()).unwrap()
-    }
-
-    fn run(seed: u64, costs: &[(Meter, i64)], unpriced: &[Meter]) -> Run {
-        let design = project().design;
-        let inputs = super::super::stamp::Inputs::of(&design, &Scenario::default());
-        let stamp = super::super::stamp::Stamp::of(&inputs, Span::HOUR, Some(seed), &crate::bill::Bill::default());
-        let costs: BTreeMap<_, _> =
-            costs.iter().map(|(meter, cents)| (Charge::Aws(*meter), Usd::from_cents(*cents))).collect();
-        let total: Usd = costs.values().copied().sum();
-        let (unpriced, services, providers) = (unpriced.to_vec(), Vec::new(), Vec::new());
-        Run { seed, stamp, total, month: total, costs, unpriced, services, providers }
     }
 
     #[test]
@@ -435,6 +457,8 @@ mod tests {
             edits: Vec::new(),
             scenario: Scenario::default(),
             notes: Vec::new(),
+            only_played: None,
+            other_loads: false,
             not_applicable: None,
             findings: Vec::new(),
             runs,
@@ -442,6 +466,7 @@ mod tests {
             unpriced: Vec::new(),
             difference: None,
             by_cause: Vec::new(),
+            judgement: None,
         }
     }
 
@@ -551,6 +576,36 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_can_adopt_is_never_picked() {
+        use crate::design::knob::Knob;
+        let mut project = project();
+        let count = |count| vec![Edit::Set(crate::design::ItemRef::Service("web".into()), Knob::DesiredCount(count))];
+        let faults = vec![Fault { kind: FaultKind::ZoneLoss("us-east-1a".into()), at: Span::HOUR, lasts: Span::HOUR }];
+        let fewer = Scenario { edits: count(1), faults, ..Scenario::default() };
+        project.scenarios.insert("fewer, and a zone lost".into(), fewer);
+        let quiet = vec![Edit::Remove(crate::design::ItemRef::Load("visitors".into()))];
+        project.scenarios.insert("nobody comes".into(), Scenario { edits: quiet, ..Scenario::default() });
+        let comparison = compared(Family::Scenarios, &project, &CATALOGUE, &options(None));
+        assert!(comparison.ranking.len() == 3 && comparison.pick == Some(0), "{comparison:?}");
+        let why = |place: usize| comparison.alternatives[place].judgement.as_ref().map(Judgement::said);
+        assert_eq!(why(1).unwrap(), "not to be picked: it plays a fault, which nobody can adopt");
+        assert_eq!(why(2).unwrap(), "not to be picked: it brings other work than is drawn");
+        assert!(comparison.alternatives[2].only_played.is_none(), "somebody may still draw it");
+        assert!(comparison.advice().contains("cannot be picked: it "), "{}", comparison.advice());
+    }
+
+    #[test]
+    fn instances_that_boot_for_minutes_can_be_picked() {
+        let project = crate::presets::find("queue-workers").unwrap().project();
+        let options = CompareOptions { seeds: vec![1], window: Span::from_days(2), ..options(None) };
+        let comparison = compared(Family::Capacity, &project, &CATALOGUE, &options);
+        let on_instances = comparison.alternatives.iter().filter(|a| a.mid().is_some_and(|m| m.unplaced_max() > 0));
+        let verdicts: Vec<_> = on_instances.map(|a| (a.name.as_str(), a.judgement.as_ref().unwrap().verdict)).collect();
+        assert!(verdicts.len() >= 6 && verdicts.iter().all(|(_, v)| *v == Verdict::AsWell), "{verdicts:?}");
+        assert_eq!(comparison.pick, comparison.ranking.first().copied(), "nothing serves worse");
+    }
+
+    #[test]
     fn what_is_cheaper_and_serves_worse_is_not_picked() {
         let serving = |mut run: Run, over: u128| {
             let counts = ServiceSummary {
@@ -562,15 +617,19 @@ mod tests {
             run
         };
         let of = |cents, over| vec![serving(run(1, &[(Meter::AlbHour, cents)], &[]), over)];
-        // One in a thousand more over capacity is allowed, 1,000 of a million; 1,001 is not.
+        // One in a thousand more is allowed, 1,000 of a million; 1,100 is not.
         let comparison = judge(vec![
             alternative("As drawn", of(9000, 0)),
-            alternative("worse", of(1000, 1001)),
+            alternative("worse", of(1000, 1100)),
             alternative("as good", of(5000, 1000)),
         ]);
         assert_eq!(comparison.ranking, [1, 2, 0]);
         assert_eq!(comparison.pick, Some(2));
-        assert_eq!(comparison.advice(), "as good costs $50, $40 less than as drawn; worse is cheaper and serves worse");
+        assert_eq!(
+            comparison.advice(),
+            "as good costs $50, $40 less than as drawn; worse is cheaper and serves worse: \
+             0.110 % of the work not done (as drawn 0.000 %, and 0.100 % more is allowed)"
+        );
     }
 
     proptest! {

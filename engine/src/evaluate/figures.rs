@@ -90,6 +90,18 @@ impl Run {
         ratio(sum(|s| s.over_capacity.micro()), sum(|s| s.asked.micro()))
     }
 
+    /// Work that was not done, of all that came: requests over capacity, and jobs that still waited at the end.
+    pub fn not_done(&self) -> Ppm {
+        let sum = |of: fn(&ServiceSummary) -> u128| self.services.iter().map(|s| of(&s.counts)).sum();
+        ratio(sum(|s| (s.over_capacity + s.left).micro()), sum(|s| s.asked.micro()))
+    }
+
+    /// The time that tasks waited for a place, of the time that tasks were wanted: of the service where it is most.
+    pub fn waited(&self) -> Ppm {
+        let of = |s: &ServiceFigures| ratio(s.counts.unplaced_ms.into(), s.counts.desired_ms.into());
+        self.services.iter().map(of).max().unwrap_or_default()
+    }
+
     /// The most tasks of one service that waited for a place at once.
     pub fn unplaced_max(&self) -> u32 {
         self.services.iter().map(|s| s.counts.unplaced_max).max().unwrap_or_default()

@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod families;
 pub mod figures;
+pub mod judgement;
 pub mod stamp;
 pub mod trade_off;
 

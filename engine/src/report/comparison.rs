@@ -13,6 +13,7 @@ use crate::bill::CostGroup;
 use crate::catalogue::Catalogue;
 use crate::checks::{Diagnostic, Severity};
 use crate::evaluate::compare::{Alternative, Comparison};
+use crate::evaluate::judgement::Verdict;
 use crate::evaluate::trade_off::Line;
 use crate::units::{Ppm, Usd};
 
@@ -58,8 +59,8 @@ fn remark(alternative: &Alternative) -> String {
         remarks.push(format!("at least, without {}", labels.join(", ")));
     }
     if let Some(mid) = alternative.mid() {
-        if mid.unplaced_max() > 0 {
-            remarks.push(format!("{} tasks without a place", mid.unplaced_max()));
+        if mid.waited() > Ppm::ZERO {
+            remarks.push(format!("tasks waited {:.2} % of their time", percent(mid.waited())));
         }
         if mid.over_capacity() > Ppm::ZERO {
             remarks.push(format!("{:.2} % over capacity", percent(mid.over_capacity())));
@@ -72,8 +73,8 @@ fn percent(share: Ppm) -> f64 {
     share.fraction() * 100.0
 }
 
-/// One word of caution about an alternative: why it cannot be, what waits, what a rule warns of that the drawing has not,
-/// else what there is to know of it; empty where nothing is to be said.
+/// One word of caution about an alternative: why it cannot be, why it cannot be picked, what a rule warns of that the drawing
+/// has not, else what there is to know of it; empty where nothing is to be said.
 pub fn caution(comparison: &Comparison, place: usize) -> String {
     let (Some(of), Some(first)) = (comparison.alternatives.get(place), comparison.alternatives.first()) else {
         return String::new();
@@ -81,9 +82,8 @@ pub fn caution(comparison: &Comparison, place: usize) -> String {
     if let Some(why) = &of.not_applicable {
         return why.lines().next().unwrap_or_default().to_owned();
     }
-    let waiting = of.mid().map(crate::evaluate::figures::Run::unplaced_max).filter(|waiting| *waiting > 0);
-    if let Some(waiting) = waiting {
-        return format!("{waiting} tasks without a place");
+    if let Some(judgement) = of.judgement.as_ref().filter(|judgement| judgement.verdict != Verdict::AsWell) {
+        return judgement.said();
     }
     let known = |found: &&Diagnostic| first.findings.iter().any(|had| had.rule == found.rule && had.at == found.at);
     let warned = of.findings.iter().filter(|found| found.severity == Severity::Warning).find(|found| !known(found));

@@ -202,9 +202,13 @@ impl World<'_> {
         self.now = self.end;
         self.close_machines();
         self.close_hour();
+        for ix in self.plan.services.indices() {
+            self.note(ix);
+        }
         for (service, summary) in self.state.services.iter().zip(&mut self.summary.services) {
             summary.asked = service.traffic.total_asked;
             summary.over_capacity = service.traffic.total_over;
+            summary.left = service.traffic.backlog;
             if let Some(since) = service.short_since {
                 summary.recovery = summary.recovery.max(self.end.since(since));
             }

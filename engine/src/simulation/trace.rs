@@ -205,12 +205,18 @@ pub struct ServiceSummary {
     pub running_max: u32,
     /// RUNNING × milliseconds, summed.
     pub running_ms: u64,
+    /// Wanted × milliseconds, summed.
+    pub desired_ms: u64,
     /// Most that waited for a place at once.
     pub unplaced_max: u32,
+    /// Waiting for a place × milliseconds, summed.
+    pub unplaced_ms: u64,
     /// Units of work that came.
     pub asked: Micro,
     /// Of those, more than the tasks in service could do at that moment.
     pub over_capacity: Micro,
+    /// Jobs that waited in its queue when the run ended.
+    pub left: Micro,
     /// The longest time with fewer tasks in service than wanted.
     pub recovery: Span,
 }

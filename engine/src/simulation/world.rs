@@ -67,6 +67,8 @@ pub(super) struct World<'p> {
     pub(super) machine_of: Vec<Ix<Machine>>,
     /// By provider: when its instances were last counted, and how many there were.
     pub(super) machines_noted: Vec<(SimTime, u32)>,
+    /// By service: what it wanted and what waited when it was last noted.
+    counts_noted: Vec<Noted>,
     /// Tasks in service by service and zone: what flows share out by.
     pub(super) in_service: Vec<ZoneCounts>,
     /// By service: its loads.
@@ -105,6 +107,14 @@ pub(super) struct LoadState {
     pub(super) hour: Micro,
 }
 
+/// What a service wanted at an instant, and how much of it sought a place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Noted {
+    at: SimTime,
+    desired: u32,
+    seeking: u32,
+}
+
 impl<'p> World<'p> {
     pub(super) fn new(plan: &'p Plan, options: Options) -> Self {
         let mut ledger = Ledger::default();
@@ -139,6 +149,7 @@ impl<'p> World<'p> {
             demands: plan.services.iter().map(placement::demand).collect(),
             machine_of: Vec::new(),
             machines_noted: vec![(SimTime::ZERO, 0); plan.providers.len()],
+            counts_noted: vec![Noted::default(); plan.services.len()],
             in_service: vec![vec![0; plan.zones.len()]; plan.services.len()],
             loads_of,
             depends_on_zones,
@@ -149,15 +160,7 @@ impl<'p> World<'p> {
             dirty: plan.services.indices().collect(),
             deciding: None,
             victims: Chance::of(options.seed, Concern::VictimOrder, 0),
-            summary: Summary {
-                services: vec![
-                    ServiceSummary { running_min: u32::MAX, desired_min: u32::MAX, ..Default::default() };
-                    plan.services.len()
-                ],
-                instances: vec![(u32::MAX, 0, 0); plan.providers.len()],
-                packing: vec![[(0, 0); 2]; plan.providers.len()],
-                ..Summary::default()
-            },
+            summary: fresh_summary(plan),
             trace: full.then(|| Trace {
                 services: vec![ServiceTrace::default(); plan.services.len()],
                 providers: vec![Steps::default(); plan.providers.len()],
@@ -201,7 +204,12 @@ impl<'p> World<'p> {
         summary.desired_max = summary.desired_max.max(service.desired);
         summary.running_min = summary.running_min.min(service.running);
         summary.running_max = summary.running_max.max(service.running);
-        summary.unplaced_max = summary.unplaced_max.max(service.seeking_count());
+        let counts = Noted { at: now, desired: service.desired, seeking: service.seeking_count() };
+        let last = std::mem::replace(&mut self.counts_noted[ix.index()], counts);
+        let held = now.since(last.at).ms();
+        summary.desired_ms += u64::from(last.desired) * held;
+        summary.unplaced_ms += u64::from(last.seeking) * held;
+        summary.unplaced_max = summary.unplaced_max.max(counts.seeking);
         let short = service.in_service < service.desired;
         match (short, service.short_since) {
             (true, None) => service.short_since = Some(now),
@@ -254,6 +262,17 @@ fn moves(plan: &Plan) -> bool {
         || plan.cold_start
         || !plan.faults.is_empty()
         || !plan.rollouts.is_empty()
+}
+
+/// Nothing is counted yet.
+fn fresh_summary(plan: &Plan) -> Summary {
+    let none = ServiceSummary { running_min: u32::MAX, desired_min: u32::MAX, ..Default::default() };
+    Summary {
+        services: vec![none; plan.services.len()],
+        instances: vec![(u32::MAX, 0, 0); plan.providers.len()],
+        packing: vec![[(0, 0); 2]; plan.providers.len()],
+        ..Summary::default()
+    }
 }
 
 /// Nothing exists yet.

@@ -62,6 +62,25 @@ fn an_alternative_is_adopted_as_one_step() {
 }
 
 #[test]
+fn a_scenario_with_faults_is_never_offered_to_be_adopted() {
+    let mut window = compare("small-api", Start::default());
+    click(&mut window, "My scenarios");
+    window.get_by_label_contains("  Compare").click();
+    window.step();
+    window.step();
+    super::wait(&mut window, |window| window.query_by_label("Comparing").is_none());
+    let before = drawn(&window).clone();
+    click(&mut window, "task-failures, $");
+    assert!(window.query_all_by_label_contains("it plays a fault, which nobody can adopt").next().is_some());
+    click(&mut window, "Adopt task-failures");
+    assert_eq!(*drawn(&window), before);
+    // One that only draws otherwise is, even where it brings other work.
+    click(&mut window, "ten-times-the-requests, $");
+    click(&mut window, "Adopt ten-times-the-requests");
+    assert_ne!(*drawn(&window), before);
+}
+
+#[test]
 fn a_bar_of_the_difference_opens_to_its_charges() {
     let mut window = compared("small-api", Start::default());
     click(&mut window, "Fargate, ARM, $");

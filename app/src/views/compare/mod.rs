@@ -274,14 +274,16 @@ fn buttons(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox, t
     let Some(of) = shown.alternative().filter(|_| shown.chosen != 0) else { return };
     let (Some(project), true) = (model.project(), of.not_applicable.is_none()) else { return };
     let text = RichText::new(format!("Adopt {}", of.name)).color(tokens.on_accent);
-    let adopt = ui.add_enabled(!shown.stale, Button::new(text).fill(tokens.accent).min_size(vec2(0.0, 28.0)));
+    let may = !shown.stale && of.only_played.is_none();
+    let adopt = ui.add_enabled(may, Button::new(text).fill(tokens.accent).min_size(vec2(0.0, 28.0)));
     let with = shown.compared.basis.scenario.as_ref();
     let hint = with.map_or_else(
         || "Makes it the drawing, as one step that can be undone".to_owned(),
         |scenario| format!("Makes it the drawing, with what scenario {scenario} changes, as one step"),
     );
     let why = "The drawing has changed since: compare again";
-    if adopt.on_hover_text(hint).on_disabled_hover_text(why).clicked() {
+    let why_not = of.only_played.as_deref().filter(|_| !shown.stale).unwrap_or(why);
+    if adopt.on_hover_text(hint).on_disabled_hover_text(why_not).clicked() {
         out.push(Command::edits(format!("Adopt {}", of.name), of.scenario.edits.clone()));
     }
     if shown.compared.comparison.family == Family::Scenarios {

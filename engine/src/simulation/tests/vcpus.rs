@@ -115,6 +115,15 @@ fn rat_05_a_group_launches_no_more_than_the_accounts_vcpus() {
 }
 
 #[test]
+fn tasks_without_a_place_wait_for_all_of_the_run() {
+    // Four instances hold 8 of 10, so 2 wait for two hours of 3,600,000 ms, of the 10 that are wanted for as long.
+    let mut project = group(None);
+    allow(&mut project, Some(QuotaProfile::Default), STANDARD, 9);
+    let summary = play_for(&plan_of(&project, &Scenario::default()), 2, 1).summary.services[0];
+    assert_eq!((summary.unplaced_ms, summary.desired_ms), (2 * 7_200_000, 10 * 7_200_000));
+}
+
+#[test]
 fn qta_the_limit_is_told_with_its_name_and_number() {
     let mut project = group(None);
     allow(&mut project, Some(QuotaProfile::Default), STANDARD, 9);
