@@ -194,7 +194,7 @@ fn follow(layout: &mut Layout, edit: &Edit) {
             layout.order.retain(|entry| entry != at);
             layout.margins.remove(&at.to_string());
         }
-        Edit::Put(_) | Edit::Set(..) => {}
+        Edit::Put(_) | Edit::Set(..) | Edit::Account(_) => {}
     }
 }
 

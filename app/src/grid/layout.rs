@@ -377,6 +377,7 @@ pub fn margin_key(of: &Pick) -> String {
         Pick::All(kind) => kind.to_string(),
         Pick::Aws(service) => service.to_string(),
         Pick::Internet => "internet".to_owned(),
+        Pick::Account => "account".to_owned(),
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Pick {
     /// An AWS service that somebody calls.
     Aws(EndpointService),
     Internet,
+    /// The account: no item, and nowhere on the canvas.
+    Account,
 }
 
 impl Pick {
@@ -35,7 +37,7 @@ impl Pick {
     pub fn item(&self) -> Option<&ItemRef> {
         match self {
             Self::Item(at) => Some(at),
-            Self::All(_) | Self::Aws(_) | Self::Internet => None,
+            Self::All(_) | Self::Aws(_) | Self::Internet | Self::Account => None,
         }
     }
 }

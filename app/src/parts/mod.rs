@@ -81,7 +81,7 @@ impl Part {
 pub fn drawn(edits: &[Edit]) -> Option<bayplan_engine::design::ItemRef> {
     edits.iter().rev().find_map(|edit| match edit {
         Edit::Put(item) => Some(item.at()),
-        Edit::Remove(_) | Edit::Rename(..) | Edit::Set(..) => None,
+        Edit::Remove(_) | Edit::Rename(..) | Edit::Set(..) | Edit::Account(_) => None,
     })
 }
 

@@ -125,6 +125,10 @@ fn entries(ui: &Ui, model: &Model<'_>, scope: Scope, search: &str) -> Vec<(Strin
             let shortcut = row.shortcuts.first().map(|s| ui.ctx().format_shortcut(s)).unwrap_or_default();
             all.push((row.text.to_owned(), shortcut, Entry::Do(row.action)));
         }
+        let account = "Account: settings, quotas, Savings Plans";
+        if project.is_some() && found(account) {
+            all.push((account.to_owned(), "account".to_owned(), Entry::Show(Pick::Account)));
+        }
         let items = project.map(|p| p.design.item_refs()).unwrap_or_default();
         for at in items.into_iter().filter(|at| found(&at.to_string())) {
             all.push((at.name().to_owned(), at.kind().to_string(), Entry::Show(Pick::Item(at))));

@@ -44,6 +44,9 @@ fn scaled<N: TryFrom<i128>>(text: &str, factors: &[(&str, i128)], like: &str) ->
 
 /// Whole numbers.
 pub const COUNT: Unit<u32> = Unit { show: |n| n.to_string(), read: |t| scaled(t, &[("", 1), ("k", 1000)], "12") };
+/// Whole numbers of any size.
+pub const NUMBER: Unit<u64> =
+    Unit { show: ToString::to_string, read: |t| scaled(t, &[("", 1), ("k", 1000)], "12 or 4k") };
 /// Seeds: any whole number.
 pub const SEED: Unit<u64> = Unit { show: ToString::to_string, read: |t| scaled(t, &[("", 1)], "1") };
 pub const SIGNED: Unit<i32> = Unit { show: |n| n.to_string(), read: |t| scaled(t, &[("", 1)], "12 or -1") };

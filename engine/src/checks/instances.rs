@@ -5,6 +5,7 @@ use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::Catalogue;
 use crate::catalogue::instance_types::InstanceType;
 use crate::design::ItemRef;
+use crate::design::account::Account;
 use crate::design::capacity::{AutoScalingGroupProvider, CapacityProvider};
 use crate::design::edit::Edit;
 use crate::design::knob::Knob;
@@ -242,12 +243,15 @@ fn eni_limit_binds(context: &Context<'_>, out: &mut Findings) {
                 kind.name,
                 slots(kind, trunking)
             );
-            let hint = if trunking || slots(kind, true) <= slots(kind, false) {
-                "Use bridge mode, larger tasks, or types with more interfaces".to_owned()
+            if trunking || slots(kind, true) <= slots(kind, false) {
+                let hint = "Use bridge mode, larger tasks, or types with more interfaces";
+                out.add(runner.at.clone(), "capacity", message, hint);
             } else {
-                format!("Switch awsvpcTrunking on in the account: {} interfaces", slots(kind, true))
-            };
-            out.add(runner.at.clone(), "capacity", message, hint);
+                let hint = format!("Switch awsvpcTrunking on in the account: {} interfaces", slots(kind, true));
+                let account = Account { awsvpc_trunking: true, ..context.design.account.clone() };
+                let fix = vec![Edit::Account(account)];
+                out.add(runner.at.clone(), "capacity", message, hint).fix("Switch awsvpcTrunking on", fix);
+            }
         }
     }
 }

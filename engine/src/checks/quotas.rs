@@ -6,7 +6,9 @@ use super::context::{Context, Host};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::quotas::{self, Quota};
 use crate::design::ItemRef;
+use crate::design::account::{Account, QuotaValue};
 use crate::design::capacity::{CapacityOptionType, CapacityProvider};
+use crate::design::edit::Edit;
 use crate::design::load_balancing::LoadBalancerType;
 use crate::design::network::EndpointKind;
 use crate::design::scaling::ScalingPolicy;
@@ -207,8 +209,18 @@ fn quota_exceeded(context: &Context<'_>, out: &mut Findings) {
     for (count, value) in passed(context, true) {
         let message = format!("{} {}: {value} until AWS raises it", count.count, count.quota.name);
         let hint = "Ask for more in Service Quotas, and write what you have into the account";
-        out.add(count.at, count.field, message, hint);
+        let account = with_quota(&context.design.account, count.quota.name, count.count);
+        let label = format!("The account has {}", count.count);
+        out.add(count.at, count.field, message, hint).fix(label, vec![Edit::Account(account)]);
     }
+}
+
+/// The account with a quota of its own value.
+fn with_quota(account: &Account, name: &str, value: u64) -> Account {
+    let mut account = account.clone();
+    account.quotas.retain(|own| own.name != name);
+    account.quotas.push(QuotaValue { name: name.to_owned(), value });
+    account
 }
 
 /// What: the account states a quota by a name that is not known, or that AWS does not raise. Why: it binds nothing, and
@@ -232,7 +244,10 @@ fn unknown_quota(context: &Context<'_>, out: &mut Findings) {
             format!("Quotas that AWS raises and that sound alike: {}", alike.join(", "))
         };
         let message = format!("The account's quota \"{}\" is none that AWS raises: nothing is held to it", own.name);
-        out.add(ItemRef::Cluster(cluster.clone()), "account", message, hint);
+        let mut account = context.design.account.clone();
+        account.quotas.retain(|other| other.name != own.name);
+        let fix = vec![Edit::Account(account)];
+        out.add(ItemRef::Cluster(cluster.clone()), "account", message, hint).fix("Take it out of the account", fix);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::account::Account;
 use super::item::{Design, Item, ItemRef};
 use super::knob::Knob;
 use super::references::{Fate, Reference};
@@ -21,6 +22,8 @@ pub enum Edit {
     Rename(ItemRef, String),
     /// Sets one value of an item.
     Set(ItemRef, Knob),
+    /// Sets what the account is set to.
+    Account(Account),
 }
 
 /// Why an edit cannot be done.
@@ -65,6 +68,10 @@ impl Edit {
                 }
                 if knob.set(design, at) { Ok(()) } else { Err(EditError::NoSuchValue(at.clone(), knob.describe())) }
             }
+            Self::Account(account) => {
+                design.account.clone_from(account);
+                Ok(())
+            }
         }
     }
 
@@ -75,6 +82,7 @@ impl Edit {
             Self::Remove(at) => format!("Remove {at}"),
             Self::Rename(at, name) => format!("Rename {at} to {name}"),
             Self::Set(at, knob) => format!("Set {} of {at}", knob.describe()),
+            Self::Account(_) => "Change the account".to_owned(),
         }
     }
 }
@@ -111,7 +119,7 @@ pub fn references(design: &Design) -> Vec<Reference> {
     all
 }
 
-/// The edits that make `after` of `before`, item by item: removals first, then what is new or differs.
+/// The edits that make `after` of `before`, item by item: removals first, then what is new or differs, then the account.
 pub fn difference(before: &Design, after: &Design) -> Vec<Edit> {
     let removed = before.item_refs().into_iter().filter(|at| !after.contains(at)).map(Edit::Remove);
     let changed = after
@@ -119,7 +127,8 @@ pub fn difference(before: &Design, after: &Design) -> Vec<Edit> {
         .into_iter()
         .filter_map(|at| after.item(&at).filter(|item| before.item(&at).as_ref() != Some(item)))
         .map(Edit::Put);
-    removed.chain(changed).collect()
+    let account = (before.account != after.account).then(|| Edit::Account(after.account.clone()));
+    removed.chain(changed).chain(account).collect()
 }
 
 #[cfg(test)]
@@ -173,6 +182,7 @@ mod tests {
         let mut after = before.clone();
         Edit::Set(ItemRef::Service(ServiceId::new("web")), Knob::DesiredCount(3)).apply(&mut after).unwrap();
         after.put(Item::Cluster(ClusterId::new("c"), crate::design::cluster::Cluster::default()));
+        after.account.awsvpc_trunking = true;
         let mut again = before.clone();
         for edit in difference(&before, &after) {
             edit.apply(&mut again).unwrap();

@@ -67,7 +67,7 @@ impl Scenario {
         for edit in &mut self.edits {
             match edit {
                 Edit::Remove(of) | Edit::Rename(of, _) | Edit::Set(of, _) if of == at => of.clone_from(&to),
-                Edit::Remove(_) | Edit::Rename(..) | Edit::Set(..) => {}
+                Edit::Remove(_) | Edit::Rename(..) | Edit::Set(..) | Edit::Account(_) => {}
                 Edit::Put(item) => {
                     let own = item.clone();
                     let own = if own.at() == *at { own.renamed(name) } else { own };

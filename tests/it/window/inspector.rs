@@ -1,6 +1,7 @@
 //! The inspector: a form for every kind of item, fields that read units, one step for each change.
 
 use bayplan::parts;
+use bayplan_engine::design::account::QuotaProfile;
 use bayplan_engine::design::id::{LoadId, ServiceId, TaskDefinitionId};
 use bayplan_engine::design::load::{Load, Series};
 use bayplan_engine::design::{Item, Kind};
@@ -143,4 +144,42 @@ fn every_kind_has_a_form_that_changes_nothing_by_being_shown() {
     }
     let item: Item = project.design.item(&Kind::Note.named("note")).unwrap();
     assert_eq!(drawn(&window).item(&item.at()), Some(item));
+}
+
+#[test]
+fn the_account_is_set_by_steps_that_can_be_undone() {
+    let mut window = preset("three-tier-web", Start::default());
+    window.get_by_label_contains("Settings and quotas · quotas are findings").click();
+    window.run();
+    pictured(&mut window, "inspector-account.png");
+    window.get_by_role_and_label(Role::CheckBox, "awsvpcTrunking").click();
+    window.run();
+    assert!(drawn(&window).account.awsvpc_trunking);
+    let before = drawn(&window).account.quotas.len();
+    window.get_by_label_contains("Add quota").click();
+    window.run();
+    assert_eq!(drawn(&window).account.quotas.len(), before + 1);
+    window.get_by_label_contains("Add Savings Plan").click();
+    window.run();
+    window.get_by_label("Not simulated yet: bills are at list prices without them");
+    window.get_by_label("Undo: Change the account").click();
+    window.run();
+    assert!(drawn(&window).account.purchase_plans.is_empty());
+}
+
+#[test]
+fn a_quota_profile_chosen_in_the_account_binds_the_estimate() {
+    let mut window = preset("three-tier-web", Start::default());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run();
+    window.get_by_role_and_label(Role::SearchInput, "Find an item, or do something").type_text("account: settings");
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    window.get_by_label("Adjustable").click();
+    window.run();
+    window.get_by_label("bind, as in a new account").click();
+    window.run();
+    assert_eq!(drawn(&window).account.quota_profile, Some(QuotaProfile::NewAccount));
+    window.get_by_label("Runs and estimates place and launch no more than these quotas hold");
 }

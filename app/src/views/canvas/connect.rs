@@ -71,6 +71,7 @@ fn said(pick: &Pick) -> String {
         Pick::All(kind) => format!("the {kind}s"),
         Pick::Aws(service) => service.to_string(),
         Pick::Internet => "the internet".to_owned(),
+        Pick::Account => "the account".to_owned(),
     }
 }
 

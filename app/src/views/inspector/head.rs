@@ -10,7 +10,7 @@ use bayplan_engine::design::{Design, ItemRef, Kind};
 use bayplan_engine::units::Usd;
 use egui::{Align, Button, Frame, Layout, Margin, RichText, TextEdit, Ui};
 
-use super::{names, of_kind};
+use super::{account, names, of_kind};
 use crate::command::{Action, Command, Outbox};
 use crate::document::Change;
 use crate::grid::Pick;
@@ -152,6 +152,11 @@ pub(super) fn finding(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox) {
                             out.push(Command::edits(fix.label.clone(), fix.edits.clone()));
                         }
                     }
+                    if finding.at.field == "account"
+                        && ui.button(RichText::new("Open the account").size(12.0)).clicked()
+                    {
+                        out.push(Command::Select(Some(Pick::Account)));
+                    }
                 });
             });
         });
@@ -209,6 +214,7 @@ pub(super) fn nothing(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
             });
         }
     }
+    account::lead(ui, &project.design, out);
     assumptions(ui, project, out);
     describe(ui, model, out);
 }

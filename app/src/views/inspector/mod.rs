@@ -3,6 +3,7 @@
 //! A form edits a copy of the item; what came out different is put in its place as one step. Fields commit when they are
 //! left or Enter is pressed, so that one change is one step.
 
+mod account;
 mod around;
 mod capacity;
 mod container;
@@ -58,6 +59,7 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, entered: bool, out: &mut Outbox) {
         Some(Pick::All(kind)) => head::all_of(ui, design, *kind, out),
         Some(Pick::Aws(service)) => head::aws(ui, design, *service, out),
         Some(Pick::Internet) => head::internet(ui, design, out),
+        Some(Pick::Account) => account::ui(ui, design, out),
     };
     area.show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 8.0);

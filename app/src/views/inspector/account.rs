@@ -1,0 +1,121 @@
+//! The form of the account: ECS account settings, quotas, Savings Plans.
+
+use bayplan_engine::catalogue::quotas::{self, Quota};
+use bayplan_engine::design::Design;
+use bayplan_engine::design::account::{Account, PlanKind, PurchasePlan, QuotaProfile, QuotaValue};
+use bayplan_engine::design::edit::Edit;
+use bayplan_engine::units::Usd;
+use egui::{Frame, Margin, Ui};
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::command::{Command, Outbox};
+use crate::grid::Pick;
+use crate::widgets::fields::Form;
+use crate::widgets::theme::{self, Tokens};
+use crate::widgets::units::{DOLLARS, NUMBER};
+
+/// The account as a whole; what comes out different is one step.
+pub(super) fn ui(ui: &mut Ui, design: &Design, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    let chip = Frame::new().fill(tokens.raised).corner_radius(6.0).inner_margin(Margin::symmetric(7, 2));
+    chip.show(ui, |ui| ui.label(theme::small("Account").color(tokens.muted)));
+    ui.label(theme::title("The account"));
+    ui.label(
+        theme::small("What the design runs in: its ECS settings, its quotas, what is paid ahead").color(tokens.muted),
+    );
+    ui.add_space(8.0);
+    let mut account = design.account.clone();
+    let form = Form { design, at: None, assumptions: &BTreeMap::new(), told: RefCell::default() };
+    ui.push_id("account", |ui| {
+        form.section(ui, "", "ECS account settings", true, |ui| settings(ui, &form, &mut account));
+        form.section(ui, "", "Quotas", true, |ui| quotas(ui, &form, &mut account));
+        form.section(ui, "", "Savings Plans", true, |ui| plans(ui, &form, &mut account));
+    });
+    if account != design.account {
+        out.push(Command::edit(Edit::Account(account)));
+    }
+}
+
+/// What leads to the account while nothing is selected.
+pub(super) fn lead(ui: &mut Ui, design: &Design, out: &mut Outbox) {
+    let tokens = Tokens::of(ui.ctx());
+    ui.add_space(8.0);
+    ui.label(theme::label("Account").color(tokens.muted));
+    let quotas = design.account.quota_profile.map_or("quotas are findings", |_| "quotas bind runs");
+    if ui.add(egui::Button::new(format!("Settings and quotas · {quotas}")).frame(false)).clicked() {
+        out.push(Command::Select(Some(Pick::Account)));
+    }
+}
+
+fn settings(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
+    form.check(ui, "awsvpc_trunking", "awsvpcTrunking", &mut account.awsvpc_trunking);
+    form.check(ui, "container_insights", "containerInsights", &mut account.container_insights);
+    let modes = [false, true];
+    form.pick(
+        ui,
+        "blocking_log_driver",
+        "defaultLogDriverMode",
+        &mut account.blocking_log_driver,
+        &modes,
+        |blocking| if *blocking { "blocking" } else { "non-blocking, AWS default" }.to_owned(),
+    );
+}
+
+fn quotas(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
+    let tokens = Tokens::of(ui.ctx());
+    let profiles: Vec<_> = std::iter::once(None).chain(QuotaProfile::ALL.iter().copied().map(Some)).collect();
+    form.pick(ui, "quota_profile", "Adjustable", &mut account.quota_profile, &profiles, |profile| match profile {
+        None => "are findings only".to_owned(),
+        Some(QuotaProfile::NewAccount) => "bind, as in a new account".to_owned(),
+        Some(QuotaProfile::Default) => "bind, at AWS's defaults".to_owned(),
+    });
+    let said = if account.quota_profile.is_some() {
+        "Runs and estimates place and launch no more than these quotas hold"
+    } else {
+        "Runs place whatever is wanted; what passes a quota is a warning"
+    };
+    ui.label(theme::small(said).color(tokens.muted));
+    ui.add_space(4.0);
+    let raised = || quotas::ALL.iter().filter(|quota| quota.adjustable);
+    let of = |name: &str| raised().find(|quota| quota.name == name);
+    let taken: Vec<_> = account.quotas.iter().map(|own| own.name.clone()).collect();
+    let free = |quota: &&Quota| !taken.iter().any(|name| *name == quota.name);
+    // Those that a run is most often held by come first.
+    let first = [quotas::FARGATE_ON_DEMAND_VCPUS, quotas::EC2_STANDARD_VCPUS];
+    let next = first.iter().find(free).or_else(|| raised().find(free)).unwrap_or(&first[0]);
+    let fresh = || QuotaValue { name: next.name.to_owned(), value: next.value };
+    let title = |own: &QuotaValue| format!("{} · {}", own.value, own.name);
+    form.records(ui, "quota", &mut account.quotas, title, fresh, |ui, own| {
+        let mut choices: Vec<String> = raised().filter(free).map(|quota| quota.name.to_owned()).collect();
+        choices.insert(0, own.name.clone());
+        form.pick(ui, "name", "Quota", &mut own.name, &choices, Clone::clone);
+        form.value(ui, "value", "The account has", &mut own.value, &NUMBER);
+        let told = of(&own.name).map_or_else(
+            || "No quota that AWS raises is called so: nothing is held to it".to_owned(),
+            |quota| format!("{} at first · {}", quota.value, quota.source),
+        );
+        ui.label(theme::small(told).color(tokens.muted));
+    });
+}
+
+fn plans(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
+    let tokens = Tokens::of(ui.ctx());
+    let title = |plan: &PurchasePlan| format!("{} · {} an hour", plan.kind, plan.hourly_commitment);
+    let fresh = || PurchasePlan {
+        kind: PlanKind::ComputeSavingsPlan,
+        family: None,
+        hourly_commitment: Usd::from_nanos(1_000_000_000),
+    };
+    form.records(ui, "Savings Plan", &mut account.purchase_plans, title, fresh, |ui, plan| {
+        form.choice(ui, "kind", "Kind", &mut plan.kind, PlanKind::ALL);
+        if plan.kind == PlanKind::Ec2InstanceSavingsPlan {
+            form.maybe_text(ui, "family", "Instance family", &mut plan.family, "m7g");
+        }
+        form.value(ui, "hourly_commitment", "Commitment an hour", &mut plan.hourly_commitment, &DOLLARS);
+    });
+    if !account.purchase_plans.is_empty() {
+        ui.label(theme::small("Not simulated yet: bills are at list prices without them").color(tokens.warn));
+    }
+}
