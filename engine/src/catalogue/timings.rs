@@ -338,46 +338,6 @@ pub fn assumptions(timings: &Timings) -> Vec<Assumption> {
 /// rules FG-41 and EC2-32.
 pub const SPOT_NOTICE: Span = Span::from_secs(120);
 
-/// Datapoints of a minute above target before target tracking scales out.
-///
-/// Source: public captures of the alarms that target tracking makes for ECS services: rule AAS-12.
-pub const TARGET_TRACKING_HIGH_POINTS: u32 = 3;
-
-/// Datapoints of a minute below nine tenths of the target before target tracking scales in.
-///
-/// Source: public captures of the alarms that target tracking makes for ECS services: rule AAS-12.
-pub const TARGET_TRACKING_LOW_POINTS: u32 = 15;
-
-/// Where the low alarm of target tracking lies, of the target.
-///
-/// Source: public captures of the alarms that target tracking makes: target 30 gives 27, 70 gives 63: rule AAS-12.
-pub const TARGET_TRACKING_LOW: Ppm = Ppm::from_ppm(900_000);
-
-/// Datapoints of a minute below target before managed scaling scales in.
-///
-/// Source: ECS Developer Guide, "Amazon ECS managed scaling behavior": rule CAS-21.
-pub const CAS_LOW_POINTS: u32 = 15;
-
-/// How long a replica task without checks runs before it counts as healthy.
-///
-/// Source: ECS API Reference, `DeploymentConfiguration.minimumHealthyPercent`: rules SVC-21 and SVC-22.
-pub const NO_CHECK_HEALTHY_AFTER: Span = Span::from_secs(40);
-
-/// When a managed instance begins to drain for patching.
-///
-/// Source: ECS Developer Guide, "Patching in Amazon ECS Managed Instances": rule MI-40.
-pub const MI_DRAIN_AFTER: Span = Span::from_days(14);
-
-/// When a managed instance that still drains is taken away.
-///
-/// Source: ECS Developer Guide, "Patching in Amazon ECS Managed Instances": rule MI-40.
-pub const MI_FORCE_AFTER: Span = Span::from_days(21);
-
-/// How long managed draining holds an instance that terminates.
-///
-/// Source: ECS Developer Guide, "Amazon ECS managed instance draining": rule CAS-28.
-pub const MANAGED_DRAINING_MAX: Span = Span::from_hours(48);
-
 /// The longest wait between the starts of a service whose tasks do not start.
 ///
 /// Source: ECS Developer Guide, "Amazon ECS service throttle logic": rule THR-02.
@@ -387,16 +347,6 @@ pub const THROTTLE_MAX: Span = Span::from_minutes(27);
 ///
 /// Source: ECS Developer Guide, "How the Amazon ECS deployment circuit breaker detects failures": rule CBK-02.
 pub const BREAKER_BOUNDS: (u32, u32) = (3, 200);
-
-/// The longest a regional NAT gateway takes to reach a new zone.
-///
-/// Source: Amazon VPC User Guide, "Regional NAT gateways": rule NET-22.
-pub const REGIONAL_NAT_EXPAND_MAX: Span = Span::from_minutes(60);
-
-/// How often an instance looks for images to remove, and how long one must have been unused.
-///
-/// Source: Amazon ECS container agent README, `ECS_IMAGE_CLEANUP_INTERVAL`, `ECS_IMAGE_MINIMUM_CLEANUP_AGE`: EC2-21.
-pub const IMAGE_CLEANUP: (Span, Span) = (Span::from_minutes(30), Span::from_hours(1));
 
 #[cfg(test)]
 mod tests {

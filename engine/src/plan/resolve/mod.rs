@@ -4,6 +4,7 @@
 //! and value at once. The checks say the same things better and with fixes; this is the last gate before a run.
 
 mod calls;
+mod gaps;
 mod health;
 mod network;
 mod provider;
@@ -106,6 +107,7 @@ impl<'a> Resolver<'a> {
         self.place_providers();
         self.place_services();
         self.place_standing();
+        self.list_gaps();
         let call_order = self.call_order();
         let loads = self.place_loads(scenario);
         let faults = self.place_faults(scenario);

@@ -55,9 +55,6 @@ impl Resolver<'_> {
             let item = ItemRef::CapacityProvider(id.clone());
             let (kind, candidates) = match provider {
                 CapacityProvider::AutoScalingGroup(group) => {
-                    if group.warm_pool > 0 {
-                        self.not_played(item.clone(), "its warm pool");
-                    }
                     (ProviderKind::AutoScalingGroup(planned_group(group)), self.group_candidates(&item, group))
                 }
                 CapacityProvider::ManagedInstances(managed) => {
@@ -185,8 +182,10 @@ impl Resolver<'_> {
         let candidates: Vec<_> = matching
             .map(|(kind, _)| {
                 let fee = Some(Meter::ManagedInstancesFee(kind));
-                let mut made =
-                    self.candidate(kind, instance_meter(kind, false, managed.option), fee, managed.storage(), None);
+                // Instance store is free and stands in for the data volume (rule MI-53).
+                let local = managed.use_local_storage && types[kind].local_storage_gb > 0;
+                let volume = if local { Gib::from_gib(0) } else { managed.storage() };
+                let mut made = self.candidate(kind, instance_meter(kind, false, managed.option), fee, volume, None);
                 made.memory -= self.timings.mi_host_reserve;
                 made
             })
@@ -241,7 +240,9 @@ impl Resolver<'_> {
         let (spot, advice) = (matches!(instance, Meter::Ec2Spot(_)), self.catalogue.types.spot_linux(kind));
         let mut levels = vec![(instance, 1)];
         levels.extend(fee.map(|fee| (fee, 1)));
-        levels.push((Meter::EbsGp3Storage, u64::from(Mib::from_gib(volume.gib()).mib())));
+        if volume.gib() > 0 {
+            levels.push((Meter::EbsGp3Storage, u64::from(Mib::from_gib(volume.gib()).mib())));
+        }
         levels.extend(address);
         Candidate {
             kind,

@@ -6,7 +6,6 @@ use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::LaunchType;
 use crate::design::container::LogDriver;
-use crate::design::deployment::DeploymentStrategy;
 use crate::design::id::{CapacityProviderId, ServiceId};
 use crate::design::observability::LogClass;
 use crate::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
@@ -85,22 +84,6 @@ impl Resolver<'_> {
         true
     }
 
-    /// What a service has drawn that a run passes over.
-    fn list_not_played(&mut self, item: &ItemRef, service: &Service) {
-        let deployment = &service.deployment;
-        let drawn = [
-            (
-                deployment.strategy() != DeploymentStrategy::Rolling,
-                "blue/green, linear and canary deployments: played as rolling",
-            ),
-            (deployment.alarms.is_some(), "deployment alarms"),
-            (!deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks"),
-        ];
-        for (_, what) in drawn.into_iter().filter(|(is_drawn, _)| *is_drawn) {
-            self.not_played(item.clone(), what);
-        }
-    }
-
     fn planned_service(&mut self, id: &ServiceId, service: &Service) -> PlannedService {
         let item = ItemRef::Service(id.clone());
         let missing = TaskDefinition::default();
@@ -113,7 +96,6 @@ impl Resolver<'_> {
                 format!("there is no task definition {}", service.task_definition),
             );
         }
-        self.list_not_played(&item, service);
         let target_check = self.target_check(&item, service);
         let (proxy_cpu, proxy_memory) = service.proxy_demand();
         // Fargate sells whole task sizes: the proxy's share lies inside them.

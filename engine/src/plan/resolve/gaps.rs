@@ -1,0 +1,228 @@
+//! What a drawing sets and neither the estimate nor a run takes up: one row each, told with every result.
+//!
+//! A field that a form shows either changes what comes out or has its row here. What is left out as a whole — DAEMON
+//! services, step scaling — is told where it is passed over.
+
+use super::Resolver;
+use crate::design::ItemRef;
+use crate::design::capacity::{
+    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, ManagedInstancesProvider,
+};
+use crate::design::container::Container;
+use crate::design::deployment::DeploymentStrategy;
+use crate::design::load_balancing::TargetGroup;
+use crate::design::network::{IpAddressType, Vpc};
+use crate::design::observability::EventRule;
+use crate::design::service::Service;
+
+/// Whether something is drawn, and what of it is left out.
+type Gap<T> = (fn(&T) -> bool, &'static str);
+
+const OF_SERVICES: &[Gap<Service>] = &[
+    (
+        |s| s.deployment.strategy() != DeploymentStrategy::Rolling,
+        "blue/green, linear and canary deployments: played as rolling",
+    ),
+    (|s| s.deployment.alarms.is_some(), "deployment alarms"),
+    (|s| !s.deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks"),
+    (|s| s.availability_zone_rebalancing == Some(true), "Availability Zone rebalancing"),
+    (|s| s.protection.is_some(), "task scale-in protection"),
+    (|s| s.enable_execute_command, "sessions of ECS Exec and their logs"),
+    (|s| s.service_connect.is_some(), "Service Connect's retries, and the proxy's own CPU and memory"),
+    (|s| s.service_discovery.is_some(), "service discovery: callers reach every task at once, whatever the DNS TTL"),
+];
+
+const OF_TARGET_GROUPS: &[Gap<TargetGroup>] = &[
+    (|group| group.slow_start.is_some_and(|lasts| lasts.secs() > 0), "slow start"),
+    (|group| group.stickiness.is_some(), "stickiness"),
+];
+
+const OF_CONTAINERS: &[Gap<Container>] = &[
+    (|container| !container.depends_on.is_empty(), "the order its containers start in"),
+    (|container| container.restart_policy.as_ref().is_some_and(|policy| policy.enabled), "container restart policies"),
+    (|container| container.gpu_sharing.is_some(), "GPU sharing"),
+];
+
+const OF_GROUPS: &[Gap<AutoScalingGroupProvider>] = &[
+    (|group| group.warm_pool > 0, "its warm pool"),
+    (|group| group.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
+    (|group| group.detailed_monitoring, "charges of detailed monitoring"),
+];
+
+const OF_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
+    (|_| true, "the replacement of instances after 14 days"),
+    (|managed| managed.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
+    (|managed| managed.detailed_monitoring, "charges of detailed monitoring"),
+];
+
+const OF_VPCS: &[Gap<Vpc>] = &[(
+    |vpc| vpc.ip_address_type.is_some_and(|kind| kind != IpAddressType::Ipv4),
+    "IPv6: bytes leave as they would over IPv4",
+)];
+
+const OF_EVENT_RULES: &[Gap<EventRule>] = &[(|rule| !rule.targets.is_empty(), "events, and what their targets do")];
+
+impl Resolver<'_> {
+    /// Lists what of the drawn items is not played.
+    pub(super) fn list_gaps(&mut self) {
+        let design: &crate::design::Design = self.design;
+        for (id, service) in &design.services {
+            self.gaps(&ItemRef::Service(id.clone()), service, OF_SERVICES);
+        }
+        for (id, group) in &design.target_groups {
+            self.gaps(&ItemRef::TargetGroup(id.clone()), group, OF_TARGET_GROUPS);
+        }
+        for (id, provider) in &design.capacity_providers {
+            let item = ItemRef::CapacityProvider(id.clone());
+            match provider {
+                CapacityProvider::AutoScalingGroup(group) => self.gaps(&item, group, OF_GROUPS),
+                CapacityProvider::ManagedInstances(managed) => self.gaps(&item, managed, OF_MANAGED),
+            }
+        }
+        for (id, definition) in &design.task_definitions {
+            let item = ItemRef::TaskDefinition(id.clone());
+            for (is_drawn, what) in OF_CONTAINERS {
+                if definition.containers.iter().any(is_drawn) {
+                    self.not_played(item.clone(), what);
+                }
+            }
+        }
+        for (id, vpc) in &design.vpcs {
+            self.gaps(&ItemRef::Vpc(id.clone()), vpc, OF_VPCS);
+        }
+        for (id, rule) in &design.event_rules {
+            self.gaps(&ItemRef::EventRule(id.clone()), rule, OF_EVENT_RULES);
+        }
+    }
+
+    fn gaps<T>(&mut self, item: &ItemRef, of: &T, all: &[Gap<T>]) {
+        for (_, what) in all.iter().filter(|(is_drawn, _)| is_drawn(of)) {
+            self.not_played(item.clone(), what);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::design::container::{Dependency, DependencyCondition, NvidiaMps, RestartPolicy};
+    use crate::design::deployment::{DeploymentAlarms, HookStage, LifecycleHook};
+    use crate::design::edit::Edit;
+    use crate::design::scenario::Scenario;
+    use crate::design::service::{ServiceConnect, ServiceDiscovery, TaskProtection};
+    use crate::design::{Design, Item};
+    use crate::plan::resolve::resolve;
+    use crate::presets;
+    use crate::units::{Mib, Seconds};
+
+    fn of(design: &Design) -> Vec<&'static str> {
+        let catalogue = Catalogue::load(&design.region).expect("a region");
+        let plan = resolve(design, &Scenario::default(), &catalogue).unwrap_or_else(|e| panic!("{e:?}"));
+        plan.not_played.iter().map(|gap| gap.what).collect()
+    }
+
+    fn design(preset: &str) -> Design {
+        presets::find(preset).expect("a preset").project().design
+    }
+
+    /// What one change of a preset brings.
+    #[track_caller]
+    fn brings(preset: &str, what: &str, change: impl FnOnce(&mut Design)) {
+        let mut design = design(preset);
+        assert!(!of(&design).contains(&what), "{preset} has it already: {what}");
+        change(&mut design);
+        assert!(of(&design).contains(&what), "{what}");
+    }
+
+    fn service(design: &mut Design) -> &mut Service {
+        design.services.values_mut().next().expect("drawn")
+    }
+
+    fn container(design: &mut Design) -> &mut Container {
+        &mut design.task_definitions.values_mut().next().expect("drawn").containers[0]
+    }
+
+    fn target_group(design: &mut Design) -> &mut TargetGroup {
+        design.target_groups.values_mut().next().expect("drawn")
+    }
+
+    #[test]
+    fn what_services_draw_and_a_run_leaves_out_is_told() {
+        let web = "three-tier-web";
+        brings(web, OF_SERVICES[0].1, |d| service(d).deployment.strategy = Some(DeploymentStrategy::BlueGreen));
+        brings(web, OF_SERVICES[1].1, |d| {
+            service(d).deployment.alarms = Some(DeploymentAlarms { alarms: Vec::new(), rollback: true });
+        });
+        brings(web, OF_SERVICES[2].1, |d| {
+            let hook = LifecycleHook { function: "check".to_owned(), role: None, stages: vec![HookStage::PreScaleUp] };
+            service(d).deployment.lifecycle_hooks.push(hook);
+        });
+        brings(web, OF_SERVICES[3].1, |d| service(d).availability_zone_rebalancing = Some(true));
+        brings(web, OF_SERVICES[4].1, |d| service(d).protection = Some(TaskProtection { expires_in: None }));
+        brings(web, OF_SERVICES[5].1, |d| service(d).enable_execute_command = true);
+        brings(web, OF_SERVICES[6].1, |d| service(d).service_connect = Some(ServiceConnect::default()));
+        brings(web, OF_SERVICES[7].1, |d| {
+            service(d).service_discovery = Some(ServiceDiscovery { namespace: "n".into(), dns_ttl: None });
+        });
+        assert_eq!(OF_SERVICES.len(), 8);
+    }
+
+    #[test]
+    fn what_target_groups_containers_and_networks_draw_and_a_run_leaves_out_is_told() {
+        let web = "three-tier-web";
+        brings(web, OF_TARGET_GROUPS[0].1, |d| target_group(d).slow_start = Some(Seconds::from_secs(30)));
+        brings(web, OF_TARGET_GROUPS[1].1, |d| target_group(d).stickiness = Some(Seconds::from_secs(900)));
+        brings(web, OF_CONTAINERS[0].1, |d| {
+            let on = Dependency { container_name: "first".into(), condition: DependencyCondition::Start };
+            container(d).depends_on.push(on);
+        });
+        brings(web, OF_CONTAINERS[1].1, |d| {
+            let policy = RestartPolicy { enabled: true, ignored_exit_codes: Vec::new(), restart_attempt_period: None };
+            container(d).restart_policy = Some(policy);
+        });
+        brings(web, OF_CONTAINERS[2].1, |d| {
+            container(d).gpu_sharing = Some(NvidiaMps { memory: Mib::from_gib(4), max_compute_percent: None });
+        });
+        brings(web, OF_VPCS[0].1, |d| {
+            d.vpcs.values_mut().next().expect("drawn").ip_address_type = Some(IpAddressType::DualStack);
+        });
+        brings(web, OF_EVENT_RULES[0].1, |d| {
+            let targets = vec![crate::design::observability::EventTarget::Arn("arn".to_owned())];
+            let detail_type = "ECS Task State Change".to_owned();
+            let rule = EventRule { detail_type, cluster: None, targets, tags: crate::design::Tags::new() };
+            d.event_rules.insert("stopped".into(), rule);
+        });
+        assert_eq!((OF_TARGET_GROUPS.len(), OF_CONTAINERS.len(), OF_VPCS.len(), OF_EVENT_RULES.len()), (2, 3, 1, 1));
+    }
+
+    #[test]
+    fn what_capacity_draws_and_a_run_leaves_out_is_told() {
+        let managed = |d: &mut Design, change: fn(&mut ManagedInstancesProvider)| {
+            let CapacityProvider::ManagedInstances(managed) = d.capacity_providers.values_mut().next().expect("drawn")
+            else {
+                panic!("Managed Instances")
+            };
+            change(managed);
+        };
+        let gpu = "gpu-inference";
+        assert!(of(&design(gpu)).contains(&OF_MANAGED[0].1));
+        brings(gpu, OF_MANAGED[1].1, |d| managed(d, |m| m.option = Some(CapacityOptionType::Reserved)));
+        brings(gpu, OF_MANAGED[2].1, |d| managed(d, |m| m.detailed_monitoring = true));
+        // A scenario of the queue workers draws an Auto Scaling group.
+        let project = presets::find("queue-workers").expect("a preset").project();
+        let mut group = project.design;
+        for edit in project.scenarios.values().flat_map(|scenario| &scenario.edits) {
+            if matches!(edit, Edit::Put(Item::CapacityProvider(..))) {
+                edit.apply(&mut group).expect("a preset's own edit");
+            }
+        }
+        let Some(CapacityProvider::AutoScalingGroup(machines)) = group.capacity_providers.values_mut().next() else {
+            panic!("an Auto Scaling group")
+        };
+        (machines.warm_pool, machines.detailed_monitoring) = (2, true);
+        machines.option = Some(CapacityOptionType::Reserved);
+        let told = of(&group);
+        assert!(OF_GROUPS.iter().all(|(_, what)| told.contains(what)), "{told:?}");
+    }
+}
