@@ -29,7 +29,7 @@ const OF_SERVICES: &[Gap<Service>] = &[
     (|s| s.protection.is_some(), "task scale-in protection"),
     (|s| s.enable_execute_command, "sessions of ECS Exec and their logs"),
     (|s| s.service_connect.is_some(), "Service Connect's retries, and the proxy's own CPU and memory"),
-    (|s| s.service_discovery.is_some(), "service discovery: callers reach every task at once, whatever the DNS TTL"),
+    (|s| s.service_discovery.is_some(), "how long callers keep DNS records of stopped tasks"),
 ];
 
 const OF_TARGET_GROUPS: &[Gap<TargetGroup>] = &[
