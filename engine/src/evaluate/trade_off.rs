@@ -2,10 +2,13 @@
 //!
 //! In: the catalogue's prices and what is compared. Out: lines of exact sums. A way whose price is missing has no line.
 
+use crate::bill::{Bill, Charge};
 use crate::catalogue::Catalogue;
 use crate::catalogue::meter::Meter;
 use crate::design::load_balancing::{LoadBalancerType, Scheme};
+use crate::plan::Plan;
 use crate::plan::index::Ix;
+use crate::plan::load::{Door, LoadKind};
 use crate::plan::network::PlannedBalancer;
 use crate::units::{Bytes, Quantity, Span, Usd};
 use crate::usage::flows::{BalancerHour, capacity_units};
@@ -20,6 +23,61 @@ pub struct Line {
     pub name: String,
     /// How much goes through in a month, and what that costs.
     pub points: Vec<(u64, Usd)>,
+}
+
+/// What goes by the ways of a design in a month, and by which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Through {
+    /// Gigabytes through NAT gateways and interface endpoints.
+    pub gigabytes: u64,
+    /// The line of [`ways_out`] that is drawn; `None` where it is another way.
+    pub out: Option<usize>,
+    /// Millions of requests that enter by a balancer or an HTTP API.
+    pub millions: u64,
+    /// The mean bytes of one, both ways together.
+    pub each: Bytes,
+    /// The line of [`ways_in`] that is drawn; `None` where none is, or several.
+    pub within: Option<usize>,
+}
+
+/// What a plan sends through its ways in a month, by its loads' mean week and the bill of its estimate.
+pub fn through(plan: &Plan, month: &Bill) -> Through {
+    let by_way = [Meter::NatGatewayData, Meter::RegionalNatGatewayData, Meter::InterfaceEndpointData];
+    let lines = month.lines.iter().filter(|line| by_way.iter().any(|meter| line.charge == Charge::Aws(*meter)));
+    let bytes: u128 = lines.map(|line| line.quantity.base()).sum();
+    let out = match (plan.network.nats.len(), plan.network.endpoints.values().any(|e| e.zones.is_some())) {
+        (0, true) => Some(2),
+        (0, false) => None,
+        (1, _) if plan.zones.len() > 1 => Some(1),
+        (_, _) => Some(0),
+    };
+    let (mut requests, mut moved, mut ways) = (0u128, 0u128, Vec::new());
+    for load in &plan.loads {
+        let LoadKind::Requests { through, request_bytes, response_bytes, .. } = &load.kind else { continue };
+        let way = match through {
+            Door::Balancer(balancer) => match plan.balancers[*balancer].kind {
+                LoadBalancerType::Application => 0,
+                LoadBalancerType::Network => 1,
+                LoadBalancerType::Gateway => continue,
+            },
+            Door::Api(_) => 2,
+            Door::Direct => continue,
+        };
+        let week: u128 = (0..168).map(|hour| u128::from(load.curve.hour_mean(hour * 60).milli())).sum();
+        let of_load = week * u128::from(Span::MONTH.ms()) / 168 / 1_000_000;
+        requests += of_load;
+        moved += of_load * u128::from((*request_bytes + *response_bytes).bytes());
+        ways.push(way);
+    }
+    ways.dedup();
+    let whole = |n: u128| u64::try_from(n).unwrap_or(u64::MAX);
+    Through {
+        gigabytes: whole(bytes / 1_000_000_000),
+        out,
+        millions: whole(requests / 1_000_000),
+        each: Bytes::from_bytes(whole(moved / requests.max(1))),
+        within: if let [way] = ways[..] { Some(way) } else { None },
+    }
 }
 
 /// NAT gateways against interface endpoints, by gigabytes a month up to `most`; whatever else goes by the gateways.
@@ -136,6 +194,19 @@ mod tests {
         let rounding = Usd::parse("26.125").unwrap() - filled;
         assert!(rounding >= Usd::ZERO && rounding < Usd::parse("0.0001").unwrap(), "{filled}");
         assert!(at(&lines, "HTTP API", 25) > at(&lines, "Application Load Balancer", 25));
+    }
+
+    #[test]
+    fn what_a_preset_sends_through_its_ways_is_what_its_loads_say() {
+        let project = crate::presets::find("three-tier-web").unwrap().project();
+        let scenario = crate::design::scenario::Scenario::default();
+        let ready = crate::evaluate::prepare_scenario(&project.design, scenario, &CATALOGUE, &[]).unwrap();
+        let month = crate::evaluate::estimate_outcome(&ready, &CATALOGUE, Span::MONTH);
+        let seen = through(&ready.plan, &month.bill);
+        // The day's mean of 1,200 a second over 2,628,000 seconds are 3,153.6 million; spikes add a little.
+        assert!((3_153..3_400).contains(&seen.millions), "{seen:?}");
+        assert_eq!((seen.out, seen.within), (Some(0), Some(0)));
+        assert!(seen.gigabytes > 0 && seen.each > Bytes::from_bytes(0));
     }
 
     #[test]

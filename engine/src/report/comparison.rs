@@ -231,25 +231,39 @@ pub fn packing(comparison: &Comparison) -> Option<Chart> {
     })
 }
 
-/// Ways out by gigabytes a month: NAT gateways against interface endpoints.
-pub fn ways_out(lines: &[Line]) -> Chart {
-    break_even("Ways out", ValueAxis::from_zero("Through it in a month", Unit::Gb), lines)
+/// Ways out by gigabytes a month: NAT gateways against interface endpoints. `drawn` is the line that is drawn, and how
+/// much goes by it.
+pub fn ways_out(lines: &[Line], drawn: Option<(usize, u64)>) -> Chart {
+    break_even("Ways out", ValueAxis::from_zero("Through it in a month", Unit::Gb), lines, drawn)
 }
 
-/// Ways in by millions of requests a month: load balancers against an HTTP API.
-pub fn ways_in(lines: &[Line]) -> Chart {
-    break_even("Ways in", ValueAxis::from_zero("Million requests in a month", Unit::Count), lines)
+/// Ways in by millions of requests a month: load balancers against an HTTP API. `drawn` as above.
+pub fn ways_in(lines: &[Line], drawn: Option<(usize, u64)>) -> Chart {
+    break_even("Ways in", ValueAxis::from_zero("Million requests in a month", Unit::Count), lines, drawn)
 }
 
-fn break_even(title: &str, x: ValueAxis, lines: &[Line]) -> Chart {
+fn break_even(title: &str, x: ValueAxis, lines: &[Line], drawn: Option<(usize, u64)>) -> Chart {
     let figure = |through: u64| u32::try_from(through).map_or(f64::from(u32::MAX), f64::from);
     let curve = |(place, line): (u16, &Line)| {
         let points = line.points.iter().map(|(through, cost)| (figure(*through), cost.dollars())).collect();
         Curve { name: line.name.clone(), ink: Ink::Slot(place), stroke: Stroke::Solid, points }
     };
-    let (curves, y) = ((0..).zip(lines).map(curve).collect(), ValueAxis::from_zero("Cost of a month", Unit::Usd));
-    let (note, body) = ("730 h".to_owned(), Body::Curves(Curves { x, y, curves, dots: Vec::new(), stripe: None }));
-    Chart { title: title.to_owned(), note, legend: false, body }
+    let curves: Vec<Curve> = (0..).zip(lines).map(curve).collect();
+    let at = drawn.and_then(|(line, through)| {
+        let points = &curves.get(line)?.points;
+        let x = figure(through);
+        let (from, to) = points.iter().zip(&points[1..]).find(|(_, to)| to.0 >= x)?;
+        let along = if to.0 > from.0 { (x - from.0) / (to.0 - from.0) } else { 0.0 };
+        Some(Dot { name: "as drawn".to_owned(), ink: Ink::Baseline, at: (x, from.1 + (to.1 - from.1) * along) })
+    });
+    let y = ValueAxis::from_zero("Cost of a month", Unit::Usd);
+    let (note, dots) = ("730 h".to_owned(), at.into_iter().collect());
+    Chart {
+        title: title.to_owned(),
+        note,
+        legend: false,
+        body: Body::Curves(Curves { x, y, curves, dots, stripe: None }),
+    }
 }
 
 #[cfg(test)]

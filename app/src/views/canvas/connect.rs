@@ -8,7 +8,9 @@ use bayplan_engine::design::id::{
     ApiGatewayId, CapacityProviderId, LoadBalancerId, LoadId, OutsideSystemId, ServiceId, TargetGroupId,
 };
 use bayplan_engine::design::load::{Entrance, Load};
-use bayplan_engine::design::load_balancing::{ApiRoute, Integration, LoadBalancer, LoadBalancerType};
+use bayplan_engine::design::load_balancing::{
+    ApiRoute, Integration, Listener, ListenerRule, LoadBalancer, LoadBalancerType, Protocol,
+};
 use bayplan_engine::design::service::{Capacity, ServiceLoadBalancer};
 use bayplan_engine::design::work::{Call, CallPath, CallTarget};
 use bayplan_engine::design::{Design, Item, ItemRef, Kind};
@@ -132,17 +134,10 @@ fn target(design: &Design, from: &LoadBalancerId, to: &ServiceId) -> Join {
         group
     } else {
         let id = TargetGroupId::new(&free_name(design, Kind::TargetGroup, to.as_str()));
-        let listener = balancer.listeners.first_mut().ok_or_else(|| format!("{from} has no listener yet"))?;
         let vpc = balancer.subnets.iter().find_map(|s| design.subnets.get(s)).map(|s| s.vpc.clone());
         let vpc = vpc.ok_or_else(|| format!("{from} stands in no subnet"))?;
-        let protocol = bayplan_engine::design::load_balancing::Protocol::Http;
+        let protocol = admit(&mut balancer, from, to, &id, port)?;
         edits.push(Edit::Put(Item::TargetGroup(id.clone(), new_group(&vpc, protocol, port))));
-        let rule = bayplan_engine::design::load_balancing::ListenerRule {
-            hosts: Vec::new(),
-            paths: vec![format!("/{to}/*")],
-            target_group: id.clone(),
-        };
-        listener.rules.push(rule);
         edits.push(Edit::Put(Item::LoadBalancer(from.clone(), balancer)));
         id
     };
@@ -151,6 +146,29 @@ fn target(design: &Design, from: &LoadBalancerId, to: &ServiceId) -> Join {
     service.load_balancers.push(joined);
     edits.push(Edit::Put(Item::Service(to.clone(), service)));
     Ok((format!("Lead {from} to {to}"), edits))
+}
+
+/// Lets a balancer lead to one more target group: an Application Load Balancer by a rule of its first listener, a Network
+/// Load Balancer, whose listeners lead to one group each, by a listener of its own. The protocol the group speaks comes back.
+fn admit(
+    balancer: &mut LoadBalancer,
+    from: &LoadBalancerId,
+    to: &ServiceId,
+    group: &TargetGroupId,
+    port: u16,
+) -> Result<Protocol, String> {
+    if balancer.kind == LoadBalancerType::Application {
+        let listener = balancer.listeners.first_mut().ok_or_else(|| format!("{from} has no listener yet"))?;
+        let paths = vec![format!("/{to}/*")];
+        listener.rules.push(ListenerRule { hosts: Vec::new(), paths, target_group: group.clone() });
+        return Ok(Protocol::Http);
+    }
+    let taken = |port: &u16| balancer.listeners.iter().any(|listener| listener.port == *port);
+    let port = (port..=u16::MAX).find(|port| !taken(port)).ok_or_else(|| format!("{from} has no port left"))?;
+    let default_target_group = Some(group.clone());
+    let protocol = Protocol::Tcp;
+    balancer.listeners.push(Listener { port, protocol, certificate: None, default_target_group, rules: Vec::new() });
+    Ok(protocol)
 }
 
 fn route(design: &Design, from: &ApiGatewayId, integration: Integration) -> Join {
@@ -277,6 +295,27 @@ mod tests {
             assert_eq!(definition.containers[0].port_mappings[0].container_port, Some(80));
         }
         assert_eq!(connect(&design, &alb, &service("service")), Err("alb leads to service already".to_owned()));
+    }
+
+    #[test]
+    fn a_network_balancer_leads_to_each_service_by_a_listener_of_its_own() {
+        let mut design = drawing();
+        added(&mut design, &["Service", "Load balancer", "Service"]);
+        let id = LoadBalancerId::new("alb");
+        let balancer = design.load_balancers.get_mut(&id).unwrap();
+        balancer.kind = LoadBalancerType::Network;
+        balancer.listeners[0].protocol = Protocol::Tcp;
+        let nlb = Pick::Item(ItemRef::LoadBalancer(id.clone()));
+        for to in ["service", "service-2"] {
+            for edit in connect(&design, &nlb, &service(to)).unwrap().1 {
+                edit.apply(&mut design).unwrap();
+            }
+        }
+        let listeners = &design.load_balancers[&id].listeners;
+        let seen: Vec<_> = listeners.iter().map(|l| (l.port, l.protocol, l.rules.len())).collect();
+        assert_eq!(seen, [(80, Protocol::Tcp, 0), (81, Protocol::Tcp, 0)]);
+        let group = listeners[1].default_target_group.clone().unwrap();
+        assert_eq!(design.target_groups[&group].protocol, Protocol::Tcp);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use bayplan_engine::design::network::EndpointKind;
 use bayplan_engine::evaluate::compare::Alternative;
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::evaluate::figures::charges;
-use bayplan_engine::evaluate::trade_off::{ways_in, ways_out};
+use bayplan_engine::evaluate::trade_off::{Through, through, ways_in, ways_out};
 use bayplan_engine::report::chart::Chart;
 use bayplan_engine::report::comparison;
 use bayplan_engine::units::{Bytes, Usd};
@@ -30,24 +30,19 @@ enum Which {
 }
 
 /// What the curves of ways out and in are asked of.
+#[derive(Default)]
 pub(super) struct State {
     which: Option<Which>,
     /// Interface endpoints that would stand in each zone; none yet is what is drawn.
     endpoints: Option<u64>,
-    /// Gigabytes a month at the right end of the ways out.
-    gigabytes: u64,
-    /// Kilobytes of a request, both ways together.
-    kilobytes: u64,
-    /// Millions of requests a month at the right end of the ways in.
-    millions: u64,
+    /// Gigabytes a month at the right end of the ways out; none yet shows what is drawn with room.
+    gigabytes: Option<u64>,
+    /// Kilobytes of a request, both ways together; none yet is what is drawn.
+    kilobytes: Option<u64>,
+    /// Millions of requests a month at the right end of the ways in; none yet shows what is drawn with room.
+    millions: Option<u64>,
     /// The cause of the difference that is opened to its charges.
     opened: Option<CostGroup>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self { which: None, endpoints: None, gigabytes: 4000, kilobytes: 10, millions: 400, opened: None }
-    }
 }
 
 /// Both cards, side by side.
@@ -229,16 +224,51 @@ fn endpoints(design: &Design, state: &State) -> u64 {
     state.endpoints.unwrap_or(if drawn == 0 { 4 } else { drawn })
 }
 
+/// What the knobs stand at: as they were set, else so that what is drawn has room.
+struct Asked {
+    gigabytes: u64,
+    kilobytes: u64,
+    millions: u64,
+}
+
+/// A round figure at least half as much again, and at least so much.
+fn with_room(drawn: u64, least: u64) -> u64 {
+    let wanted = drawn.saturating_add(drawn / 2).max(least);
+    let mut step = 1u64;
+    while step.saturating_mul(10) <= wanted {
+        step = step.saturating_mul(10);
+    }
+    wanted.div_ceil(step).saturating_mul(step)
+}
+
+fn drawn(model: &Model<'_>) -> Option<Through> {
+    let month = model.analysis.month.as_ref()?;
+    Some(through(&month.plan, &month.outcome.month))
+}
+
+fn asked(state: &State, drawn: Option<Through>) -> Asked {
+    let (gigabytes, millions) = drawn.map_or((0, 0), |of| (of.gigabytes, of.millions));
+    let each = drawn.map_or(0, |of| of.each.bytes().div_ceil(1000));
+    Asked {
+        gigabytes: state.gigabytes.unwrap_or_else(|| with_room(gigabytes, 4000)),
+        kilobytes: state.kilobytes.unwrap_or(if each == 0 { 10 } else { each.min(1000) }),
+        millions: state.millions.unwrap_or_else(|| with_room(millions, 400)),
+    }
+}
+
 fn curves_out(model: &Model<'_>, state: &State) -> Option<Chart> {
-    let (catalogue, design) = (model.catalogue?, model.design()?);
-    let lines = ways_out(catalogue, zones(design), endpoints(design, state), state.gigabytes);
-    Some(comparison::ways_out(&lines))
+    let (catalogue, design, drawn) = (model.catalogue?, model.design()?, drawn(model));
+    let lines = ways_out(catalogue, zones(design), endpoints(design, state), asked(state, drawn).gigabytes);
+    let at = drawn.and_then(|of| of.out.map(|line| (line, of.gigabytes)));
+    Some(comparison::ways_out(&lines, at))
 }
 
 fn curves_in(model: &Model<'_>, state: &State) -> Option<Chart> {
-    let (catalogue, design) = (model.catalogue?, model.design()?);
-    let each = Bytes::from_bytes(state.kilobytes * 1000);
-    Some(comparison::ways_in(&ways_in(catalogue, zones(design), each, state.millions)))
+    let (catalogue, design, drawn) = (model.catalogue?, model.design()?, drawn(model));
+    let asked = asked(state, drawn);
+    let lines = ways_in(catalogue, zones(design), Bytes::from_bytes(asked.kilobytes * 1000), asked.millions);
+    let at = drawn.and_then(|of| of.within.map(|line| (line, of.millions)));
+    Some(comparison::ways_in(&lines, at))
 }
 
 /// What the curves are of; answers the height that it took.
@@ -253,17 +283,25 @@ fn fields(ui: &mut Ui, model: &Model<'_>, which: Which, state: &mut State) -> f3
                 if ui.add(field).on_hover_text("Interface endpoints in each zone").changed() {
                     state.endpoints = Some(count);
                 }
-                let field = DragValue::new(&mut state.gigabytes).range(100..=1_000_000).suffix(" GB").speed(20.0);
-                ui.add(field).on_hover_text("Gigabytes a month at the right end");
+                let mut most = asked(state, drawn(model)).gigabytes;
+                let field = DragValue::new(&mut most).range(100..=100_000_000).suffix(" GB").speed(20.0);
+                if ui.add(field).on_hover_text("Gigabytes a month at the right end").changed() {
+                    state.gigabytes = Some(most);
+                }
             });
         }
         (Which::WaysIn, Some(design)) => {
             ui.horizontal(|ui| {
                 ui.label(theme::small(format!("{} zones", zones(design))));
-                let field = DragValue::new(&mut state.kilobytes).range(1..=1000).suffix(" KB a request");
-                ui.add(field).on_hover_text("Bytes of a request, both ways together");
-                let field = DragValue::new(&mut state.millions).range(10..=100_000).suffix(" million").speed(5.0);
-                ui.add(field).on_hover_text("Requests a month at the right end");
+                let Asked { mut kilobytes, mut millions, .. } = asked(state, drawn(model));
+                let field = DragValue::new(&mut kilobytes).range(1..=1000).suffix(" KB a request");
+                if ui.add(field).on_hover_text("Bytes of a request, both ways together").changed() {
+                    state.kilobytes = Some(kilobytes);
+                }
+                let field = DragValue::new(&mut millions).range(10..=10_000_000).suffix(" million").speed(5.0);
+                if ui.add(field).on_hover_text("Requests a month at the right end").changed() {
+                    state.millions = Some(millions);
+                }
             });
         }
         (Which::Packing | Which::Service | Which::Bands, _) | (_, None) => {}
