@@ -85,7 +85,7 @@ const CHART: (u16, u16) = (960, 420);
 
 #[expect(clippy::unnecessary_wraps, reason = "rows of the table have one shape")]
 fn task_definitions(subject: &Subject<'_>) -> Result<Files, String> {
-    let documents = task_definition::write_all(&subject.project.design);
+    let documents = task_definition::write_all(subject.project);
     Ok(documents.into_iter().map(|d| (d.file_name, d.text.into_bytes())).collect())
 }
 

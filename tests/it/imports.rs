@@ -2,7 +2,7 @@
 
 use bayplan_engine::bill;
 use bayplan_engine::catalogue::Catalogue;
-use bayplan_engine::design::Design;
+use bayplan_engine::checks::{self, Severity};
 use bayplan_engine::design::edit::references;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::design::scenario::Scenario;
@@ -31,8 +31,8 @@ fn drawn(name: &str, text: &str) -> (Imported, Project) {
     (imported, project)
 }
 
-fn written(design: &Design) -> Value {
-    let documents = task_definition::write_all(design);
+fn written(project: &Project) -> Value {
+    let documents = task_definition::write_all(project);
     assert_eq!(documents.len(), 1);
     serde_json::from_str(&documents[0].text).unwrap()
 }
@@ -97,7 +97,7 @@ fn every_fixture_comes_in_and_out_and_loses_nothing_that_is_understood() {
     for (name, text) in all {
         let (imported, project) = drawn(&name, &text);
         assert_eq!(imported.not_understood, [], "{name}");
-        let after = written(&project.design);
+        let after = written(&project);
         let mut before: Value = serde_json::from_str(&text).unwrap();
         if let Some(inner) = before.get("taskDefinition").cloned() {
             let tags = before["tags"].take();
@@ -110,16 +110,16 @@ fn every_fixture_comes_in_and_out_and_loses_nothing_that_is_understood() {
         expected.sort_unstable();
         assert_eq!(losses, expected, "{name}");
         // A second trip gives the same bytes.
-        let text = &task_definition::write_all(&project.design)[0].text;
+        let text = &task_definition::write_all(&project)[0].text;
         let (_, again) = drawn(&name, text);
-        assert_eq!(&task_definition::write_all(&again.design)[0].text, text, "{name}");
+        assert_eq!(&task_definition::write_all(&again)[0].text, text, "{name}");
     }
 }
 
 #[test]
 fn tdf_20_sizes_in_words_come_out_in_units_and_mib() {
     let (name, text) = fixtures().into_iter().find(|(name, _)| name == "sizes-in-words.json").unwrap();
-    let after = written(&drawn(&name, &text).1.design);
+    let after = written(&drawn(&name, &text).1);
     assert_eq!((&after["cpu"], &after["memory"]), (&json!("512"), &json!("2048")));
 }
 
@@ -132,6 +132,9 @@ fn every_fixture_can_be_estimated_at_once() {
         let dangling: Vec<_> = references(design).into_iter().filter(|r| !design.contains(&r.to)).collect();
         assert_eq!(dangling, [], "{name}");
         assert_eq!(Project::read(&project.write()).as_ref(), Ok(&project), "{name}");
+        let findings = checks::run(design, &catalogue, &[]);
+        let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
         let plan = resolve(design, &Scenario::default(), &catalogue).unwrap_or_else(|e| panic!("{name}: {e:?}"));
         let estimate = estimate(&plan, Span::MONTH);
         for service in &estimate.services {
@@ -142,6 +145,43 @@ fn every_fixture_can_be_estimated_at_once() {
         assert_eq!(bill.unpriced, [], "{name}");
         // Three NAT gateways alone are 3 × 730 h × $0.045 = $98.55.
         assert!(bill.total > Usd::from_cents(9855), "{name}: {}", bill.total.cents_text());
+    }
+}
+
+#[test]
+fn iam_01_and_tdf_13_what_tasks_need_to_start_is_assumed() {
+    let all = fixtures();
+    let of = |name: &str| {
+        let text = &all.iter().find(|(file, _)| file == name).unwrap().1;
+        let project = drawn(name, text).1;
+        (written(&project), project.assumptions)
+    };
+    let (after, assumptions) = of("fargate-without-role.json");
+    assert_eq!(after["requiresCompatibilities"], json!(["FARGATE"]));
+    assert_eq!(
+        assumptions["task definition report-printer · execution_role"],
+        "our assumption: ecsTaskExecutionRole, for writing to CloudWatch Logs, reading secrets: the file names none, and \
+         ECS needs one"
+    );
+    let (after, assumptions) = of("nothing-required.json");
+    assert_eq!(after["executionRoleArn"], "arn:aws:iam::210987654321:role/thumbnailer-execution");
+    assert_eq!(after["requiresCompatibilities"], json!(["EC2", "FARGATE"]));
+    let why = &assumptions["task definition thumbnailer · requires_compatibilities"];
+    assert!(why.starts_with("our assumption: EC2 and FARGATE"), "{why}");
+}
+
+#[test]
+fn an_execution_role_that_nobody_named_is_written_once_it_has_an_arn() {
+    for (name, text) in fixtures() {
+        let before: Value = serde_json::from_str(&text).unwrap();
+        let before = before.get("taskDefinition").unwrap_or(&before);
+        let mut project = drawn(&name, &text).1;
+        assert_eq!(written(&project).get("executionRoleArn"), before.get("executionRoleArn"), "{name}");
+        let arn = "arn:aws:iam::210987654321:role/ecsTaskExecutionRole";
+        if let Some(role) = project.design.roles.get_mut(&"ecsTaskExecutionRole".into()) {
+            role.arn = Some(arn.to_owned());
+            assert_eq!(written(&project)["executionRoleArn"], arn, "{name}");
+        }
     }
 }
 

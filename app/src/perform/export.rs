@@ -38,7 +38,7 @@ pub(super) fn drawing(app: &mut App, context: &Context, path: PathBuf) {
 /// Writes every task definition into a folder.
 pub(super) fn definitions(app: &mut App, context: &Context, folder: PathBuf) {
     let Some(document) = &app.document else { return };
-    let documents = task_definition::write_all(&document.project().design);
+    let documents = task_definition::write_all(document.project());
     if documents.is_empty() {
         return complain(app, "there is no task definition to export");
     }

@@ -4,12 +4,12 @@ use super::context::{Context, HostKind};
 use super::diagnostic::{Findings, Rule, Severity};
 use super::needs::{registry, store};
 use crate::design::capacity::CapacityProvider;
-use crate::design::container::{Container, LogDriver};
+use crate::design::container::Container;
 use crate::design::edit::Edit;
 use crate::design::id::RoleId;
 use crate::design::outside::{Registry, Role, RoleUse, SecretStore};
 use crate::design::standalone::Schedule;
-use crate::design::task_definition::{TaskDefinition, VolumeKind};
+use crate::design::task_definition::VolumeKind;
 use crate::design::{Design, Item, ItemRef, Tags};
 
 const EXECUTION: &str = "ECS Developer Guide, \"Amazon ECS task execution IAM role\"";
@@ -92,24 +92,6 @@ fn new_role(design: &Design, name: &str, used_as: RoleUse, policy: &str) -> (Rol
     (id.clone(), vec![Edit::Put(Item::Role(id, role))])
 }
 
-/// What the execution role is needed for; empty if it is not (rule IAM-01).
-fn execution_needs(context: &Context<'_>, definition: &TaskDefinition, on_ec2_alone: bool) -> Vec<&'static str> {
-    let containers = &definition.containers;
-    let any = |has: &dyn Fn(&Container) -> bool| containers.iter().any(has);
-    let secrets = |c: &Container| {
-        !c.secrets.is_empty() || c.log_configuration.as_ref().is_some_and(|log| !log.secret_options.is_empty())
-    };
-    let logs = |c: &Container| c.log_configuration.as_ref().is_some_and(|log| log.driver == LogDriver::Awslogs);
-    let needs = [
-        (!on_ec2_alone && any(&|c| registry(context, &c.image) == Registry::EcrPrivate), "pulling from private ECR"),
-        (!on_ec2_alone && any(&logs), "writing to CloudWatch Logs"),
-        (any(&secrets), "reading secrets"),
-        (any(&|c| c.repository_credentials.is_some()), "the registry's credentials"),
-        (any(&|c| !c.environment_files.is_empty()), "environment files in S3"),
-    ];
-    needs.into_iter().filter_map(|(needed, word)| needed.then_some(word)).collect()
-}
-
 /// What: no execution role where ECS needs one. Why: registration or the task's start fails. Example: awslogs on
 /// Fargate. Fix: draws a role with AWS's policy for it.
 ///
@@ -117,7 +99,8 @@ fn execution_needs(context: &Context<'_>, definition: &TaskDefinition, on_ec2_al
 fn missing_execution_role(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, uses) in context.definitions().filter(|(_, d, _)| d.execution_role.is_none()) {
         let on_ec2_alone = uses.kinds.as_slice() == [HostKind::Ec2] || uses.kinds.is_empty();
-        let needs = execution_needs(context, definition, on_ec2_alone);
+        let in_private_ecr = |c: &Container| registry(context, &c.image) == Registry::EcrPrivate;
+        let needs = definition.execution_needs(on_ec2_alone, in_private_ecr);
         if needs.is_empty() {
             continue;
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::capacity::LaunchType;
-use super::container::Container;
+use super::container::{Container, LogDriver};
 use super::id::{ContainerName, FileSystemId, RoleId, VolumeName};
 use super::references::{Refers, Visit, maybe};
 use super::{Tags, is_default};
@@ -309,6 +309,30 @@ impl TaskDefinition {
     /// How many GPUs placement reserves (rule TDF-83).
     pub fn gpu_demand(&self) -> u32 {
         self.containers.iter().map(|c| c.gpus).sum()
+    }
+
+    /// What ECS does before the tasks run that takes an execution role (rule IAM-01). On EC2 alone the instance pulls and
+    /// logs by its own role.
+    ///
+    /// Source: ECS Developer Guide, "Amazon ECS task execution IAM role".
+    pub fn execution_needs(
+        &self,
+        on_ec2_alone: bool,
+        is_in_private_ecr: impl Fn(&Container) -> bool,
+    ) -> Vec<&'static str> {
+        let any = |has: &dyn Fn(&Container) -> bool| self.containers.iter().any(has);
+        let secrets = |c: &Container| {
+            !c.secrets.is_empty() || c.log_configuration.as_ref().is_some_and(|log| !log.secret_options.is_empty())
+        };
+        let logs = |c: &Container| c.log_configuration.as_ref().is_some_and(|log| log.driver == LogDriver::Awslogs);
+        let needs = [
+            (!on_ec2_alone && any(&is_in_private_ecr), "pulling from private ECR"),
+            (!on_ec2_alone && any(&logs), "writing to CloudWatch Logs"),
+            (any(&secrets), "reading secrets"),
+            (any(&|c| c.repository_credentials.is_some()), "the registry's credentials"),
+            (any(&|c| !c.environment_files.is_empty()), "environment files in S3"),
+        ];
+        needs.into_iter().filter_map(|(needed, word)| needed.then_some(word)).collect()
     }
 
     /// The network mode, AWS's default included.

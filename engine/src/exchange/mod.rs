@@ -9,8 +9,9 @@ pub mod sketch;
 pub mod task_definition;
 
 use crate::design::id::TaskDefinitionId;
+use crate::design::project::Project;
 use crate::design::task_definition::TaskDefinition;
-use crate::design::{Design, Item, ItemRef};
+use crate::design::{Item, ItemRef};
 
 /// A kind of document.
 #[derive(Debug, Clone, Copy)]
@@ -23,8 +24,8 @@ pub struct Format {
     pub what: &'static str,
     /// Reads one file: its text, and its name for errors.
     pub read: fn(&str, &str) -> Result<Imported, ImportError>,
-    /// Writes all documents of a design.
-    pub write: fn(&Design) -> Vec<Document>,
+    /// Writes all documents of a project.
+    pub write: fn(&Project) -> Vec<Document>,
 }
 
 /// Every kind of document there is, one row each.
@@ -69,6 +70,13 @@ pub struct Assumed {
     pub field: &'static str,
     /// What was assumed and why.
     pub why: String,
+}
+
+impl Assumed {
+    /// Under what name a project's assumptions have a field of an item.
+    pub(crate) fn key(at: &ItemRef, field: &str) -> String {
+        format!("{at} · {field}")
+    }
 }
 
 /// Something in a file that did not become part of the design.

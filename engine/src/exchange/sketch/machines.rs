@@ -62,7 +62,7 @@ pub(super) fn instance_group() -> SecurityGroupId {
 /// Where a definition may run, its own word first, then what Fargate takes.
 ///
 /// Source: ECS Developer Guide, "Fargate task definition differences" (rules TDF-13, TDF-97).
-fn launch_type(definition: &TaskDefinition) -> LaunchType {
+pub(super) fn launch_type(definition: &TaskDefinition) -> LaunchType {
     let said = &definition.requires_compatibilities;
     if said.contains(&LaunchType::Fargate) || (said.is_empty() && passes_fargate(definition)) {
         return LaunchType::Fargate;

@@ -10,14 +10,17 @@ mod services;
 
 use std::collections::BTreeMap;
 
-use super::{Imported, free_name};
+use super::{Assumed, Imported, free_name};
 use crate::catalogue::Catalogue;
+use crate::design::capacity::LaunchType;
+use crate::design::container::Container;
 use crate::design::edit::Edit;
-use crate::design::id::{ClusterId, RoleId, TaskDefinitionId};
-use crate::design::outside::{Role, RoleUse};
+use crate::design::id::{ClusterId, ImageId, RoleId, TaskDefinitionId};
+use crate::design::outside::{Registry, Role, RoleUse};
 use crate::design::project::Project;
 use crate::design::task_definition::TaskDefinition;
 use crate::design::{Design, Item, ItemRef, Tags};
+use machines::launch_type;
 
 /// The drawing under way.
 struct Sketch<'c> {
@@ -33,6 +36,7 @@ pub fn sketch(name: &str, imports: &[Imported], catalogue: &Catalogue) -> Projec
     for import in imports {
         sketch.take_in(import);
     }
+    sketch.startable();
     sketch.permissions();
     sketch.network();
     sketch.services();
@@ -53,7 +57,7 @@ fn is_same(one: &Item, other: &Item) -> bool {
 impl Sketch<'_> {
     /// Tells that a value is our own.
     fn assume(&mut self, at: &ItemRef, field: &str, why: &str) {
-        self.assumptions.insert(format!("{at} · {field}"), format!("our assumption: {why}"));
+        self.assumptions.insert(Assumed::key(at, field), format!("our assumption: {why}"));
     }
 
     /// Draws an item, with what is made up about it.
@@ -115,6 +119,47 @@ impl Sketch<'_> {
     /// The task definitions, by family.
     fn definitions(&self) -> Vec<(TaskDefinitionId, TaskDefinition)> {
         self.design.task_definitions.iter().map(|(id, definition)| (id.clone(), definition.clone())).collect()
+    }
+
+    /// Adds to the definitions what ECS refuses to start them without, where they run.
+    fn startable(&mut self) {
+        for (id, mut definition) in self.definitions() {
+            let at = ItemRef::TaskDefinition(id.clone());
+            let launch = launch_type(&definition);
+            if launch == LaunchType::Fargate && definition.requires_compatibilities.is_empty() {
+                // An empty list is checked for EC2 alone, and stays good for it (rule TDF-13).
+                definition.requires_compatibilities = vec![LaunchType::Ec2, LaunchType::Fargate];
+                self.assume(
+                    &at,
+                    "requires_compatibilities",
+                    "EC2 and FARGATE: the file asks for none, and Fargate takes it",
+                );
+            }
+            let images = &self.design.images;
+            let is_in_private_ecr = |container: &Container| {
+                let image = images.get(&ImageId::new(&container.image));
+                image.is_some_and(|image| image.registry == Registry::EcrPrivate)
+            };
+            let needs = definition.execution_needs(launch == LaunchType::Ec2, is_in_private_ecr);
+            if definition.execution_role.is_none() && !needs.is_empty() {
+                let role = self.execution_role();
+                let why = format!("{role}, for {}: the file names none, and ECS needs one", needs.join(", "));
+                self.assume(&at, "execution_role", &why);
+                definition.execution_role = Some(role);
+            }
+            self.design.put(Item::TaskDefinition(id, definition));
+        }
+    }
+
+    /// The execution role of tasks whose files name none, by the name that AWS's console gives it.
+    ///
+    /// Source: ECS Developer Guide, "Amazon ECS task execution IAM role", "Creating the task execution role".
+    fn execution_role(&mut self) -> RoleId {
+        let is_other = |name: &str| {
+            self.design.roles.get(&RoleId::new(name)).is_some_and(|role| role.used_as != RoleUse::Execution)
+        };
+        let name = free_name("ecsTaskExecutionRole", is_other);
+        self.role(&name, RoleUse::Execution, "AmazonECSTaskExecutionRolePolicy")
     }
 
     /// Gives execution roles what their tasks need to start: the definitions name roles that work already.

@@ -14,6 +14,9 @@
 //! Roles are written by ARN where it is known, else by name: both are legal for `taskRoleArn`, and a name is also taken
 //! for `executionRoleArn`, though AWS documents an ARN there. `handles_sigterm` is Bayplan's own and is not written.
 //!
+//! An execution role that an import assumed is not written before it has an ARN: nobody said that it exists.
+//! Compatibilities that an import assumed are written: tasks do not start where they run without.
+//!
 //! Source: ECS API, `RegisterTaskDefinition` (botocore 1.44.5); ECS Developer Guide, "Task definition parameters".
 
 mod around;

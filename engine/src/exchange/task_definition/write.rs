@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::write_container::container;
-use crate::design::Design;
 use crate::design::id::{FileSystemId, RoleId, TaskDefinitionId};
+use crate::design::project::Project;
 use crate::design::task_definition::{PlacementConstraint, TaskDefinition, Volume, VolumeKind};
-use crate::exchange::{Document, free_name};
+use crate::design::{Design, ItemRef};
+use crate::exchange::{Assumed, Document, free_name};
 
 /// An object being written: keys in the order they are put, empty values left out.
 ///
@@ -83,16 +84,30 @@ pub fn write(design: &Design, id: &TaskDefinitionId) -> Option<Value> {
     }))
 }
 
-/// All task definitions of a design, a file each.
-pub fn write_all(design: &Design) -> Vec<Document> {
+/// All task definitions of a project, a file each.
+pub fn write_all(project: &Project) -> Vec<Document> {
+    let design = &project.design;
     let mut documents: Vec<Document> = Vec::new();
     for id in design.task_definitions.keys() {
-        let Some(value) = write(design, id) else { continue };
+        let Some(mut value) = write(design, id) else { continue };
+        if let Value::Object(fields) = &mut value
+            && made_up_role(project, id)
+        {
+            fields.remove("executionRoleArn");
+        }
         let taken = |name: &str| documents.iter().any(|other| other.file_name == format!("{name}.json"));
         let name = free_name(&file_name(id.as_str()), taken);
         documents.push(Document { file_name: format!("{name}.json"), text: format!("{value:#}\n") });
     }
     documents
+}
+
+/// Whether the execution role of a definition is our own assumption and not known to exist.
+fn made_up_role(project: &Project, id: &TaskDefinitionId) -> bool {
+    let assumed = Assumed::key(&ItemRef::TaskDefinition(id.clone()), "execution_role");
+    let definition = project.design.task_definitions.get(id);
+    let role = definition.and_then(|d| d.execution_role.as_ref()).and_then(|role| project.design.roles.get(role));
+    project.assumptions.contains_key(&assumed) && role.is_some_and(|role| role.arn.is_none())
 }
 
 /// A family as the name of a file: what AWS allows in a family stays, anything else becomes a dash.
