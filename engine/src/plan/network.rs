@@ -121,6 +121,25 @@ pub struct Network {
 }
 
 impl Network {
+    /// Whether a way from a subnet works while zones are lost: a zonal gateway and the interfaces of an endpoint go with
+    /// theirs (rule INT-03).
+    pub fn is_open(
+        &self,
+        subnet: &PlannedSubnet,
+        to: Destination,
+        way: Way,
+        is_up: impl Fn(Ix<PlannedZone>) -> bool,
+    ) -> bool {
+        match (way, to) {
+            (Way::Nat { nat, .. }, _) => self.nats[nat].zone.is_none_or(is_up),
+            (Way::InterfaceEndpoint { .. }, Destination::Aws(service)) => {
+                let zones = self.endpoints.get(&(subnet.vpc, service)).and_then(|endpoint| endpoint.zones.as_ref());
+                zones.is_none_or(|zones| zones.iter().any(|zone| is_up(*zone)))
+            }
+            (Way::InterfaceEndpoint { .. } | Way::InternetGateway | Way::GatewayEndpoint, _) => true,
+        }
+    }
+
     /// The way from a subnet; `None` if there is none. An endpoint goes before any other way (rule NET-32).
     pub fn way(&self, subnet: &PlannedSubnet, public_ip: bool, to: Destination) -> Option<Way> {
         if let Destination::Aws(service) = to

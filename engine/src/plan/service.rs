@@ -2,7 +2,7 @@
 
 use super::PlannedZone;
 use super::index::Ix;
-use super::network::{PlannedBalancer, PlannedSubnet};
+use super::network::{Destination, PlannedBalancer, PlannedSubnet};
 use super::placement::{PlannedConstraint, PlannedStrategy};
 use super::provider::PlannedProvider;
 use crate::catalogue::meter::Meter;
@@ -148,6 +148,20 @@ pub enum PullFrom {
     Ecr,
     /// A registry on the internet.
     Internet,
+}
+
+impl PullFrom {
+    /// What must be reached for a pull: of ECR its API, its registry, and Amazon S3 for the layers (rule NET-33).
+    pub const fn reaches(self) -> &'static [Destination] {
+        match self {
+            Self::Ecr => &[
+                Destination::Aws(EndpointService::EcrApi),
+                Destination::Aws(EndpointService::EcrDkr),
+                Destination::Aws(EndpointService::S3),
+            ],
+            Self::Internet => &[Destination::Internet],
+        }
+    }
 }
 
 /// What a new target must pass before it gets requests (rules LBH).

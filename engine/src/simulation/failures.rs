@@ -6,6 +6,7 @@ use crate::catalogue::timings::THROTTLE_MAX;
 use crate::control::service::failures::{Happening, TOLD_AT, launch_delay};
 use crate::design::scenario::RevisionFault;
 use crate::plan::index::Ix;
+use crate::plan::network::Destination;
 use crate::state::task::{Task, TaskStatus};
 use crate::units::Span;
 
@@ -14,6 +15,33 @@ impl World<'_> {
     pub(super) fn fails_to_start(&self, task: &Task) -> bool {
         let service = self.state.service(task.service);
         service.starts.fail_until > self.now || service.fault_of(task.revision) == Some(RevisionFault::NeverStarts)
+    }
+
+    /// Whether a task cannot pull its image: every gateway or endpoint on its way stands in a lost zone (rule INT-03).
+    pub(super) fn is_cut_off(&self, task: &Task) -> bool {
+        if self.state.lost_until.iter().all(|until| *until <= self.now) {
+            return false;
+        }
+        let service = &self.plan.services[task.service];
+        let own = service.zones.iter().find(|(zone, _)| *zone == task.zone).and_then(|(_, subnets)| subnets.first());
+        let Some(subnet) = own.map(|subnet| &self.plan.subnets[*subnet]) else { return false };
+        let network = &self.plan.network;
+        let is_closed = |to: &Destination| {
+            let way = network.way(subnet, service.public_ip, *to);
+            way.is_some_and(|way| !network.is_open(subnet, *to, way, |zone| self.state.is_up(zone, self.now)))
+        };
+        service.pulls.iter().flat_map(|(_, from)| from.reaches()).any(is_closed)
+    }
+
+    /// A task whose image is out of reach ends: its pull fails like any other start.
+    pub(super) fn pull_failed(&mut self, task: Ix<Task>) {
+        let ix = self.state.tasks[task].service;
+        if self.state.service(ix).starts.failed == 0 {
+            let name = &self.plan.services[ix].name;
+            let text = || format!("{name} cannot pull its image: the way out stands in a lost zone");
+            self.log(EntryKind::Placement, Some(ix), text);
+        }
+        self.start_failed(task);
     }
 
     /// A task ends before it is RUNNING: launches of its service wait from when it is STOPPED (rules THR-01 to THR-04).

@@ -137,11 +137,13 @@ impl World<'_> {
         self.wait_in_status(task);
     }
 
-    /// A status is over: the next begins, unless the task's containers end as they start.
+    /// A status is over: the next begins, unless the task's image is out of reach or its containers end as they start.
     fn leave_status(&mut self, task: Ix<Task>) {
         let of = &self.state.tasks[task];
         if of.status == TaskStatus::Activating && self.fails_to_start(of) {
             self.start_failed(task);
+        } else if of.status == TaskStatus::Pending && !self.has_image(task) && self.is_cut_off(of) {
+            self.pull_failed(task);
         } else {
             self.enter_status(task, of.status.next());
         }
@@ -197,7 +199,7 @@ impl World<'_> {
             TaskStatus::Pending => {
                 // The pull begins, and with it Fargate's meter (rules TSK-16, FG-30).
                 self.begin_meter(task);
-                if !self.has_image(task) {
+                if !self.has_image(task) && !self.is_cut_off(&self.state.tasks[task]) {
                     let zone = self.state.tasks[task].zone;
                     self.flows.pull(ix, zone, 1, &mut self.ledger);
                 }

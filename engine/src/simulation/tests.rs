@@ -4,6 +4,7 @@ mod failures;
 mod launches;
 mod machines;
 mod vcpus;
+mod zones;
 
 use super::*;
 use crate::catalogue::Catalogue;

@@ -7,6 +7,7 @@ use super::{read, write, write_all};
 use crate::design::capacity::LaunchType;
 use crate::design::id::{LogGroupId, RoleId, SecretId, TaskDefinitionId};
 use crate::design::outside::{Registry, RoleUse};
+use crate::design::project::Project;
 use crate::design::{Design, Item, ItemRef};
 use crate::exchange::Imported;
 use crate::names::Region;
@@ -172,7 +173,10 @@ fn what_has_no_place_is_told_with_its_path_and_value() {
             "inferenceAccelerators = [{\"deviceName\":\"d\"}] (1:44): Bayplan has no place for it",
         ]
     );
-    assert!(!write_all(&drawn(&imported))[0].text.contains("foo"), "a key that is not understood is not echoed");
+    assert!(
+        !write_all(&Project::new("web", drawn(&imported)))[0].text.contains("foo"),
+        "a key that is not understood is not echoed"
+    );
 }
 
 #[test]
@@ -318,7 +322,8 @@ fn each_family_becomes_a_file_whose_name_leaves_its_folder_not() {
     for family in ["../etc", "--etc-", "...etc"] {
         design.put(Item::TaskDefinition(TaskDefinitionId::new(family), definition.clone()));
     }
-    let names: Vec<_> = write_all(&design).into_iter().map(|document| document.file_name).collect();
+    let names: Vec<_> =
+        write_all(&Project::new("web", design)).into_iter().map(|document| document.file_name).collect();
     assert_eq!(names, ["--etc-.json", "---etc.json", "---etc-2.json", "web.json"]);
 }
 

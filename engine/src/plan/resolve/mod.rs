@@ -257,6 +257,9 @@ impl<'a> Resolver<'a> {
                     self.service_of.get(service).copied().map(PlannedFaultKind::StartFailure)
                 }
             };
+            if let Some(PlannedFaultKind::ZoneLoss(zone)) = kind {
+                self.note_cut_off_calls(zone);
+            }
             // A fault of something that the scenario's edits took away strikes nothing.
             if let Some(kind) = kind {
                 faults.push(PlannedFault { kind, said: fault.kind.clone(), at: fault.at, lasts: fault.lasts });
@@ -264,6 +267,19 @@ impl<'a> Resolver<'a> {
         }
         faults.sort_by_key(|f| f.at);
         faults
+    }
+
+    /// A lost zone's NAT gateway takes the way out of other zones along: their tasks cannot start, which is played; that
+    /// calls of those running fail is not.
+    fn note_cut_off_calls(&mut self, lost: Ix<PlannedZone>) {
+        let leans = |subnet: &PlannedSubnet| {
+            let zone = subnet.nat.and_then(|nat| self.network.nats[nat].zone);
+            subnet.zone != lost && zone == Some(lost)
+        };
+        if let Some(nat) = self.subnets.iter().find(|subnet| leans(subnet)).and_then(|subnet| subnet.nat) {
+            let owner = self.owners[self.network.nats[nat].owner].clone();
+            self.not_played(owner, "calls that other zones send through it while its zone is lost");
+        }
     }
 
     fn spot_provider(&self, id: &CapacityProviderId) -> Option<Ix<PlannedProvider>> {
