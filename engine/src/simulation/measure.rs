@@ -31,8 +31,8 @@ impl World<'_> {
         let planned = &self.plan.services[ix];
         let service = &mut self.state.services[ix.index()];
         let traffic = &mut service.traffic;
-        let asked = std::mem::take(&mut traffic.minute_asked);
-        let done = std::mem::take(&mut traffic.minute_done);
+        let asked = traffic.total_asked.since(&mut traffic.asked_before_minute);
+        let done = traffic.total_done.since(&mut traffic.done_before_minute);
         let running_ms = std::mem::take(&mut traffic.minute_running);
         let backlog = traffic.backlog;
         let cpu = cpu_used(planned, done, running_ms);
@@ -96,15 +96,27 @@ fn cpu_used(planned: &PlannedService, done: Micro, running_ms: u64) -> Option<Pp
     if running_ms == 0 {
         return None;
     }
-    // done/10⁶ units × µs each, against CPU units/1024 × running ms × 1000 µs. Both stay far under 2¹²⁸; a share in
-    // millionths needs no more than the 64 bits they are brought down to.
-    let (mut used, mut had) = (
-        done.micro() * u128::from(work.cpu_micros) * 1024,
-        u128::from(planned.cpu.units()) * u128::from(running_ms) * 1000,
-    );
+    // done/10⁶ units × µs each, against CPU units/1024 × running ms × 1000 µs.
+    let cpu = planned.cpu.units();
+    let ppm = in_64_bits(done, work.cpu_micros, cpu, running_ms)
+        .unwrap_or_else(|| in_128_bits(done, work.cpu_micros, cpu, running_ms));
+    u32::try_from(ppm.min(1_000_000)).ok().map(Ppm::from_ppm)
+}
+
+/// The share in millionths where a minute's products keep within 63 bits, as nearly all do.
+fn in_64_bits(done: Micro, cpu_micros: u64, cpu: u32, running_ms: u64) -> Option<u64> {
+    let used = u64::try_from(done.micro()).ok()?.checked_mul(cpu_micros.checked_mul(1024)?)?;
+    let had = u64::from(cpu).checked_mul(running_ms)?.checked_mul(1000)?;
+    (used.max(had.checked_mul(1_000_000)?).leading_zeros() > 0).then(|| used / had.max(1))
+}
+
+/// The share in millionths of products that stay far under 2¹²⁸; it needs no more than the 63 bits they are brought down
+/// to.
+fn in_128_bits(done: Micro, cpu_micros: u64, cpu: u32, running_ms: u64) -> u64 {
+    let (mut used, mut had) =
+        (done.micro() * u128::from(cpu_micros) * 1024, u128::from(cpu) * u128::from(running_ms) * 1000);
     let excess = (128 - used.max(had * 1_000_000).leading_zeros()).saturating_sub(63);
     (used, had) = (used >> excess, (had >> excess).max(1));
     let (used, had) = (u64::try_from(used).unwrap_or(u64::MAX), u64::try_from(had).unwrap_or(u64::MAX));
-    let ppm = (used / had).min(1_000_000);
-    u32::try_from(ppm).ok().map(Ppm::from_ppm)
+    used / had
 }

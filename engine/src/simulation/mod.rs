@@ -8,6 +8,7 @@ pub mod event;
 mod failures;
 mod faults;
 mod instances;
+mod marks;
 mod measure;
 pub mod queue;
 mod rollouts;
@@ -175,7 +176,7 @@ impl World<'_> {
                 let Some(action) = action else { break };
                 self.perform(action);
             }
-            self.dirty.remove(&ix);
+            self.dirty.remove(ix);
             self.note(ix);
         }
         self.collect();

@@ -29,19 +29,20 @@ impl World<'_> {
         traffic.minute_running += running;
         let summary = &mut self.summary.services[ix.index()];
         summary.running_ms += running;
-        let (mut asked, served) = (traffic.asked.over(span), traffic.served.over(span));
-        traffic.total_over += asked - served;
-        let mut done = served;
+        let mut asked = traffic.asked.over(span);
+        let mut done = asked;
+        if traffic.served != traffic.asked {
+            done = traffic.served.over(span);
+            traffic.total_over += asked - done;
+        }
         // Most services have no queue.
         if traffic.jobs != MilliPerSecond::ZERO || traffic.jobs_done != MilliPerSecond::ZERO {
             let (came, worked) = (traffic.jobs.over(span), traffic.jobs_done.over(span));
             traffic.backlog = (traffic.backlog + came) - worked;
             (asked, done) = (asked + came, done + worked);
         }
-        traffic.unsettled += done;
-        traffic.hour += done;
-        traffic.minute_done += done;
-        traffic.minute_asked += asked;
+        // One total each: what a minute, an hour or an account has of it is what lies beyond their marks.
+        traffic.total_done += done;
         traffic.total_asked += asked;
         let (asked_rate, served_rate) = (traffic.asked, traffic.served);
         for load in self.loads_of[ix.index()].iter().copied() {
@@ -52,14 +53,17 @@ impl World<'_> {
                     part(state.rate.over(span), served_rate, asked_rate)
                 }
             };
-            state.unsettled += came;
-            state.hour += came;
+            state.total += came;
         }
     }
 
     /// Sets every rate anew: loads at this minute, what services can do of it, what they ask of each other.
     pub(super) fn set_rates(&mut self) {
         let minute = self.now.ms() / 60_000;
+        for service in &mut self.state.services {
+            service.traffic.asked = MilliPerSecond::ZERO;
+            service.traffic.jobs = MilliPerSecond::ZERO;
+        }
         for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
             if state.minute != Some(minute) {
                 let (curve, since) = (&load.curve, state.minute.map(Curve::noise_window));
@@ -68,12 +72,6 @@ impl World<'_> {
                 }
                 (state.minute, state.rate) = (Some(minute), curve.with_noise(minute, state.noise));
             }
-        }
-        for service in &mut self.state.services {
-            service.traffic.asked = MilliPerSecond::ZERO;
-            service.traffic.jobs = MilliPerSecond::ZERO;
-        }
-        for (load, state) in self.plan.loads.iter().zip(&self.loads) {
             let traffic = &mut self.state.services[load.service.index()].traffic;
             match load.kind {
                 LoadKind::Jobs { .. } => traffic.jobs = traffic.jobs + state.rate,
@@ -135,13 +133,15 @@ impl World<'_> {
 
     /// Enters a service's work, and its loads', into their flows, shared out by where tasks stand now.
     pub(super) fn settle(&mut self, ix: Ix<PlannedService>) {
-        let work = std::mem::take(&mut self.state.services[ix.index()].traffic.unsettled);
+        let traffic = &mut self.state.services[ix.index()].traffic;
+        let work = traffic.total_done.since(&mut traffic.settled);
         if work > Micro::ZERO {
             self.flows.settle_work(ix, work, &self.in_service, &mut self.ledger);
         }
         for place in 0..self.loads_of[ix.index()].len() {
             let load = self.loads_of[ix.index()][place];
-            let work = std::mem::take(&mut self.loads[load.index()].unsettled);
+            let state = &mut self.loads[load.index()];
+            let work = state.total.since(&mut state.settled);
             if work > Micro::ZERO {
                 self.flows.settle_load(load, work, ix, &self.in_service, &mut self.ledger);
             }

@@ -1,6 +1,7 @@
 //! The world of one run: state, queue, ledger, trace, and the only mutators of them.
 
 use super::event::Event;
+use super::marks::Marks;
 use super::queue::Queue;
 use super::trace::{Entry, EntryKind, ServiceSummary, ServiceTrace, Steps, Summary, Trace};
 use super::traffic;
@@ -81,10 +82,10 @@ pub(super) struct World<'p> {
     pub(super) job_time: Vec<Option<Span>>,
     /// By service: whose flows are shared out by where its tasks stand.
     pub(super) sharing: Vec<Vec<Ix<PlannedService>>>,
-    /// By load: what came of it since it was last entered, and in this clock hour.
+    /// By load: its rate, and what came of it.
     pub(super) loads: Vec<LoadState>,
     /// Services that a controller should look at.
-    pub(super) dirty: std::collections::BTreeSet<Ix<PlannedService>>,
+    pub(super) dirty: Marks<PlannedService>,
     /// Whether a `Decide` is due at this very instant.
     pub(super) deciding: Option<SimTime>,
     /// Draws of victims.
@@ -103,8 +104,12 @@ pub(super) struct LoadState {
     pub(super) minute: Option<u64>,
     /// The noise of the minute's window, as a factor in millionths.
     pub(super) noise: u64,
-    pub(super) unsettled: Micro,
-    pub(super) hour: Micro,
+    /// What came of it in all.
+    pub(super) total: Micro,
+    /// Of that, what was entered.
+    pub(super) settled: Micro,
+    /// Of that, what came before this clock hour.
+    pub(super) before_hour: Micro,
 }
 
 /// What a service wanted at an instant, and how much of it sought a place.
@@ -234,12 +239,13 @@ impl<'p> World<'p> {
         self.settle_all();
         let mut hours = vec![BalancerHour::default(); self.plan.balancers.len()];
         for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
-            let work = std::mem::take(&mut state.hour);
+            let work = state.total.since(&mut state.before_hour);
             let through = crate::usage::flows::BalancerTraffic::Load(load, work);
             Flows::fill_balancers(self.plan, through, &mut hours);
         }
         for ix in self.plan.services.indices() {
-            let work = std::mem::take(&mut self.state.services[ix.index()].traffic.hour);
+            let traffic = &mut self.state.services[ix.index()].traffic;
+            let work = traffic.total_done.since(&mut traffic.done_before_hour);
             let through = crate::usage::flows::BalancerTraffic::Calls(ix, work);
             Flows::fill_balancers(self.plan, through, &mut hours);
         }

@@ -123,18 +123,20 @@ pub struct Traffic {
     pub since: SimTime,
     /// Jobs that wait.
     pub backlog: Micro,
-    /// Work done since it was last entered into the ledger.
-    pub unsettled: Micro,
-    /// Work done in this clock hour, for capacity units.
-    pub hour: Micro,
-    /// Asked in this minute.
-    pub minute_asked: Micro,
-    /// Done in this minute.
-    pub minute_done: Micro,
+    /// Work done in all.
+    pub total_done: Micro,
+    /// Of that, what was entered into the ledger.
+    pub settled: Micro,
+    /// Of that, what was done before this clock hour, for capacity units.
+    pub done_before_hour: Micro,
+    /// Of that, what was done before this minute.
+    pub done_before_minute: Micro,
     /// Tasks RUNNING × milliseconds in this minute.
     pub minute_running: u64,
     /// Asked in all.
     pub total_asked: Micro,
+    /// Of that, what was asked before this minute.
+    pub asked_before_minute: Micro,
     /// More than could be done at the moment, in all.
     pub total_over: Micro,
 }

@@ -180,6 +180,11 @@ impl Micro {
     pub const fn micro(self) -> u128 {
         self.0
     }
+    /// What a running total has grown by since a mark, which moves up to it.
+    #[must_use]
+    pub fn since(self, mark: &mut Self) -> Self {
+        self - std::mem::replace(mark, self)
+    }
     /// The mean rate over a span, rounded down to a thousandth a second; nothing over no time.
     pub fn mean_over(self, span: Span) -> MilliPerSecond {
         if self.0 == 0 || span == Span::ZERO {

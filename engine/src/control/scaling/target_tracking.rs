@@ -33,7 +33,12 @@ pub fn observe(policy: &PlannedTracking, tracking: &mut Tracking, value: Option<
 
 /// Whether either alarm rings.
 pub fn speaks(tracking: &Tracking) -> bool {
-    tracking.high >= HIGH_POINTS || tracking.low >= LOW_POINTS
+    rings_high(tracking) || tracking.low >= LOW_POINTS
+}
+
+/// Whether the high alarm rings.
+pub fn rings_high(tracking: &Tracking) -> bool {
+    tracking.high >= HIGH_POINTS
 }
 
 /// What the policy wants of so many running tasks.
@@ -41,7 +46,7 @@ pub fn decide(policy: &PlannedTracking, tracking: &Tracking, running: u32, most_
     let Some(value) = tracking.seen.map(u128::from) else { return Verdict::Stay };
     let target = u128::from(policy.target_milli.max(1));
     let settles = |tasks: u32| u32::try_from((u128::from(tasks) * value).div_ceil(target)).unwrap_or(u32::MAX);
-    if tracking.high >= HIGH_POINTS {
+    if rings_high(tracking) {
         return Verdict::Out(settles(running));
     }
     if running == 0 && value > 0 {

@@ -164,9 +164,22 @@ fn start_or_wait(
     chance: &mut Chance,
 ) -> Option<Action> {
     let (planned, service) = (&plan.services[ix], state.service(ix));
+    if missing == 0 && service.waiting_count() == 0 {
+        return None;
+    }
+    // Nearly always there is room for the first: who else waits, and why, is listed only where there is none.
+    let first = place_one(&planned.capacity, &service.by_share).filter(|_| missing > 0);
+    let refused = match first.map(|share| (share, spot(plan, state, ix, share, now, chance))) {
+        Some((share, Ok(on))) => return Some(Action::Start { service: ix, share, on, cause }),
+        Some((share, Err(why))) => Some((share, why)),
+        None => None,
+    };
     let mut assigned = service.by_share.clone();
     let mut waiting = vec![0; assigned.len()];
     let mut held = vec![None; assigned.len()];
+    if let Some((share, why)) = refused {
+        held[share] = Some(why);
+    }
     for _ in 0..missing {
         let Some(share) = place_one(&planned.capacity, &assigned) else { break };
         // A provider without room for one has none for the next either.
