@@ -1,6 +1,7 @@
 //! Money spent for nothing, and prices that nobody knows.
 
 use super::context::{Context, Host, HostKind, platform};
+use super::demand;
 use super::diagnostic::{Findings, Rule, Severity};
 use super::needs::registry;
 use super::way_out::WayOut;
@@ -8,14 +9,14 @@ use crate::catalogue::meter::Meter;
 use crate::design::capacity::CapacityProvider;
 use crate::design::edit::Edit;
 use crate::design::id::{SubnetId, VpcEndpointId};
-use crate::design::load::{Entrance, Load, Series};
+use crate::design::load::{Entrance, Load};
 use crate::design::load_balancing::{LoadBalancerType, Scheme};
 use crate::design::network::{EndpointKind, EndpointService, NatPlacement, VpcEndpoint};
 use crate::design::outside::{Reached, Registry};
 use crate::design::work::CallTarget;
 use crate::design::{Item, ItemRef, Tags};
 use crate::names::Zone;
-use crate::units::{Quantity, Span, Usd};
+use crate::units::{Quantity, Usd};
 
 const VPC: &str = "Amazon VPC pricing; AWS PrivateLink Guide, \"Gateway endpoints\"";
 const PRICES: &str = "Bayplan: a line without a price is missing from every total";
@@ -220,20 +221,6 @@ fn provider_unused(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// A month's requests of a load that never changes, in millionths.
-fn month_of_requests(load: &Load) -> Option<u128> {
-    let Load::Requests(requests) = load else { return None };
-    match &requests.shape.series {
-        Series::Constant(rate) => Some(rate.over(Span::MONTH).micro()),
-        Series::Daily { hourly, .. } => {
-            let hours = u128::try_from(hourly.len()).ok().filter(|hours| *hours > 0)?;
-            let total: u128 = hourly.iter().map(|rate| rate.over(Span::MONTH).micro()).sum();
-            Some(total / hours)
-        }
-        Series::Samples { .. } => None,
-    }
-}
-
 /// What: an internet-facing Application Load Balancer whose month of requests would cost less by an HTTP API. Why: its
 /// hours and addresses are paid for, whoever comes. Example: one request a second: 2.6 million a month.
 ///
@@ -247,8 +234,12 @@ fn idle_balancer(context: &Context<'_>, out: &mut Findings) {
         });
         let loads: Vec<_> = through.collect();
         let several = balancer.target_groups().len() > 1;
-        let requests: Option<u128> = loads.iter().map(|load| month_of_requests(load)).sum();
-        let (Some(requests), true) = (requests.filter(|_| !loads.is_empty()), facing && !several) else { continue };
+        if loads.is_empty() || several || !facing {
+            continue;
+        }
+        let all = loads.iter().map(|load| demand::month_of(load.shape())).fold(0, u128::saturating_add);
+        // More than a `u64` counts would cost more than a bill line holds, and decides nothing else.
+        let requests = all.min(u128::from(u64::MAX));
         let prices = &context.catalogue.prices;
         let zones = u64::try_from(balancer.subnets.len()).unwrap_or(u64::MAX);
         let standing = context.month(Meter::AlbHour, 1).zip(context.month(Meter::PublicIpv4, zones));
@@ -272,6 +263,7 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
+    use crate::design::load::Series;
     use crate::units::MilliPerSecond;
 
     fn endpoint(d: &mut Design, subnets: &[&str]) {

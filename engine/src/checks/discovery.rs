@@ -1,11 +1,16 @@
 //! How services find each other: Service Connect, service discovery, and the calls drawn between them.
 
-use super::context::{Context, HostKind};
+use super::context::{Context, HostKind, platform};
 use super::diagnostic::{Findings, Rule, Severity};
+use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
 use crate::design::cluster::NamespaceKind;
+use crate::design::id::ServiceId;
+use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, Scheme};
+use crate::design::service::Service;
 use crate::design::task_definition::NetworkMode;
 use crate::design::work::{CallPath, CallTarget};
+use crate::units::{CpuUnits, Mib, Usd};
 
 const CONNECT: &str = "ECS Developer Guide, \"Use Service Connect to connect Amazon ECS services with short names\"";
 const DISCOVERY: &str = "ECS Developer Guide, \"Use service discovery to connect Amazon ECS services with DNS names\"";
@@ -45,6 +50,13 @@ pub(super) const RULES: &[Rule] = &[
         "A service calls another by a way that the other does not offer",
         CONNECT,
         call_has_no_way,
+    ),
+    Rule::new(
+        "internal-balancer-for-one-service",
+        Severity::Advice,
+        "An internal Application Load Balancer stands between two services alone",
+        "ECS Developer Guide, \"Best practices for connecting Amazon ECS services\"",
+        internal_balancer_for_one_service,
     ),
 ];
 
@@ -153,6 +165,54 @@ fn call_has_no_way(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What the proxies of Service Connect take of each Fargate task of a service and its callers: how many tasks, and what
+/// a month of it costs.
+///
+/// Source: ECS Developer Guide, "Service Connect concepts": add 256 CPU units and at least 64 MiB (rule S2S-02).
+fn proxies(context: &Context<'_>, ends: &[&ServiceId]) -> Option<(u32, Usd)> {
+    let mut sum = (0_u32, Usd::ZERO);
+    for runner in context.runners.iter().filter(|r| r.id.is_some_and(|id| ends.contains(&id))) {
+        let platform = platform(runner.definition.filter(|_| runner.on(HostKind::Fargate))?);
+        let tasks = runner.bounds.0.max(1);
+        let (cpu, memory) = (CpuUnits::from_units(tasks.saturating_mul(256)), Mib::from_mib(tasks.saturating_mul(64)));
+        sum = (sum.0.saturating_add(tasks), sum.1 + context.fargate_month(platform, cpu, memory)?);
+    }
+    Some(sum)
+}
+
+/// What: an internal Application Load Balancer that leads to one service, which others call by it. Why: its hours are
+/// paid for a way that service discovery gives for a name, and Service Connect with retries and metrics; it earns its
+/// hours as the one entrance of many services. Example: `web` calls `api`. Each way has its price: no fix.
+///
+/// Source: ECS Developer Guide, "Best practices for connecting Amazon ECS services" (rules S2S, LB-20).
+fn internal_balancer_for_one_service(context: &Context<'_>, out: &mut Findings) {
+    let kind = |b: &LoadBalancer| b.kind == LoadBalancerType::Application && b.scheme == Scheme::Internal;
+    for (id, balancer) in context.design.load_balancers.iter().filter(|(_, b)| kind(b)) {
+        let groups = balancer.target_groups();
+        let mut led: Vec<_> = groups.iter().flat_map(|group| context.services_of(group)).map(|(id, _)| *id).collect();
+        led.dedup();
+        let [only] = led.as_slice() else { continue };
+        let calls = |service: &Service| {
+            let by = |to: &CallTarget| matches!(to, CallTarget::Service { service, via: CallPath::LoadBalancer } if service == *only);
+            service.calls.iter().any(|call| by(&call.to))
+        };
+        let callers: Vec<_> = context.design.services.iter().filter(|(_, s)| calls(s)).map(|(id, _)| id).collect();
+        let at = ItemRef::LoadBalancer(id.clone());
+        let other_door = context.references.iter().any(|reference| reference.to == at);
+        let hours = context.month(Meter::AlbHour, 1);
+        let (Some(hours), false, false) = (hours, callers.is_empty(), other_door) else { continue };
+        let ends: Vec<_> = callers.iter().copied().chain([*only]).collect();
+        let message =
+            format!("It stands for {} a month, before capacity units, and leads to {only} alone", hours.cents_text());
+        let connect = proxies(context, &ends)
+            .map_or(String::new(), |(tasks, month)| format!(": {} a month of {tasks} tasks", month.cents_text()));
+        let hint = format!(
+            "Consider service discovery where callers retry by themselves, or Service Connect, whose proxy takes 0.25 vCPU and 64 MiB of each task{connect}"
+        );
+        out.add(at, "scheme", message, hint);
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -182,6 +242,19 @@ pub(super) mod tests {
     fn call(d: &mut Design, via: CallPath) {
         let to = CallTarget::Service { service: "model".into(), via };
         web(d).calls.push(Call { to, per_work: None, request_bytes: Bytes::ZERO, response_bytes: Bytes::ZERO });
+    }
+
+    /// Another service like the web's calls it by the balancer, which is internal, and nobody else comes by it.
+    fn behind_a_balancer(d: &mut Design) {
+        let inner = LoadBalancer { scheme: Scheme::Internal, ..front(d).clone() };
+        d.load_balancers.clear();
+        d.load_balancers.insert("inner".into(), inner);
+        d.loads.remove(&"shoppers".into());
+        let mut caller = web(d).clone();
+        caller.load_balancers.clear();
+        let to = CallTarget::Service { service: "web".into(), via: CallPath::LoadBalancer };
+        caller.calls = vec![Call { to, per_work: None, request_bytes: Bytes::ZERO, response_bytes: Bytes::ZERO }];
+        d.services.insert("caller".into(), caller);
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
@@ -220,10 +293,32 @@ pub(super) mod tests {
                 call(d, CallPath::ServiceDiscovery);
             },
         ),
+        case(
+            "internal-balancer-for-one-service",
+            behind_a_balancer,
+            &["inner · scheme"],
+            // One entrance of two services.
+            |d| {
+                behind_a_balancer(d);
+                let joined = web(d).load_balancers[0].clone();
+                worker(d).load_balancers = vec![joined];
+            },
+        ),
     ];
 
     #[test]
     fn cases_hold() {
         check(CASES);
+    }
+
+    #[test]
+    fn the_ways_between_two_services_have_their_prices() {
+        let mut design = base();
+        behind_a_balancer(&mut design);
+        let found = crate::checks::run(&design, &CATALOGUE, &[]);
+        let finding = found.iter().find(|f| f.rule.0 == "internal-balancer-for-one-service").unwrap();
+        assert_eq!(finding.message, "It stands for $16.42 a month, before capacity units, and leads to web alone");
+        // Three tasks of the web service and the calling one: 6 × 730 h × (0.25 × $0.04048 + 64/1024 × $0.004445) = $45.54.
+        assert!(finding.hint.ends_with("64 MiB of each task: $45.54 a month of 6 tasks"), "{}", finding.hint);
     }
 }

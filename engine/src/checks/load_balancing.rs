@@ -65,6 +65,13 @@ pub(super) const RULES: &[Rule] = &[
         listener_without_target,
     ),
     Rule::new(
+        "listener-rules-not-taken",
+        Severity::Error,
+        "A listener of a Network or Gateway Load Balancer has rules by host or path",
+        "Elastic Load Balancing API Reference, \"CreateRule\"",
+        listener_rules_not_taken,
+    ),
+    Rule::new(
         "plain-http",
         Severity::Advice,
         "A load balancer takes unencrypted requests from the internet",
@@ -239,6 +246,27 @@ fn listener_without_target(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What: rules by host or path on a load balancer that does not read requests. Why: AWS refuses them: a Network Load
+/// Balancer sees connections alone. Example: `/api/*` on a listener of TCP 443.
+///
+/// Source: Elastic Load Balancing API Reference, "`CreateRule`": of an Application Load Balancer (rules LB).
+fn listener_rules_not_taken(context: &Context<'_>, out: &mut Findings) {
+    let ruled = listeners(context).filter(|(_, b, l)| b.kind != LoadBalancerType::Application && !l.rules.is_empty());
+    for (id, balancer, listener) in ruled {
+        let count = listener.rules.len();
+        let message = format!(
+            "Listener {} {} has {count} rules, which a {} load balancer does not take",
+            listener.protocol, listener.port, balancer.kind
+        );
+        out.add(
+            at(id),
+            "listeners",
+            message,
+            "Use an Application Load Balancer to route by host or path, or a listener for each target group",
+        );
+    }
+}
+
 /// What: an internet-facing HTTP listener and none for HTTPS. Why: requests and answers can be read on their way.
 ///
 /// Source: Elastic Load Balancing User Guide, "Create an HTTPS listener for your Application Load Balancer".
@@ -328,6 +356,7 @@ fn no_vpc_link(context: &Context<'_>, out: &mut Findings) {
 pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
+    use crate::design::load_balancing::ListenerRule;
     use crate::design::load_balancing::{ApiGateway, ApiRoute};
     use crate::design::{Design, Tags};
 
@@ -344,6 +373,11 @@ pub(super) mod tests {
                 requests.through = Entrance::ApiGateway("api".into());
             }
         }
+    }
+
+    fn ruled(d: &mut Design) {
+        let (hosts, paths) = (Vec::new(), vec!["/".to_owned()]);
+        listener(d).rules.push(ListenerRule { hosts, paths, target_group: "web".into() });
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
@@ -405,14 +439,19 @@ pub(super) mod tests {
             |d| listener(d).default_target_group = None,
             &["front · listeners"],
             |d| {
-                let rule = crate::design::load_balancing::ListenerRule {
-                    hosts: Vec::new(),
-                    paths: vec!["/".to_owned()],
-                    target_group: "web".into(),
-                };
                 listener(d).default_target_group = None;
-                listener(d).rules.push(rule);
+                ruled(d);
             },
+        ),
+        case(
+            "listener-rules-not-taken",
+            |d| {
+                ruled(d);
+                listener(d).protocol = Protocol::Tls;
+                front(d).kind = LoadBalancerType::Network;
+            },
+            &["front · listeners"],
+            ruled,
         ),
         case(
             "plain-http",

@@ -10,10 +10,12 @@ mod capacity;
 mod containers;
 mod context;
 mod cost;
+mod demand;
 mod dependencies;
 mod deployment;
 mod diagnostic;
 mod discovery;
+mod endpoints;
 mod exposure;
 mod health;
 mod instances;
@@ -21,6 +23,7 @@ mod load_balancing;
 mod monitoring;
 mod needs;
 mod network;
+mod patterns;
 mod placement;
 mod providers;
 mod quotas;
@@ -29,9 +32,12 @@ mod requirements;
 mod scaling;
 mod storage;
 mod target_groups;
+mod task_design;
 mod task_size;
 mod way_out;
 
+#[cfg(test)]
+mod decision_sheet;
 #[cfg(test)]
 mod testing;
 
@@ -46,6 +52,7 @@ use crate::design::Design;
 const FAMILIES: &[&[Rule]] = &[
     references::RULES,
     task_size::RULES,
+    task_design::RULES,
     containers::RULES,
     dependencies::RULES,
     network::RULES,
@@ -56,6 +63,7 @@ const FAMILIES: &[&[Rule]] = &[
     instances::RULES,
     deployment::RULES,
     scaling::RULES,
+    patterns::RULES,
     load_balancing::RULES,
     target_groups::RULES,
     discovery::RULES,
@@ -65,6 +73,7 @@ const FAMILIES: &[&[Rule]] = &[
     access::RULES,
     exposure::RULES,
     cost::RULES,
+    endpoints::RULES,
     quotas::RULES,
 ];
 

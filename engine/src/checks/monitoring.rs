@@ -3,7 +3,7 @@
 use super::context::{Context, Host};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::meter::Meter;
-use crate::design::cluster::ContainerInsights;
+use crate::design::cluster::{Cluster, ContainerInsights, MonitoringPlan};
 use crate::design::edit::Edit;
 use crate::design::id::AlarmId;
 use crate::design::observability::{Alarm, AlarmMetric, AlarmSubject};
@@ -19,6 +19,13 @@ pub(super) const RULES: &[Rule] = &[
         "A service's or cluster's CPU or memory is watched by no alarm",
         BASELINE,
         missing_baseline_alarm,
+    ),
+    Rule::new(
+        "nothing-watched",
+        Severity::Advice,
+        "A cluster has neither alarms nor Container Insights",
+        BASELINE,
+        nothing_watched,
     ),
     Rule::new(
         "alarm-without-insights",
@@ -93,6 +100,39 @@ fn missing_baseline_alarm(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// Container Insights of a cluster, the account's default included.
+fn insights(context: &Context<'_>, cluster: &Cluster) -> bool {
+    let account = context.design.account.container_insights;
+    cluster.container_insights.map_or(account, |insights| insights != ContainerInsights::Disabled)
+}
+
+/// What: a cluster whose services no alarm watches, with Container Insights off. Why: nobody hears of a fault before the
+/// users do, and afterwards there is nothing to look at. Fix: switches Container Insights on.
+///
+/// Source: ECS Developer Guide, "Monitoring Amazon ECS": make a monitoring plan.
+fn nothing_watched(context: &Context<'_>, out: &mut Findings) {
+    for (id, cluster) in context.design.clusters.iter().filter(|(_, cluster)| !insights(context, cluster)) {
+        let services: Vec<_> =
+            context.design.services.iter().filter(|(_, s)| s.cluster == *id).map(|(id, _)| id).collect();
+        let watches = |subject: &AlarmSubject| match subject {
+            AlarmSubject::Cluster(cluster) => cluster == id,
+            AlarmSubject::Service(service) => services.contains(&service),
+        };
+        if services.is_empty() || context.design.alarms.values().any(|alarm| watches(&alarm.subject)) {
+            continue;
+        }
+        let plan =
+            if cluster.monitoring == MonitoringPlan::default() { ", and its monitoring plan is empty" } else { "" };
+        let count = services.len();
+        let message = format!("No alarm watches it or its {count} services, Container Insights is off{plan}");
+        let mut changed = cluster.clone();
+        changed.container_insights = Some(ContainerInsights::Enabled);
+        let hint = "Begin with alarms on CPU and memory of each service, and say who is called";
+        out.add(ItemRef::Cluster(id.clone()), "monitoring", message, hint)
+            .fix(format!("Switch Container Insights of {id} on"), vec![Edit::Put(Item::Cluster(id.clone(), changed))]);
+    }
+}
+
 /// What: an alarm on running or pending tasks of a cluster without Container Insights. Why: the metric does not exist,
 /// so the alarm never rings. Fix: switches Container Insights on.
 ///
@@ -107,9 +147,7 @@ fn alarm_without_insights(context: &Context<'_>, out: &mut Findings) {
             AlarmSubject::Service(service) => context.design.services.get(service).map(|service| &service.cluster),
         };
         let Some((name, drawn)) = cluster.and_then(|id| context.design.clusters.get_key_value(id)) else { continue };
-        let account = context.design.account.container_insights;
-        let on = drawn.container_insights.map_or(account, |insights| insights != ContainerInsights::Disabled);
-        if on {
+        if insights(context, drawn) {
             continue;
         }
         let mut changed = drawn.clone();
@@ -158,6 +196,18 @@ pub(super) mod tests {
             |d| {
                 d.services.remove(&"web".into());
                 d.alarms.remove(&"web-cpu".into());
+            },
+        ),
+        case(
+            "nothing-watched",
+            |d| {
+                d.alarms.clear();
+                d.clusters.get_mut(&"main".into()).unwrap().container_insights = None;
+            },
+            &["main · monitoring"],
+            |d| {
+                d.alarms.retain(|id, _| id.as_str() == "web-cpu");
+                d.clusters.get_mut(&"main".into()).unwrap().container_insights = None;
             },
         ),
         case(

@@ -158,7 +158,8 @@ fn container_cpu(definition: &TaskDefinition) -> CpuUnits {
     definition.containers.iter().filter_map(|c| c.cpu).sum()
 }
 
-fn container_memory(definition: &TaskDefinition) -> Mib {
+/// What the containers ask of their task's memory: all reservations, and no less than the largest limit.
+pub(super) fn container_memory(definition: &TaskDefinition) -> Mib {
     let reserved = definition.containers.iter().filter_map(|c| c.memory_reservation.or(c.memory)).sum();
     let limits = definition.containers.iter().filter_map(|c| c.memory);
     limits.max().map_or(reserved, |limit| limit.max(reserved))

@@ -121,6 +121,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
     let families = [
         super::references::tests::CASES,
         super::task_size::tests::CASES,
+        super::task_design::tests::CASES,
         super::containers::tests::CASES,
         super::dependencies::tests::CASES,
         super::network::tests::CASES,
@@ -131,6 +132,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::instances::tests::CASES,
         super::deployment::tests::CASES,
         super::scaling::tests::CASES,
+        super::patterns::tests::CASES,
         super::load_balancing::tests::CASES,
         super::target_groups::tests::CASES,
         super::discovery::tests::CASES,
@@ -140,6 +142,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::access::tests::CASES,
         super::exposure::tests::CASES,
         super::cost::tests::CASES,
+        super::endpoints::tests::CASES,
         super::quotas::tests::CASES,
     ];
     let cases = || families.iter().copied().flatten();
