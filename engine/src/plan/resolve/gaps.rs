@@ -3,17 +3,22 @@
 //! A field that a form shows either changes what comes out or has its row here. What is left out as a whole — DAEMON
 //! services, step scaling — is told where it is passed over.
 
+use std::collections::BTreeMap;
+
 use super::Resolver;
-use crate::design::ItemRef;
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, ManagedInstancesProvider,
 };
-use crate::design::container::Container;
+use crate::design::container::{Container, LogDriver};
 use crate::design::deployment::DeploymentStrategy;
-use crate::design::load_balancing::TargetGroup;
-use crate::design::network::{IpAddressType, Vpc};
+use crate::design::load::{Load, Origin};
+use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, Protocol, TargetGroup};
+use crate::design::network::{IpAddressType, RouteTable, Vpc};
 use crate::design::observability::EventRule;
+use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached};
 use crate::design::service::Service;
+use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::design::{Design, ItemRef};
 
 /// Whether something is drawn, and what of it is left out.
 type Gap<T> = (fn(&T) -> bool, &'static str);
@@ -41,18 +46,50 @@ const OF_CONTAINERS: &[Gap<Container>] = &[
     (|container| !container.depends_on.is_empty(), "the order its containers start in"),
     (|container| container.restart_policy.as_ref().is_some_and(|policy| policy.enabled), "container restart policies"),
     (|container| container.gpu_sharing.is_some(), "GPU sharing"),
+    (|container| container.all_gpus, "containers that reserve every GPU of an instance"),
+    (|container| container.neuron_devices, "Neuron devices"),
+    (sends_logs_elsewhere, "logs that go elsewhere than by awslogs"),
+];
+
+const OF_DEFINITIONS: &[Gap<TaskDefinition>] = &[
+    (
+        |definition| {
+            let ranges = |c: &Container| c.port_mappings.iter().any(|m| m.container_port_range.is_some());
+            definition.network_mode() == NetworkMode::Host && definition.containers.iter().any(ranges)
+        },
+        "port ranges on the host",
+    ),
+    (|definition| definition.trusted_execution.is_some(), "the isolation mode of its tasks"),
+];
+
+const OF_BALANCERS: &[Gap<LoadBalancer>] = &[
+    (
+        |balancer| balancer.kind == LoadBalancerType::Application && balancer.cross_zone == Some(false),
+        "cross-zone load balancing turned off: requests reach the targets of all zones alike",
+    ),
+    (
+        |balancer| {
+            let other = |protocol| matches!(protocol, Protocol::Tls | Protocol::Udp | Protocol::TcpUdp);
+            let network = balancer.kind == LoadBalancerType::Network;
+            network && balancer.listeners.iter().any(|listener| other(listener.protocol))
+        },
+        "capacity units of TLS and UDP: counted as of TCP",
+    ),
 ];
 
 const OF_GROUPS: &[Gap<AutoScalingGroupProvider>] = &[
     (|group| group.warm_pool > 0, "its warm pool"),
     (|group| group.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
-    (|group| group.detailed_monitoring, "charges of detailed monitoring"),
+    (|group| group.managed_draining == Some(false), "instances that end without being drained"),
+    (
+        |group| group.prefer_cached_images,
+        "ECS_IMAGE_PULL_BEHAVIOR: an image that an instance has is never pulled again",
+    ),
 ];
 
 const OF_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
     (|_| true, "the replacement of instances after 14 days"),
     (|managed| managed.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
-    (|managed| managed.detailed_monitoring, "charges of detailed monitoring"),
 ];
 
 const OF_VPCS: &[Gap<Vpc>] = &[(
@@ -62,16 +99,37 @@ const OF_VPCS: &[Gap<Vpc>] = &[(
 
 const OF_EVENT_RULES: &[Gap<EventRule>] = &[(|rule| !rule.targets.is_empty(), "events, and what their targets do")];
 
+const OF_ROUTE_TABLES: &[Gap<RouteTable>] =
+    &[(|table| table.routes.iter().any(|route| route.destination.prefix() > 0), "routes other than the default one")];
+
+const OF_OUTSIDE_SYSTEMS: &[Gap<OutsideSystem>] = &[(
+    |system| matches!(system.reached, Reached::OtherVpc | Reached::OnPremises),
+    "the way to another VPC or on premises, and its price",
+)];
+
+const OF_LOADS: &[Gap<Load>] = &[(
+    |load| matches!(load, Load::Requests(requests) if requests.origin() == Origin::OnPremises),
+    "the way from on premises, and its price",
+)];
+
+const OF_FILE_SYSTEMS: &[Gap<FileSystem>] =
+    &[(|system| system.kind == FileSystemKind::Efs, "bytes read from it and written to it")];
+
+/// Whether a container's logs leave its machine for another place than `CloudWatch` Logs.
+fn sends_logs_elsewhere(container: &Container) -> bool {
+    container.log_configuration.as_ref().is_some_and(|log| match log.driver {
+        LogDriver::Awslogs | LogDriver::JsonFile | LogDriver::Journald => false,
+        LogDriver::Awsfirelens | LogDriver::Splunk | LogDriver::Fluentd | LogDriver::Gelf | LogDriver::Syslog => true,
+    })
+}
+
 impl Resolver<'_> {
     /// Lists what of the drawn items is not played.
     pub(super) fn list_gaps(&mut self) {
-        let design: &crate::design::Design = self.design;
-        for (id, service) in &design.services {
-            self.gaps(&ItemRef::Service(id.clone()), service, OF_SERVICES);
-        }
-        for (id, group) in &design.target_groups {
-            self.gaps(&ItemRef::TargetGroup(id.clone()), group, OF_TARGET_GROUPS);
-        }
+        let design: &Design = self.design;
+        self.gaps_of(&design.services, ItemRef::Service, OF_SERVICES);
+        self.gaps_of(&design.target_groups, ItemRef::TargetGroup, OF_TARGET_GROUPS);
+        self.gaps_of(&design.load_balancers, ItemRef::LoadBalancer, OF_BALANCERS);
         for (id, provider) in &design.capacity_providers {
             let item = ItemRef::CapacityProvider(id.clone());
             match provider {
@@ -87,11 +145,18 @@ impl Resolver<'_> {
                 }
             }
         }
-        for (id, vpc) in &design.vpcs {
-            self.gaps(&ItemRef::Vpc(id.clone()), vpc, OF_VPCS);
-        }
-        for (id, rule) in &design.event_rules {
-            self.gaps(&ItemRef::EventRule(id.clone()), rule, OF_EVENT_RULES);
+        self.gaps_of(&design.task_definitions, ItemRef::TaskDefinition, OF_DEFINITIONS);
+        self.gaps_of(&design.vpcs, ItemRef::Vpc, OF_VPCS);
+        self.gaps_of(&design.route_tables, ItemRef::RouteTable, OF_ROUTE_TABLES);
+        self.gaps_of(&design.outside_systems, ItemRef::OutsideSystem, OF_OUTSIDE_SYSTEMS);
+        self.gaps_of(&design.loads, ItemRef::Load, OF_LOADS);
+        self.gaps_of(&design.file_systems, ItemRef::FileSystem, OF_FILE_SYSTEMS);
+        self.gaps_of(&design.event_rules, ItemRef::EventRule, OF_EVENT_RULES);
+    }
+
+    fn gaps_of<Id: Clone, T>(&mut self, items: &BTreeMap<Id, T>, item: fn(Id) -> ItemRef, all: &[Gap<T>]) {
+        for (id, of) in items {
+            self.gaps(&item(id.clone()), of, all);
         }
     }
 
@@ -106,12 +171,13 @@ impl Resolver<'_> {
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
+    use crate::design::Item;
     use crate::design::container::{Dependency, DependencyCondition, NvidiaMps, RestartPolicy};
     use crate::design::deployment::{DeploymentAlarms, HookStage, LifecycleHook};
     use crate::design::edit::Edit;
+    use crate::design::project::Project;
     use crate::design::scenario::Scenario;
     use crate::design::service::{ServiceConnect, ServiceDiscovery, TaskProtection};
-    use crate::design::{Design, Item};
     use crate::plan::resolve::resolve;
     use crate::presets;
     use crate::units::{Mib, Seconds};
@@ -193,7 +259,7 @@ mod tests {
             let rule = EventRule { detail_type, cluster: None, targets, tags: crate::design::Tags::new() };
             d.event_rules.insert("stopped".into(), rule);
         });
-        assert_eq!((OF_TARGET_GROUPS.len(), OF_CONTAINERS.len(), OF_VPCS.len(), OF_EVENT_RULES.len()), (2, 3, 1, 1));
+        assert_eq!((OF_TARGET_GROUPS.len(), OF_VPCS.len(), OF_EVENT_RULES.len()), (2, 1, 1));
     }
 
     #[test]
@@ -208,7 +274,6 @@ mod tests {
         let gpu = "gpu-inference";
         assert!(of(&design(gpu)).contains(&OF_MANAGED[0].1));
         brings(gpu, OF_MANAGED[1].1, |d| managed(d, |m| m.option = Some(CapacityOptionType::Reserved)));
-        brings(gpu, OF_MANAGED[2].1, |d| managed(d, |m| m.detailed_monitoring = true));
         // A scenario of the queue workers draws an Auto Scaling group.
         let project = presets::find("queue-workers").expect("a preset").project();
         let mut group = project.design;
@@ -220,9 +285,70 @@ mod tests {
         let Some(CapacityProvider::AutoScalingGroup(machines)) = group.capacity_providers.values_mut().next() else {
             panic!("an Auto Scaling group")
         };
-        (machines.warm_pool, machines.detailed_monitoring) = (2, true);
+        (machines.warm_pool, machines.managed_draining, machines.prefer_cached_images) = (2, Some(false), true);
         machines.option = Some(CapacityOptionType::Reserved);
         let told = of(&group);
         assert!(OF_GROUPS.iter().all(|(_, what)| told.contains(what)), "{told:?}");
+    }
+
+    /// Drawings that a file makes shorter: what is said, and what is written after which line of the preset's.
+    const WRITTEN: &[(&str, &str, &str)] = &[
+        (OF_CONTAINERS[3].1, CONTAINER, "all_gpus: true,"),
+        (OF_CONTAINERS[4].1, CONTAINER, "neuron_devices: true,"),
+        (
+            OF_CONTAINERS[5].1,
+            DEFINITIONS,
+            "\"x\": (containers: [(name: \"a\", image: \"a\", log_configuration: (driver: Splunk))]),",
+        ),
+        (
+            OF_DEFINITIONS[0].1,
+            DEFINITIONS,
+            "\"x\": (network_mode: Host, containers: [(name: \"a\", image: \"a\", \
+             port_mappings: [(container_port_range: (8000, 8010))])]),",
+        ),
+        (OF_DEFINITIONS[1].1, DEFINITIONS, "\"x\": (trusted_execution: (isolation_mode: IsolatedSandbox)),"),
+        (
+            OF_BALANCERS[0].1,
+            BALANCERS,
+            "\"x\": (kind: Application, scheme: Internal, subnets: [\"private-a\"], cross_zone: false),",
+        ),
+        (
+            OF_BALANCERS[1].1,
+            BALANCERS,
+            "\"x\": (kind: Network, scheme: Internal, subnets: [\"private-a\"], \
+             listeners: [(port: 53, protocol: Udp)]),",
+        ),
+        (
+            OF_ROUTE_TABLES[0].1,
+            DESIGN,
+            "route_tables: {\"x\": (vpc: \"main\", routes: [(destination: \"10.9.0.0/16\", target: InternetGateway)])},",
+        ),
+        (OF_OUTSIDE_SYSTEMS[0].1, "    outside_systems: {", "\"x\": (kind: Database, reached: OnPremises),"),
+        (
+            OF_LOADS[0].1,
+            "    loads: {",
+            "\"x\": Requests((service: \"llm\", through: Direct, origin: OnPremises, shape: (series: Constant(1000)))),",
+        ),
+        (OF_FILE_SYSTEMS[0].1, DESIGN, "file_systems: {\"x\": (kind: Efs)},"),
+    ];
+    const DESIGN: &str = "    region: \"us-east-1\",";
+    const CONTAINER: &str = "        containers: [\n          (";
+    const DEFINITIONS: &str = "    task_definitions: {";
+    const BALANCERS: &str = "    load_balancers: {";
+
+    #[test]
+    fn what_a_file_draws_and_a_run_leaves_out_is_told() {
+        let text = presets::find("gpu-inference").expect("a preset").project().write();
+        let of = |text: &str| of(&Project::read(text).unwrap_or_else(|e| panic!("{e}")).design);
+        let before = of(&text);
+        for (what, after, drawn) in WRITTEN {
+            assert!(text.contains(after), "{after}");
+            let told = of(&text.replacen(after, &format!("{after}{drawn}"), 1));
+            let more: Vec<_> = told.iter().filter(|told| !before.contains(told)).collect();
+            assert_eq!(more, [what], "{drawn}");
+        }
+        let written = OF_CONTAINERS.len() - 3 + OF_DEFINITIONS.len() + OF_BALANCERS.len();
+        // And one of each other kind: route tables, outside systems, loads, file systems.
+        assert_eq!(written + 4, WRITTEN.len());
     }
 }

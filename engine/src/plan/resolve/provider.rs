@@ -24,6 +24,11 @@ use crate::units::{CpuUnits, Gib, Mib, Percent, Ppm, Quantity, Span, Usd};
 /// Source: ECS Developer Guide, "Amazon ECS-optimized Linux AMIs": the root volume of Amazon Linux 2023 is 30 GiB.
 const ROOT_VOLUME: Gib = Gib::from_gib(30);
 
+/// How many metrics of an instance detailed monitoring sends, each billed as a custom metric.
+///
+/// Source: `CloudWatch` pricing page: EC2 detailed monitoring is 7 metrics an instance at the price of custom metrics.
+const DETAILED_METRICS: u64 = 7;
+
 /// The most that a chosen type may cost above the cheapest, where nothing is said.
 ///
 /// Source: EC2 API, `InstanceRequirements`: on demand 20 %, Spot 100 % (rule MI-10).
@@ -149,10 +154,13 @@ impl Resolver<'_> {
                 self.fail(item.clone(), "instance_types", format!("EC2 has no instance type {name}"));
                 continue;
             };
-            let volume = group.root_volume.unwrap_or(ROOT_VOLUME);
-            let address = group.public_ip.then_some((Meter::PublicIpv4, 1));
+            let besides = [
+                volume(group.root_volume.unwrap_or(ROOT_VOLUME)),
+                (Meter::CustomMetric, if group.detailed_monitoring { DETAILED_METRICS } else { 0 }),
+                (Meter::PublicIpv4, u64::from(group.public_ip)),
+            ];
             let windows = self.runs_windows(item);
-            candidates.push(self.candidate(kind, instance_meter(kind, windows, group.option), None, volume, address));
+            candidates.push(self.candidate(kind, instance_meter(kind, windows, group.option), None, &besides));
         }
         if candidates.is_empty() && group.instance_types.is_empty() {
             self.fail(item.clone(), "instance_types", "an Auto Scaling group starts at least one instance type");
@@ -184,8 +192,11 @@ impl Resolver<'_> {
                 let fee = Some(Meter::ManagedInstancesFee(kind));
                 // Instance store is free and stands in for the data volume (rule MI-53).
                 let local = managed.use_local_storage && types[kind].local_storage_gb > 0;
-                let volume = if local { Gib::from_gib(0) } else { managed.storage() };
-                let mut made = self.candidate(kind, instance_meter(kind, false, managed.option), fee, volume, None);
+                let besides = [
+                    volume(if local { Gib::from_gib(0) } else { managed.storage() }),
+                    (Meter::CustomMetric, if managed.detailed_monitoring { DETAILED_METRICS } else { 0 }),
+                ];
+                let mut made = self.candidate(kind, instance_meter(kind, false, managed.option), fee, &besides);
                 made.memory -= self.timings.mi_host_reserve;
                 made
             })
@@ -220,14 +231,8 @@ impl Resolver<'_> {
             .collect()
     }
 
-    fn candidate(
-        &self,
-        kind: TypeIx,
-        instance: Meter,
-        fee: Option<Meter>,
-        volume: Gib,
-        address: Option<(Meter, u64)>,
-    ) -> Candidate {
+    /// A type as it is bought, with what each of its instances meters besides.
+    fn candidate(&self, kind: TypeIx, instance: Meter, fee: Option<Meter>, besides: &[(Meter, u64)]) -> Candidate {
         let of = &self.catalogue.types[kind];
         let trunking = self.design.account.awsvpc_trunking || fee.is_some();
         let hour = Quantity::from_base(u128::from(Span::HOUR.ms()));
@@ -240,10 +245,7 @@ impl Resolver<'_> {
         let (spot, advice) = (matches!(instance, Meter::Ec2Spot(_)), self.catalogue.types.spot_linux(kind));
         let mut levels = vec![(instance, 1)];
         levels.extend(fee.map(|fee| (fee, 1)));
-        if volume.gib() > 0 {
-            levels.push((Meter::EbsGp3Storage, u64::from(Mib::from_gib(volume.gib()).mib())));
-        }
-        levels.extend(address);
+        levels.extend(besides.iter().copied().filter(|(_, level)| *level > 0));
         Candidate {
             kind,
             name: of.name.clone(),
@@ -259,6 +261,11 @@ impl Resolver<'_> {
             levels,
         }
     }
+}
+
+/// What an instance's volume meters.
+fn volume(size: Gib) -> (Meter, u64) {
+    (Meter::EbsGp3Storage, u64::from(Mib::from_gib(size.gib()).mib()))
 }
 
 fn per_minute(quota: Quota) -> u32 {
