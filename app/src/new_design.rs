@@ -132,6 +132,7 @@ pub fn new_design(choices: &Choices, zones: &[Zone]) -> Project {
             internet_gateway: choices.way_out != WayOut::Endpoints,
             egress_only_internet_gateway: false,
             zones: zones.to_vec(),
+            measured_monthly_cross_zone_bytes: None,
             tags: Tags::new(),
         },
     ));
@@ -192,13 +193,12 @@ fn way_out(design: &mut Design, choices: &Choices, vpc: &VpcId, zones: &[Zone]) 
     };
     for zone in zones.iter().take(nats) {
         let placement = NatPlacement::Zonal(subnet_id("public", zone));
-        let nat = NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() };
+        let nat = NatGateway::new(placement);
         design.put(Item::NatGateway(NatGatewayId::new(&format!("nat-{}", letter(zone))), nat));
     }
     // S3 by gateway endpoint is free, and image layers come from S3.
     // Source: Amazon ECR User Guide, "Amazon ECR interface VPC endpoints".
-    let gateway =
-        VpcEndpoint { vpc: vpc.clone(), service: EndpointService::S3, kind: EndpointKind::Gateway, tags: Tags::new() };
+    let gateway = VpcEndpoint::new(vpc.clone(), EndpointService::S3, EndpointKind::Gateway);
     design.put(Item::VpcEndpoint(VpcEndpointId::new("s3"), gateway));
     if choices.way_out == WayOut::Endpoints {
         let group = SecurityGroupId::new("endpoints");
@@ -208,7 +208,7 @@ fn way_out(design: &mut Design, choices: &Choices, vpc: &VpcId, zones: &[Zone]) 
         for service in [EndpointService::EcrApi, EndpointService::EcrDkr, EndpointService::Logs] {
             let subnets = zones.iter().map(|zone| subnet_id("private", zone)).collect();
             let kind = EndpointKind::Interface { subnets, security_groups: vec![group.clone()] };
-            let endpoint = VpcEndpoint { vpc: vpc.clone(), service, kind, tags: Tags::new() };
+            let endpoint = VpcEndpoint::new(vpc.clone(), service, kind);
             design.put(Item::VpcEndpoint(VpcEndpointId::new(service.aws()), endpoint));
         }
     }

@@ -7,6 +7,7 @@ mod drawing;
 mod headless;
 mod imports;
 mod presets;
+mod stated;
 mod steady;
 mod tidy;
 mod window;

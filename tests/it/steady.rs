@@ -33,6 +33,7 @@ pub fn design() -> Design {
             internet_gateway: true,
             egress_only_internet_gateway: false,
             zones: Vec::new(),
+            measured_monthly_cross_zone_bytes: None,
             tags: std::collections::BTreeMap::new(),
         },
     ));
@@ -92,12 +93,7 @@ fn add_subnets(design: &mut Design) {
         }
         design.put(Item::NatGateway(
             NatGatewayId::new(&format!("nat-{zone}")),
-            NatGateway {
-                placement: NatPlacement::Zonal(SubnetId::new(&format!("public-{zone}"))),
-                private: false,
-                elastic_ips: None,
-                tags: std::collections::BTreeMap::new(),
-            },
+            NatGateway::new(NatPlacement::Zonal(SubnetId::new(&format!("public-{zone}")))),
         ));
     }
 }
@@ -158,6 +154,7 @@ fn balancer() -> LoadBalancer {
         cross_zone: None,
         idle_timeout: None,
         web_acl: None,
+        measured_capacity_units_milli: None,
         tags: std::collections::BTreeMap::new(),
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn vpc() -> Vpc {
         internet_gateway: true,
         egress_only_internet_gateway: false,
         zones: Vec::new(),
+        measured_monthly_cross_zone_bytes: None,
         tags: BTreeMap::new(),
     }
 }
@@ -108,7 +109,7 @@ fn a_folded_row_hides_its_bands_and_says_how_many() {
 fn zones_without_a_nat_gateway_say_whose_they_use() {
     let mut design = drawing();
     let placement = NatPlacement::Zonal(SubnetId::new("public-a"));
-    let nat = NatGateway { placement, private: false, elastic_ips: None, tags: BTreeMap::new() };
+    let nat = NatGateway::new(placement);
     design.put(Item::NatGateway(NatGatewayId::new("nat-a"), nat));
     let grid = layout(&design, &Layout::default(), Density::Full);
     let note = |id: &str| grid.cell(&SubnetId::new(id)).unwrap().note.as_ref().map(|(_, said)| said.as_str());

@@ -69,6 +69,7 @@ fn balancer(design: &Design, spot: &Spot, kind: LoadBalancerType, scheme: Scheme
         cross_zone: None,
         idle_timeout: None,
         web_acl: None,
+        measured_capacity_units_milli: None,
         tags: Tags::new(),
     };
     Ok(vec![

@@ -44,6 +44,7 @@ fn new_vpc(design: &Design, _spot: &Spot) -> Made {
             internet_gateway: true,
             egress_only_internet_gateway: false,
             zones: Vec::new(),
+            measured_monthly_cross_zone_bytes: None,
             tags: Tags::new(),
         },
     ))
@@ -132,19 +133,13 @@ fn nat(design: &Design, spot: &Spot) -> Made {
     let letter: String = design.subnets[subnet].zone.as_str().chars().last().into_iter().collect();
     let name = free_name(design, Kind::NatGateway, &format!("nat-{letter}"));
     let placement = NatPlacement::Zonal(subnet.clone());
-    put(Item::NatGateway(
-        NatGatewayId::new(&name),
-        NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() },
-    ))
+    put(Item::NatGateway(NatGatewayId::new(&name), NatGateway::new(placement)))
 }
 
 fn regional_nat(design: &Design, spot: &Spot) -> Made {
     let placement = NatPlacement::Regional(vpc(design, spot)?);
     let name = free_name(design, Kind::NatGateway, "nat");
-    put(Item::NatGateway(
-        NatGatewayId::new(&name),
-        NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() },
-    ))
+    put(Item::NatGateway(NatGatewayId::new(&name), NatGateway::new(placement)))
 }
 
 /// For the first service of the usual order that has none yet.
@@ -158,7 +153,7 @@ fn interface_endpoint(design: &Design, spot: &Spot) -> Made {
     let service = all.into_iter().find(|service| !has(*service)).unwrap_or(EndpointService::EcrDkr);
     let name = free_name(design, Kind::VpcEndpoint, service.aws());
     let kind = EndpointKind::Interface { subnets, security_groups: Vec::new() };
-    put(Item::VpcEndpoint(VpcEndpointId::new(&name), VpcEndpoint { vpc, service, kind, tags: Tags::new() }))
+    put(Item::VpcEndpoint(VpcEndpointId::new(&name), VpcEndpoint::new(vpc, service, kind)))
 }
 
 fn gateway_endpoint(design: &Design, spot: &Spot) -> Made {
@@ -167,7 +162,7 @@ fn gateway_endpoint(design: &Design, spot: &Spot) -> Made {
     let service = if has_s3 { EndpointService::DynamoDb } else { EndpointService::S3 };
     let name = free_name(design, Kind::VpcEndpoint, service.aws());
     let kind = EndpointKind::Gateway;
-    put(Item::VpcEndpoint(VpcEndpointId::new(&name), VpcEndpoint { vpc, service, kind, tags: Tags::new() }))
+    put(Item::VpcEndpoint(VpcEndpointId::new(&name), VpcEndpoint::new(vpc, service, kind)))
 }
 
 fn security_group(design: &Design, spot: &Spot) -> Made {

@@ -44,6 +44,7 @@ pub(crate) fn scaling_services(services: u32, bounds: (u32, u32), peak: impl Fn(
         internet_gateway: true,
         egress_only_internet_gateway: false,
         zones: Vec::new(),
+        measured_monthly_cross_zone_bytes: None,
         tags: std::collections::BTreeMap::new(),
     };
     design.put(Item::Vpc("main".into(), vpc));

@@ -14,7 +14,7 @@ use crate::design::load_balancing::{LoadBalancerType, Scheme};
 use crate::design::network::{EndpointKind, EndpointService, NatPlacement, VpcEndpoint};
 use crate::design::outside::{Reached, Registry};
 use crate::design::work::CallTarget;
-use crate::design::{Item, ItemRef, Tags};
+use crate::design::{Item, ItemRef};
 use crate::names::Zone;
 use crate::units::{Quantity, Usd};
 
@@ -136,12 +136,7 @@ fn s3_through_nat(context: &Context<'_>, out: &mut Findings) {
             .map(|price| price.cost(Quantity::from_base(1_000_000_000)).to_string());
         let price = rate.map_or(String::new(), |usd| format!(" at ${usd} a GB"));
         let message = format!("Image layers and objects of {} go through a NAT gateway{price}", sender.at);
-        let endpoint = VpcEndpoint {
-            vpc: id.clone(),
-            service: EndpointService::S3,
-            kind: EndpointKind::Gateway,
-            tags: Tags::new(),
-        };
+        let endpoint = VpcEndpoint::new(id.clone(), EndpointService::S3, EndpointKind::Gateway);
         let edit = Edit::Put(Item::VpcEndpoint(VpcEndpointId::new(&format!("{id}-s3")), endpoint));
         out.add(ItemRef::Vpc(id.clone()), "endpoints", message, "Draw the gateway endpoint of S3, which is free")
             .fix("Draw the S3 gateway endpoint (free)", vec![edit]);
@@ -269,7 +264,7 @@ pub(super) mod tests {
     fn endpoint(d: &mut Design, subnets: &[&str]) {
         let subnets = subnets.iter().map(|id| (*id).into()).collect();
         let kind = EndpointKind::Interface { subnets, security_groups: Vec::new() };
-        let endpoint = VpcEndpoint { vpc: "vpc".into(), service: EndpointService::Logs, kind, tags: Tags::new() };
+        let endpoint = VpcEndpoint::new("vpc".into(), EndpointService::Logs, kind);
         d.vpc_endpoints.insert("logs".into(), endpoint);
     }
 

@@ -13,7 +13,7 @@ use crate::design::id::{SubnetId, VpcEndpointId, VpcId};
 use crate::design::network::{EndpointKind, EndpointService, VpcEndpoint};
 use crate::design::outside::Reached;
 use crate::design::work::CallTarget;
-use crate::design::{Item, ItemRef, Tags};
+use crate::design::{Item, ItemRef};
 use crate::names::Zone;
 use crate::units::{Bytes, Quantity, Usd};
 
@@ -145,7 +145,7 @@ fn endpoint_cheaper_than_nat(context: &Context<'_>, out: &mut Findings) {
             through.subnets.len(),
             by_endpoint.cents_text()
         );
-        let endpoint = VpcEndpoint { vpc: vpc.clone(), service: to, kind, tags: Tags::new() };
+        let endpoint = VpcEndpoint::new(vpc.clone(), to, kind);
         let id = VpcEndpointId::new(&format!("{vpc}-{}", to.aws().replace('.', "-")));
         let saved = (by_nat - by_endpoint).cents_text();
         out.add(ItemRef::Vpc(vpc.clone()), "endpoints", message, format!("Draw an endpoint of {to}")).fix(
@@ -188,8 +188,7 @@ pub(super) mod tests {
                 logging(d, 2_000);
                 let subnets = ["private-a", "private-b", "private-c"].map(Into::into).to_vec();
                 let kind = EndpointKind::Interface { subnets, security_groups: Vec::new() };
-                let endpoint =
-                    VpcEndpoint { vpc: "vpc".into(), service: EndpointService::Logs, kind, tags: Tags::new() };
+                let endpoint = VpcEndpoint::new("vpc".into(), EndpointService::Logs, kind);
                 d.vpc_endpoints.insert("logs".into(), endpoint);
             },
         ),

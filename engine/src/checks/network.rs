@@ -11,7 +11,7 @@ use crate::design::capacity::CapacityProvider;
 use crate::design::edit::Edit;
 use crate::design::id::{NatGatewayId, SubnetId, VpcId};
 use crate::design::network::{EndpointKind, EndpointService, NatGateway, NatPlacement};
-use crate::design::{Item, ItemRef, Tags};
+use crate::design::{Item, ItemRef};
 use crate::names::Zone;
 
 const BLOCKS: &str = "Amazon VPC User Guide, \"VPC CIDR blocks\" and \"Subnet CIDR blocks\"";
@@ -316,7 +316,7 @@ fn nat_gateway_in_one_zone(context: &Context<'_>, out: &mut Findings) {
         let Some(publics) = publics.filter(|_| !own_routes) else { continue };
         let gateways = publics.iter().zip(&zones).map(|(public, zone)| {
             let placement = NatPlacement::Zonal((*public).clone());
-            let gateway = NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() };
+            let gateway = NatGateway::new(placement);
             Edit::Put(Item::NatGateway(NatGatewayId::new(&format!("nat-{zone}")), gateway))
         });
         finding.fix(format!("Draw {} more{price}", zones.len()), gateways.collect());
@@ -391,7 +391,7 @@ pub(super) mod tests {
     fn endpoint(d: &mut Design, name: &str, service: EndpointService, subnets: &[&str]) {
         let subnets = subnets.iter().map(|id| (*id).into()).collect();
         let kind = EndpointKind::Interface { subnets, security_groups: Vec::new() };
-        d.vpc_endpoints.insert(name.into(), VpcEndpoint { vpc: "vpc".into(), service, kind, tags: Tags::new() });
+        d.vpc_endpoints.insert(name.into(), VpcEndpoint::new("vpc".into(), service, kind));
     }
 
     fn no_nat(d: &mut Design) {

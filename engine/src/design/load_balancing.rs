@@ -104,6 +104,9 @@ pub struct LoadBalancer {
     /// The web ACL before it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub web_acl: Option<WebAclId>,
+    /// Capacity units it uses on average as they were measured, in thousandths; absent is derived from its traffic.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub measured_capacity_units_milli: Option<u64>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,

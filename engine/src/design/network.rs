@@ -11,6 +11,7 @@ use super::id::{NatGatewayId, RouteTableId, SecurityGroupId, SubnetId, VpcEndpoi
 use super::references::{Refers, Visit, list, maybe, one};
 use super::{Tags, is_default};
 use crate::names::{Zone, aws_words};
+use crate::units::Bytes;
 
 /// An IPv4 block: `10.0.0.0/16`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -176,6 +177,10 @@ pub struct Vpc {
     /// Zones in the order of the canvas's columns; empty means those of its subnets, sorted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub zones: Vec<Zone>,
+    /// Bytes that cross zones in a month as they were measured, each counted where it leaves and where it arrives; absent
+    /// is derived from calls and where tasks stand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub measured_monthly_cross_zone_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,
@@ -275,6 +280,9 @@ pub struct NatGateway {
     /// How many Elastic IP addresses it has in a zone; absent is one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub elastic_ips: Option<u32>,
+    /// Bytes processed in a month as they were measured; absent is derived from pulls, calls and logs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub measured_monthly_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,
@@ -305,6 +313,10 @@ pub struct VpcEndpoint {
     pub service: EndpointService,
     /// What kind it is.
     pub kind: EndpointKind,
+    /// Bytes processed in a month by an interface endpoint as they were measured; absent is derived from pulls, calls and
+    /// logs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub measured_monthly_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,
@@ -359,7 +371,19 @@ impl SubnetTier {
     }
 }
 
+impl NatGateway {
+    /// A public one with AWS's defaults.
+    pub fn new(placement: NatPlacement) -> Self {
+        Self { placement, private: false, elastic_ips: None, measured_monthly_bytes: None, tags: Tags::new() }
+    }
+}
+
 impl VpcEndpoint {
+    /// One of a service.
+    pub fn new(vpc: VpcId, service: EndpointService, kind: EndpointKind) -> Self {
+        Self { vpc, service, kind, measured_monthly_bytes: None, tags: Tags::new() }
+    }
+
     /// The subnets it has an interface in; none for a gateway endpoint.
     pub fn subnets(&self) -> &[SubnetId] {
         match &self.kind {

@@ -118,6 +118,8 @@ pub struct Plan {
     pub loads: Table<PlannedLoad>,
     /// What stands from start to end whatever happens: gateways, balancers, endpoints, alarms, storage.
     pub standing: Vec<network::Standing>,
+    /// Amounts that the user states as they were measured, in place of what would be derived.
+    pub stated: Vec<network::StatedUsage>,
     /// Items that the user gave a monthly price of their own.
     pub own_prices: Vec<(Ix<ItemRef>, crate::units::Usd)>,
     /// Items that have a cost which the user has not stated: the bill says what it leaves out.

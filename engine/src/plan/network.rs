@@ -79,6 +79,19 @@ pub struct Standing {
     pub levels: Vec<(Meter, u64)>,
 }
 
+/// An amount that the user states in place of what is derived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedUsage {
+    /// Whom it belongs to.
+    pub owner: Ix<ItemRef>,
+    /// What it meters.
+    pub meter: Meter,
+    /// How much in a month of 730 hours, in the meter's base unit.
+    pub month: u128,
+    /// Whose derived amounts of the meter it stands for.
+    pub in_place_of: Vec<Ix<ItemRef>>,
+}
+
 /// What bytes of a task are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Destination {

@@ -8,6 +8,10 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::meter::{Billing, Meter, TierScope};
 use crate::catalogue::prices::{Kind, Price};
 use crate::units::{Quantity, Span, Usd};
+use crate::usage::record::Cause;
+
+/// What is said of an amount that the user states.
+const STATED: &str = "The quantity is the measured one that you stated, in proportion to the window, in place of what the drawing would give";
 
 /// How an amount came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +39,10 @@ pub fn account(line: &BillLine, bill: &Bill, catalogue: &Catalogue) -> Account {
     let (Some(cost), Some(rate)) = (line.cost, super::table::rate_of(line)) else {
         return unpriced(&quantity, price, meter, catalogue);
     };
+    let mut told = price.map(notes).unwrap_or_default();
+    if line.cause == Cause::Stated {
+        told.insert(0, STATED.to_owned());
+    }
     let average = if line.tiered { " on average" } else { "" };
     let mut rounding = billed(meter.billing());
     rounding.push("The line is rounded once, half to even, to a billionth of a dollar".to_owned());
@@ -43,7 +51,7 @@ pub fn account(line: &BillLine, bill: &Bill, catalogue: &Catalogue) -> Account {
         rounding,
         tiers: price.filter(|price| price.tiers().len() > 1).map(|p| tiers(p, meter, bill)).unwrap_or_default(),
         source: price.map(source).unwrap_or_default(),
-        notes: price.map(notes).unwrap_or_default(),
+        notes: told,
     }
 }
 

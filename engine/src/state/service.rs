@@ -103,7 +103,8 @@ impl Owed {
             | Cause::Jobs
             | Cause::Calls
             | Cause::Logs
-            | Cause::ImagePulls => None,
+            | Cause::ImagePulls
+            | Cause::Stated => None,
         }
     }
 }

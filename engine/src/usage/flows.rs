@@ -72,6 +72,7 @@ pub struct BalancerHour {
 impl Flows {
     /// Compiles a plan's terms and opens their accounts.
     pub fn of(plan: &Plan, ledger: &mut Ledger) -> Self {
+        plan.stated.iter().for_each(|stated| ledger.state(stated));
         let mut compiler = Compiler { plan, ledger };
         Self {
             work: plan.services.pairs().map(|(_, service)| compiler.service_terms(service)).collect(),

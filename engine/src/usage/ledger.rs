@@ -1,11 +1,12 @@
 //! The ledger: opens and closes what things hold, adds what flows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Amount, Cause, Thing, UsageRecord};
 use crate::catalogue::meter::{Base, Meter};
 use crate::design::ItemRef;
 use crate::plan::index::Ix;
+use crate::plan::network::StatedUsage;
 use crate::units::{SimTime, Span};
 
 /// The account of a flow: its amounts add up here.
@@ -52,6 +53,9 @@ pub struct Ledger {
     standing: Vec<Open>,
     keys: BTreeMap<FlowKey, u32>,
     flows: Vec<Flow>,
+    /// What the user states, and what flows of whom it stands for.
+    stated: Vec<Stated>,
+    replaced: BTreeSet<(Ix<ItemRef>, Meter)>,
     closed_until: SimTime,
 }
 
@@ -61,6 +65,18 @@ struct Flow {
     /// All that flowed, in 10⁻¹⁸.
     sum: u128,
     /// What records already say, in the meter's base unit.
+    recorded: u128,
+    /// Whether a stated amount stands for it.
+    replaced: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Stated {
+    owner: Ix<ItemRef>,
+    meter: Meter,
+    /// In a month, in the meter's base unit.
+    month: u128,
+    /// What records already say of it.
     recorded: u128,
 }
 
@@ -118,12 +134,20 @@ impl Ledger {
         self.records.push(record);
     }
 
+    /// States how much of a meter something uses in a month, in place of flows that are opened from now on.
+    pub fn state(&mut self, stated: &StatedUsage) {
+        let StatedUsage { owner, meter, month, in_place_of } = stated;
+        self.stated.push(Stated { owner: *owner, meter: *meter, month: *month, recorded: 0 });
+        self.replaced.extend(in_place_of.iter().map(|of| (*of, *meter)));
+    }
+
     /// The account of a flow.
     pub fn flow(&mut self, key: FlowKey) -> FlowIx {
         let next = u32::try_from(self.flows.len()).expect("a plan has few flows");
         let place = *self.keys.entry(key).or_insert(next);
         if place == next {
-            self.flows.push(Flow { key, sum: 0, recorded: 0 });
+            let replaced = self.replaced.contains(&(key.owner, key.meter));
+            self.flows.push(Flow { key, sum: 0, recorded: 0, replaced });
         }
         Ix::new(place)
     }
@@ -138,7 +162,7 @@ impl Ledger {
     /// Each record is the difference of two rounded sums, so that records add up to the rounded whole however often they
     /// are written.
     pub fn close_flows(&mut self, now: SimTime) {
-        for flow in &mut self.flows {
+        for flow in self.flows.iter_mut().filter(|flow| !flow.replaced) {
             let divisor = match flow.key.meter.unit().base {
                 Base::MicroRequest => ATTO_OF_MICRO,
                 Base::Byte | Base::NanoUnitHour | Base::CpuUnitMs | Base::MibMs | Base::ByteMs | Base::ThingMs => ATTO,
@@ -155,6 +179,24 @@ impl Ledger {
                     from: self.closed_until,
                     to: now,
                     cause: flow.key.cause,
+                });
+            }
+        }
+        for stated in &mut self.stated {
+            // Evenly over the window, half up.
+            let month = u128::from(Span::MONTH.ms());
+            let whole = (stated.month * u128::from(now.ms()) + month / 2) / month;
+            let amount = whole - stated.recorded;
+            if amount > 0 {
+                stated.recorded = whole;
+                self.records.push(UsageRecord {
+                    thing: Thing::Flow,
+                    owner: stated.owner,
+                    meter: stated.meter,
+                    amount: Amount::Total(amount),
+                    from: self.closed_until,
+                    to: now,
+                    cause: Cause::Stated,
                 });
             }
         }

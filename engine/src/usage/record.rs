@@ -36,6 +36,8 @@ pub enum Cause {
     Logs,
     /// Images pulled.
     ImagePulls,
+    /// The user states how much, as it was measured.
+    Stated,
 }
 
 impl Cause {
@@ -56,6 +58,7 @@ impl Cause {
             Self::Calls => "calls",
             Self::Logs => "logs",
             Self::ImagePulls => "image pulls",
+            Self::Stated => "as you stated",
         }
     }
 }

@@ -9,7 +9,7 @@ use bayplan_engine::design::network::IpAddressType;
 use egui::Ui;
 
 use crate::widgets::fields::Form;
-use crate::widgets::units::{COUNT, PORT, SECONDS};
+use crate::widgets::units::{COUNT, MILLI, PORT, SECONDS};
 
 pub(super) fn load_balancer(ui: &mut Ui, form: &Form<'_>, balancer: &mut LoadBalancer) {
     let design = form.design;
@@ -40,6 +40,8 @@ pub(super) fn load_balancer(ui: &mut Ui, form: &Form<'_>, balancer: &mut LoadBal
     let crosses = if balancer.kind == LoadBalancerType::Application { "on, AWS default" } else { "off, AWS default" };
     form.maybe_check(ui, "cross_zone", "Cross-zone", &mut balancer.cross_zone, crosses);
     form.maybe(ui, "idle_timeout", "Idle timeout", &mut balancer.idle_timeout, &SECONDS, "60 s, AWS default");
+    let units = &mut balancer.measured_capacity_units_milli;
+    form.maybe(ui, "measured_capacity_units_milli", "Mean capacity units, measured", units, &MILLI, "derived");
     form.maybe_reference(ui, "web_acl", "Web ACL", &mut balancer.web_acl, design.web_acls.keys().cloned(), "none");
     form.pairs(ui, "tags", "Tags", &mut balancer.tags);
 }

@@ -10,7 +10,12 @@ use bayplan_engine::names::Zone;
 use egui::Ui;
 
 use crate::widgets::fields::Form;
-use crate::widgets::units::{CIDR, COUNT, PORT};
+use crate::widgets::units::{BYTES, CIDR, COUNT, PORT};
+
+/// The label of bytes a month that the user has measured.
+const MEASURED: &str = "A month, measured";
+/// What stands where nothing was measured.
+const DERIVED: &str = "derived";
 
 pub(super) fn vpc(ui: &mut Ui, form: &Form<'_>, vpc: &mut Vpc) {
     form.value(ui, "cidr", "IPv4 block", &mut vpc.cidr, &CIDR);
@@ -32,6 +37,8 @@ pub(super) fn vpc(ui: &mut Ui, form: &Form<'_>, vpc: &mut Vpc) {
     form.check(ui, "internet_gateway", "Internet gateway", &mut vpc.internet_gateway);
     form.check(ui, "egress_only_internet_gateway", "Egress-only gateway", &mut vpc.egress_only_internet_gateway);
     form.words(ui, "zones", "Zones in order", &mut vpc.zones, Zone::new, "those of its subnets");
+    let crossing = &mut vpc.measured_monthly_cross_zone_bytes;
+    form.maybe(ui, "measured_monthly_cross_zone_bytes", "Across zones a month, measured", crossing, &BYTES, DERIVED);
     form.pairs(ui, "tags", "Tags", &mut vpc.tags);
 }
 
@@ -113,6 +120,7 @@ pub(super) fn nat_gateway(ui: &mut Ui, form: &Form<'_>, nat: &mut NatGateway) {
     });
     form.check(ui, "private", "Private", &mut nat.private);
     form.maybe(ui, "elastic_ips", "Addresses a zone", &mut nat.elastic_ips, &COUNT, "1, AWS default");
+    form.maybe(ui, "measured_monthly_bytes", MEASURED, &mut nat.measured_monthly_bytes, &BYTES, DERIVED);
     form.pairs(ui, "tags", "Tags", &mut nat.tags);
 }
 
@@ -136,6 +144,7 @@ pub(super) fn vpc_endpoint(ui: &mut Ui, form: &Form<'_>, endpoint: &mut VpcEndpo
             form.references(ui, "subnets", "Subnets", subnets, design.subnets.keys().filter(|id| own(id)).cloned());
             let groups = design.security_groups.keys().cloned();
             form.references(ui, "security_groups", "Security groups", security_groups, groups);
+            form.maybe(ui, "measured_monthly_bytes", MEASURED, &mut endpoint.measured_monthly_bytes, &BYTES, DERIVED);
         }
     }
     form.pairs(ui, "tags", "Tags", &mut endpoint.tags);

@@ -31,7 +31,7 @@ pub(super) fn candidates(ground: &Ground<'_>) -> Vec<Candidate> {
     }
     let mut all = Vec::new();
     for (nats, name) in [(Nats::EachZone, "NAT gateway in each zone"), (Nats::One, "One NAT gateway")] {
-        let plain = with_nats(ground.design, nats);
+        let plain = with_nats(ground.design, nats).map(derived);
         let notes = || match nats {
             Nats::EachZone => Vec::new(),
             Nats::One => {
@@ -47,10 +47,18 @@ pub(super) fn candidates(ground: &Ground<'_>) -> Vec<Candidate> {
         let notes = notes().into_iter().chain(more).collect();
         all.push(ground.candidate(format!("{name}, endpoints where they pay"), notes, design));
     }
-    all.push(ground.candidate("Endpoints alone", Vec::new(), endpoints_alone(ground)));
+    all.push(ground.candidate("Endpoints alone", Vec::new(), endpoints_alone(ground).map(derived)));
     let note = "every task has a public address; security groups alone keep the internet out".to_owned();
-    all.push(ground.candidate("Public subnets", vec![note], public_subnets(ground.design)));
+    all.push(ground.candidate("Public subnets", vec![note], public_subnets(ground.design).map(derived)));
     all
+}
+
+/// A design whose bytes take other ways than those that were measured: what goes where is derived again.
+fn derived(mut design: Design) -> Design {
+    design.nat_gateways.values_mut().for_each(|nat| nat.measured_monthly_bytes = None);
+    design.vpc_endpoints.values_mut().for_each(|endpoint| endpoint.measured_monthly_bytes = None);
+    design.vpcs.values_mut().for_each(|vpc| vpc.measured_monthly_cross_zone_bytes = None);
+    design
 }
 
 fn said(chosen: &[EndpointService]) -> String {
@@ -231,10 +239,7 @@ fn nat_in(design: &mut Design, zone: &Zone, subnet: SubnetId) -> NatGatewayId {
     }
     let id = NatGatewayId::new(&free(design, Kind::NatGateway, &format!("nat-{zone}")));
     let placement = NatPlacement::Zonal(subnet);
-    design.put(Item::NatGateway(
-        id.clone(),
-        NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() },
-    ));
+    design.put(Item::NatGateway(id.clone(), NatGateway::new(placement)));
     id
 }
 
@@ -275,7 +280,7 @@ fn add_endpoint(design: &mut Design, service: EndpointService) {
         };
         let wanted = format!("endpoint-{}", service.aws().replace('.', "-"));
         let id = VpcEndpointId::new(&free(design, Kind::VpcEndpoint, &wanted));
-        design.put(Item::VpcEndpoint(id, VpcEndpoint { vpc, service, kind, tags: Tags::new() }));
+        design.put(Item::VpcEndpoint(id, VpcEndpoint::new(vpc, service, kind)));
     }
 }
 

@@ -135,6 +135,7 @@ fn convert(
     }
     balancer.kind = kind;
     balancer.cross_zone = None;
+    balancer.measured_capacity_units_milli = None;
     if network {
         drop_alarms(design, id, &[AlarmMetric::Http5xx]);
         notes.push(format!("{id} no longer sees requests: no routing by path, no counts of answers"));
@@ -253,6 +254,7 @@ fn new_balancer(
         cross_zone: None,
         idle_timeout: None,
         web_acl: None,
+        measured_capacity_units_milli: None,
         tags: Tags::new(),
     };
     design.put(Item::LoadBalancer(id.clone(), balancer));

@@ -82,6 +82,7 @@ impl Sketch<'_> {
             internet_gateway: true,
             egress_only_internet_gateway: false,
             zones: zones.clone(),
+            measured_monthly_cross_zone_bytes: None,
             tags: Tags::new(),
         };
         let assumed = [
@@ -112,15 +113,14 @@ impl Sketch<'_> {
                 self.draw(Item::Subnet(id, subnet), &[("cidr", "a part of the VPC that no other subnet has")]);
             }
             let placement = NatPlacement::Zonal(SubnetId::new(&format!("public-{}", letter(zone))));
-            let nat = NatGateway { placement, private: false, elastic_ips: None, tags: Tags::new() };
+            let nat = NatGateway::new(placement);
             let why = "one in each zone: a lost zone takes no other's way out along; one for all is cheaper";
             self.draw(
                 Item::NatGateway(NatGatewayId::new(&format!("nat-{}", letter(zone))), nat),
                 &[("placement", why)],
             );
         }
-        let s3 =
-            VpcEndpoint { vpc: vpc(), service: EndpointService::S3, kind: EndpointKind::Gateway, tags: Tags::new() };
+        let s3 = VpcEndpoint::new(vpc(), EndpointService::S3, EndpointKind::Gateway);
         let why = "a gateway endpoint: it is free, and layers of ECR images go past the NAT gateways";
         self.draw(Item::VpcEndpoint(VpcEndpointId::new("s3"), s3), &[("kind", why)]);
     }
@@ -201,6 +201,7 @@ impl Sketch<'_> {
             cross_zone: None,
             idle_timeout: None,
             web_acl: None,
+            measured_capacity_units_milli: None,
             tags: Tags::new(),
         };
         let assumed = [

@@ -10,6 +10,7 @@ mod network;
 mod provider;
 mod service;
 mod standing;
+mod stated;
 
 use std::collections::BTreeMap;
 
@@ -112,6 +113,7 @@ impl<'a> Resolver<'a> {
         let loads = self.place_loads(scenario);
         let faults = self.place_faults(scenario);
         let rollouts = self.place_rollouts(scenario);
+        let stated = self.stated_usage(&loads);
         let (own_prices, without_price) = self.own_prices();
         Plan {
             region: self.design.region.clone(),
@@ -129,6 +131,7 @@ impl<'a> Resolver<'a> {
             balancers: std::mem::take(&mut self.balancers),
             loads,
             standing: std::mem::take(&mut self.standing),
+            stated,
             own_prices,
             without_price,
             faults,
