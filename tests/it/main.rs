@@ -6,6 +6,7 @@ mod charts;
 mod drawing;
 mod headless;
 mod imports;
+mod places;
 mod presets;
 mod stated;
 mod steady;

@@ -5,6 +5,7 @@ use super::diagnostic::{Findings, Rule, Severity};
 use super::needs::{registry, store};
 use crate::design::capacity::CapacityProvider;
 use crate::design::container::Container;
+use crate::design::deployment::{HookTarget, LifecycleHook};
 use crate::design::edit::Edit;
 use crate::design::id::RoleId;
 use crate::design::outside::{Registry, Role, RoleUse, SecretStore};
@@ -249,7 +250,8 @@ fn missing_scheduler_role(context: &Context<'_>, out: &mut Findings) {
 /// Source: ECS API Reference, "`DeploymentLifecycleHook`", roleArn (rule IAM-11).
 fn hook_without_role(context: &Context<'_>, out: &mut Findings) {
     for (id, service) in &context.design.services {
-        for hook in service.deployment.lifecycle_hooks.iter().filter(|hook| hook.role.is_none()) {
+        let called = |hook: &&LifecycleHook| hook.target_type() == HookTarget::AwsLambda;
+        for hook in service.deployment.lifecycle_hooks.iter().filter(called).filter(|hook| hook.role.is_none()) {
             let message = format!("The hook {} has no role that may call it", hook.function);
             out.add(ItemRef::Service(id.clone()), "deployment", message, "Name a role that may invoke the function");
         }
@@ -351,7 +353,7 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::container::InjectedSecret;
-    use crate::design::deployment::{HookStage, LifecycleHook};
+    use crate::design::deployment::HookStage;
 
     fn secret(d: &mut Design, value_from: &str) {
         let secret = InjectedSecret { name: "KEY".to_owned(), value_from: value_from.to_owned(), secret: None };
@@ -364,7 +366,7 @@ pub(super) mod tests {
 
     fn hook(d: &mut Design, role: Option<RoleId>) {
         let function = "arn:aws:lambda:us-east-1:739216405518:function:check".to_owned();
-        let hook = LifecycleHook { function, role, stages: vec![HookStage::PostScaleUp] };
+        let hook = LifecycleHook { function, role, stages: vec![HookStage::PostScaleUp], ..LifecycleHook::default() };
         web(d).deployment.lifecycle_hooks.push(hook);
     }
 

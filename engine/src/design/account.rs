@@ -47,6 +47,20 @@ pub struct QuotaValue {
     pub value: u64,
 }
 
+/// A trail of CloudTrail: who called which API (rules MET-09, EXE-06).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trail {
+    /// Its name.
+    pub name: String,
+    /// Whether it records management events; absent is true: one copy in a region is free.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub management_events: Option<bool>,
+    /// Whether it records data events, of buckets and functions.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub data_events: bool,
+}
+
 /// An account. The default is an account with AWS's defaults, whose adjustable quotas bind no run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -66,6 +80,9 @@ pub struct Account {
     /// Quotas that differ from the profile.
     #[serde(skip_serializing_if = "is_default")]
     pub quotas: Vec<QuotaValue>,
+    /// Trails of CloudTrail, which records API calls.
+    #[serde(skip_serializing_if = "is_default")]
+    pub trails: Vec<Trail>,
     /// Savings Plans bought.
     #[serde(skip_serializing_if = "is_default")]
     pub purchase_plans: Vec<PurchasePlan>,

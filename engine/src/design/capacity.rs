@@ -8,7 +8,7 @@ use super::id::{CapacityProviderId, RoleId, SecurityGroupId, SubnetId};
 use super::references::{Refers, Visit, list, maybe};
 use super::{Tags, is_default};
 use crate::names::{Architecture, InstanceTypeName, aws_words};
-use crate::units::{Gib, Percent, Seconds, Usd};
+use crate::units::{Gib, Minutes, Percent, Seconds, Usd};
 
 aws_words! {
     /// How EC2 capacity is bought.
@@ -19,6 +19,24 @@ aws_words! {
         Spot = "SPOT",
         /// From capacity reservations.
         Reserved = "RESERVED",
+    }
+
+    /// `capacityReservations.reservationPreference` (rule MI-03).
+    ReservationPreference {
+        /// In reservations alone: without one that matches, a launch fails.
+        Only = "RESERVATIONS_ONLY",
+        /// In reservations, else on demand.
+        First = "RESERVATIONS_FIRST",
+        /// Always on demand.
+        Excluded = "RESERVATIONS_EXCLUDED",
+    }
+
+    /// `autoRepairConfiguration.actionsStatus`: what becomes of an impaired instance (rule MI-26).
+    AutoRepair {
+        /// It is replaced.
+        Enabled = "ENABLED",
+        /// It is reported.
+        Disabled = "DISABLED",
     }
 
     /// Whether a kind of instance may be chosen.
@@ -77,6 +95,7 @@ pub struct StrategyItem {
 }
 
 /// A capacity provider of the user's own.
+#[expect(clippy::large_enum_variant, reason = "items are edited one at a time, never kept in bulk")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CapacityProvider {
     /// One EC2 Auto Scaling group.
@@ -144,6 +163,9 @@ pub struct AutoScalingGroupProvider {
     /// `ECS_IMAGE_PULL_BEHAVIOR=prefer-cached`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub prefer_cached_images: bool,
+    /// The version of the container agent on its instances: `1.95.0`; absent is the image's newest (rule CQL-02).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub agent_version: Option<String>,
     /// The container instance role.
     #[serde(default, skip_serializing_if = "is_default")]
     pub instance_role: Option<RoleId>,
@@ -265,6 +287,30 @@ pub struct InstanceRequirements {
     pub spot_max_price_percentage_over_lowest_price: Option<Percent>,
 }
 
+/// `capacityReservations` of a Managed Instances provider (rules MI-02, MI-03).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CapacityReservations {
+    /// The resource group of reservations; absent is every open one that matches.
+    #[serde(skip_serializing_if = "is_default")]
+    pub group: Option<String>,
+    /// `reservationPreference`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub preference: Option<ReservationPreference>,
+}
+
+/// A weekly EC2 event window (rule MI-41): draining moves earlier, to the last start before its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventWindow {
+    /// The day of the week it begins on, 1 for Monday to 7 for Sunday.
+    pub weekday: u8,
+    /// Minutes after midnight (UTC) that it begins.
+    pub starts: Minutes,
+    /// How long it lasts; at least two hours.
+    pub lasts: Minutes,
+}
+
 /// An ECS Managed Instances provider (rules MI).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -286,6 +332,15 @@ pub struct ManagedInstancesProvider {
     /// `useLocalStorage`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub use_local_storage: bool,
+    /// `capacityReservations`: which reservations are used; absent is as `option` says.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub capacity_reservations: Option<CapacityReservations>,
+    /// `autoRepairConfiguration`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub auto_repair: Option<AutoRepair>,
+    /// EC2 event windows, into which the drain of old instances moves.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub event_windows: Vec<EventWindow>,
     /// `infrastructureOptimization.scaleInAfter` in seconds; −1 turns it off.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scale_in_after: Option<i32>,

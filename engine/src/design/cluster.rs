@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::capacity::StrategyItem;
-use super::id::{CapacityProviderId, LogGroupId, NamespaceId, VpcId};
-use super::references::{Refers, Visit, maybe};
+use super::deployment::{CircuitBreaker, DeploymentAlarms};
+use super::id::{CapacityProviderId, LogGroupId, NamespaceId, TaskDefinitionId, VpcId};
+use super::references::{Refers, Visit, list, maybe, one};
 use super::{Tags, is_default, refer_providers};
 use crate::names::aws_words;
+use crate::units::{Minutes, Percent};
 
 aws_words! {
     /// `CloudWatch` Container Insights of a cluster.
@@ -63,12 +65,54 @@ pub struct Cluster {
     /// `GuardDuty` Runtime Monitoring.
     #[serde(skip_serializing_if = "is_default")]
     pub runtime_monitoring: bool,
+    /// Managed daemons: one task of each on every instance of some Managed Instances providers.
+    #[serde(skip_serializing_if = "is_default")]
+    pub daemons: Vec<ManagedDaemon>,
     /// Who watches what, how often, and who is called.
     #[serde(skip_serializing_if = "is_default")]
     pub monitoring: MonitoringPlan,
     /// Tags.
     #[serde(skip_serializing_if = "is_default")]
     pub tags: Tags,
+}
+
+/// A managed daemon: a resource of its own and no service, whose task starts before an instance takes others (rules MDA).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManagedDaemon {
+    /// `daemonName`.
+    pub name: String,
+    /// What its tasks run.
+    pub task_definition: TaskDefinitionId,
+    /// The Managed Instances providers on whose instances it runs.
+    pub capacity_providers: Vec<CapacityProviderId>,
+    /// Whether an instance is drained and replaced when the daemon stops or is unhealthy; absent is true (rule MDA-02).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub critical: Option<bool>,
+    /// `drainPercent`: how many instances a deployment drains at once; absent is 25 (rule MDA-03).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub drain_percent: Option<Percent>,
+    /// `bakeTimeInMinutes`, to 1,440; absent is none (rule MDA-03).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub bake_time: Option<Minutes>,
+    /// Alarms that end a deployment.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub alarms: Option<DeploymentAlarms>,
+    /// What ends a deployment whose tasks fail.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub circuit_breaker: Option<CircuitBreaker>,
+}
+
+impl ManagedDaemon {
+    /// `critical`. Source: ECS API, `CreateDaemon`: true (rule MDA-02).
+    pub fn critical(&self) -> bool {
+        self.critical.unwrap_or(true)
+    }
+
+    /// `drainPercent`. Source: ECS API, `DaemonDeploymentConfiguration`: 25 (rule MDA-03).
+    pub fn drain_percent(&self) -> Percent {
+        self.drain_percent.unwrap_or(Percent::from_percent(25))
+    }
 }
 
 /// The questions that a monitoring plan answers.
@@ -115,6 +159,13 @@ impl Refers for Cluster {
     fn refer(&mut self, visit: &mut Visit<'_>) {
         refer_providers("capacity_providers", &mut self.capacity_providers, |id| id, visit);
         refer_providers("default_strategy", &mut self.default_strategy, |s| &mut s.capacity_provider, visit);
+        for daemon in &mut self.daemons {
+            one("daemons", &mut daemon.task_definition, visit);
+            refer_providers("daemons", &mut daemon.capacity_providers, |id| id, visit);
+            if let Some(alarms) = &mut daemon.alarms {
+                list("daemons", &mut alarms.alarms, visit);
+            }
+        }
         maybe("exec_log_group", &mut self.exec_log_group, visit);
         maybe("service_connect_namespace", &mut self.service_connect_namespace, visit);
     }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{AlarmId, RoleId, TargetGroupId};
+use super::id::{AlarmId, LoadBalancerId, RoleId, TargetGroupId};
 use super::is_default;
-use super::references::{Visit, list, maybe};
+use super::references::{Fate, ItemId, Visit, list, maybe};
 use crate::names::aws_words;
 use crate::units::{Minutes, Percent};
 
@@ -21,7 +21,23 @@ aws_words! {
         Canary = "CANARY",
     }
 
-    /// When a lifecycle hook is called.
+    /// `targetType` of a lifecycle hook (rule HOK-02).
+    HookTarget {
+        /// A function is called and answers.
+        AwsLambda = "AWS_LAMBDA",
+        /// The deployment waits until somebody lets it go on (rule HOK-05).
+        Pause = "PAUSE",
+    }
+
+    /// `timeoutAction` of a lifecycle hook (rule HOK-04).
+    HookTimeoutAction {
+        /// The last good revision returns.
+        Rollback = "ROLLBACK",
+        /// The deployment goes on.
+        Continue = "CONTINUE",
+    }
+
+    /// When a lifecycle hook is called (rule HOK-01).
     HookStage {
         /// Reconciling services.
         ReconcileService = "RECONCILE_SERVICE",
@@ -33,6 +49,8 @@ aws_words! {
         TestTrafficShift = "TEST_TRAFFIC_SHIFT",
         /// After it has moved.
         PostTestTrafficShift = "POST_TEST_TRAFFIC_SHIFT",
+        /// Before production traffic moves.
+        PreProductionTrafficShift = "PRE_PRODUCTION_TRAFFIC_SHIFT",
         /// While production traffic moves.
         ProductionTrafficShift = "PRODUCTION_TRAFFIC_SHIFT",
         /// After it has moved.
@@ -92,17 +110,55 @@ pub struct DeploymentAlarms {
     pub rollback: bool,
 }
 
-/// A function called at a stage of a deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A function called, or a pause made, at stages of a deployment (rules HOK).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LifecycleHook {
-    /// The function's ARN.
+    /// `targetType`; absent is a function.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub target_type: Option<HookTarget>,
+    /// The function's ARN; a pause has none.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub function: String,
     /// The role that may call it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub role: Option<RoleId>,
     /// When it is called.
     pub stages: Vec<HookStage>,
+    /// `timeoutInMinutes`, 1 to 1,440 for a function and to 20,160 for a pause; absent is 1,440 (rule HOK-04).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub timeout: Option<Minutes>,
+    /// `timeoutAction`; absent is `ROLLBACK`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub timeout_action: Option<HookTimeoutAction>,
+}
+
+impl LifecycleHook {
+    /// `targetType`. Source: ECS API, `DeploymentLifecycleHook.targetType`: `AWS_LAMBDA` (rule HOK-02).
+    pub fn target_type(&self) -> HookTarget {
+        self.target_type.unwrap_or(HookTarget::AwsLambda)
+    }
+
+    /// What a list calls it.
+    pub fn word(&self) -> &str {
+        match self.target_type() {
+            HookTarget::AwsLambda => &self.function,
+            HookTarget::Pause => HookTarget::Pause.aws(),
+        }
+    }
+}
+
+/// A rule of a load balancer's listener, or what the listener does by default.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListenerRuleRef {
+    /// The load balancer.
+    pub load_balancer: LoadBalancerId,
+    /// The port of its listener.
+    pub port: u16,
+    /// Which of the listener's rules, from 1; absent is its default action.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rule: Option<u32>,
 }
 
 /// `linearConfiguration` and `canaryConfiguration`; absent settings are AWS's defaults.
@@ -148,6 +204,15 @@ pub struct Deployment {
     /// The second target group of the strategies that keep two sets.
     #[serde(skip_serializing_if = "is_default")]
     pub alternate_target_group: Option<TargetGroupId>,
+    /// `productionListenerRule`: which rule moves from one set to the other (rule BGD-08).
+    #[serde(skip_serializing_if = "is_default")]
+    pub production_listener_rule: Option<ListenerRuleRef>,
+    /// `testListenerRule`: which rule leads test traffic to the new set (rule BGD-08); absent is no test traffic.
+    #[serde(skip_serializing_if = "is_default")]
+    pub test_listener_rule: Option<ListenerRuleRef>,
+    /// The infrastructure role by which ECS changes the rules (rule BGD-08).
+    #[serde(skip_serializing_if = "is_default")]
+    pub load_balancer_role: Option<RoleId>,
 }
 
 impl Deployment {
@@ -164,5 +229,13 @@ impl Deployment {
             maybe("deployment", &mut hook.role, visit);
         }
         maybe("deployment", &mut self.alternate_target_group, visit);
+        for slot in [&mut self.production_listener_rule, &mut self.test_listener_rule] {
+            if let Some(rule) = slot
+                && visit("deployment", rule.load_balancer.as_ref_mut()) == Fate::Drop
+            {
+                *slot = None;
+            }
+        }
+        maybe("deployment", &mut self.load_balancer_role, visit);
     }
 }

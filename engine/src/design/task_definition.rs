@@ -49,6 +49,16 @@ aws_words! {
         WindowsServer20H2Core = "WINDOWS_SERVER_20H2_CORE",
     }
 
+    /// `status` (rules TDF-07 to TDF-09).
+    TaskDefinitionStatus {
+        /// It can be used.
+        Active = "ACTIVE",
+        /// Deregistered: services that use it go on, nothing new may use it.
+        Inactive = "INACTIVE",
+        /// As before, and gone once nothing uses it.
+        DeleteInProgress = "DELETE_IN_PROGRESS",
+    }
+
     /// `pidMode` (rule TDF-86).
     PidMode {
         /// The instance's.
@@ -286,6 +296,9 @@ pub struct TaskDefinition {
     /// `trustedExecutionConfiguration`.
     #[serde(skip_serializing_if = "is_default")]
     pub trusted_execution: Option<TrustedExecution>,
+    /// `status`; absent is `ACTIVE`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub status: Option<TaskDefinitionStatus>,
     /// Whether the application stops cleanly on SIGTERM: known, or not stated.
     #[serde(skip_serializing_if = "is_default")]
     pub handles_sigterm: Option<bool>,

@@ -1,7 +1,8 @@
 //! Form of how a service goes from one revision to the next.
 
 use bayplan_engine::design::deployment::{
-    BreakerThreshold, CircuitBreaker, Deployment, DeploymentAlarms, DeploymentStrategy, HookStage, LifecycleHook,
+    BreakerThreshold, CircuitBreaker, Deployment, DeploymentAlarms, DeploymentStrategy, HookStage, HookTarget,
+    HookTimeoutAction, LifecycleHook, ListenerRuleRef,
 };
 use bayplan_engine::units::Percent;
 use egui::Ui;
@@ -38,8 +39,35 @@ pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployme
         form.maybe(ui, FIELD, "Step bake time", &mut shift.step_bake_time, &MINUTES, "AWS default");
         let groups = design.target_groups.keys().cloned();
         form.maybe_reference(ui, FIELD, "Second target group", &mut deployment.alternate_target_group, groups, "none");
+        listener_rule(ui, form, "Production rule", &mut deployment.production_listener_rule);
+        listener_rule(ui, form, "Test rule", &mut deployment.test_listener_rule);
+        let roles = design.roles.keys().cloned();
+        form.maybe_reference(ui, FIELD, "Role for the balancer", &mut deployment.load_balancer_role, roles, "none");
         hooks(ui, form, &mut deployment.lifecycle_hooks);
     }
+}
+
+/// Picks a listener's rule, or its default action, of all balancers.
+fn listener_rule(ui: &mut Ui, form: &Form<'_>, label: &str, slot: &mut Option<ListenerRuleRef>) {
+    let mut all = vec![None];
+    for (id, balancer) in &form.design.load_balancers {
+        for listener in &balancer.listeners {
+            let (load_balancer, port) = (id.clone(), listener.port);
+            let of = |rule| Some(ListenerRuleRef { load_balancer: load_balancer.clone(), port, rule });
+            all.push(of(None));
+            all.extend((1u32..).zip(&listener.rules).map(|(place, _)| of(Some(place))));
+        }
+    }
+    if !all.contains(slot) {
+        all.push(slot.clone());
+    }
+    form.pick(ui, FIELD, label, slot, &all, |rule| match rule {
+        None => "none".to_owned(),
+        Some(ListenerRuleRef { load_balancer, port, rule: None }) => format!("{load_balancer}, port {port}"),
+        Some(ListenerRuleRef { load_balancer, port, rule: Some(rule) }) => {
+            format!("{load_balancer}, port {port}, rule {rule}")
+        }
+    });
 }
 
 /// How many failed tasks end a deployment.
@@ -70,17 +98,27 @@ fn threshold(ui: &mut Ui, form: &Form<'_>, threshold: &mut Option<BreakerThresho
 }
 
 fn hooks(ui: &mut Ui, form: &Form<'_>, hooks: &mut Vec<LifecycleHook>) {
-    let fresh = || LifecycleHook { function: String::new(), role: None, stages: vec![HookStage::PostTestTrafficShift] };
+    let fresh = || LifecycleHook {
+        function: String::new(),
+        stages: vec![HookStage::PostTestTrafficShift],
+        ..LifecycleHook::default()
+    };
     form.records(
         ui,
         "lifecycle hook",
         hooks,
-        |hook| hook.function.clone(),
+        |hook| hook.word().to_owned(),
         fresh,
         |ui, hook| {
-            form.text(ui, FIELD, "Function ARN", &mut hook.function);
+            form.maybe_choice(ui, FIELD, "Kind", &mut hook.target_type, HookTarget::ALL, "AWS_LAMBDA, AWS default");
+            if hook.target_type() == HookTarget::AwsLambda {
+                form.text(ui, FIELD, "Function ARN", &mut hook.function);
+            }
             form.maybe_reference(ui, FIELD, "Role", &mut hook.role, form.design.roles.keys().cloned(), "none");
             form.references(ui, FIELD, "Stages", &mut hook.stages, HookStage::ALL.iter().copied());
+            form.maybe(ui, FIELD, "Timeout", &mut hook.timeout, &MINUTES, "1440 min, AWS default");
+            let actions = HookTimeoutAction::ALL;
+            form.maybe_choice(ui, FIELD, "On timeout", &mut hook.timeout_action, actions, "ROLLBACK, AWS default");
         },
     );
 }

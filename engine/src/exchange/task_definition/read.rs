@@ -149,6 +149,8 @@ fn definition(mut of: Object<'_>, around: &mut Around) -> Result<(Option<String>
         proxy_configuration: of.object("proxyConfiguration").and_then(proxy),
         enable_fault_injection: of.flag("enableFaultInjection"),
         trusted_execution: of.object("trustedExecutionConfiguration").and_then(trusted_execution),
+        // What is read is registered anew, and is then active.
+        status: None,
         handles_sigterm: None,
         tags: of.pairs("tags", "key", "value"),
     };

@@ -9,6 +9,7 @@ use super::Resolver;
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, ManagedInstancesProvider,
 };
+use crate::design::cluster::Cluster;
 use crate::design::container::{Container, LogDriver};
 use crate::design::deployment::DeploymentStrategy;
 use crate::design::load::{Load, Origin};
@@ -17,7 +18,7 @@ use crate::design::network::{IpAddressType, RouteTable, Vpc};
 use crate::design::observability::EventRule;
 use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached};
 use crate::design::service::Service;
-use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::design::task_definition::{NetworkMode, TaskDefinition, TaskDefinitionStatus};
 use crate::design::{Design, ItemRef};
 
 /// Whether something is drawn, and what of it is left out.
@@ -60,6 +61,10 @@ const OF_DEFINITIONS: &[Gap<TaskDefinition>] = &[
         "port ranges on the host",
     ),
     (|definition| definition.trusted_execution.is_some(), "the isolation mode of its tasks"),
+    (
+        |definition| definition.status.is_some_and(|status| status != TaskDefinitionStatus::Active),
+        "that it takes no new services and no updates",
+    ),
 ];
 
 const OF_BALANCERS: &[Gap<LoadBalancer>] = &[
@@ -85,12 +90,18 @@ const OF_GROUPS: &[Gap<AutoScalingGroupProvider>] = &[
         |group| group.prefer_cached_images,
         "ECS_IMAGE_PULL_BEHAVIOR: an image that an instance has is never pulled again",
     ),
+    (|group| group.agent_version.is_some(), "the version of its container agent"),
 ];
 
 const OF_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
     (|_| true, "the replacement of instances after 14 days"),
     (|managed| managed.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
+    (|managed| managed.capacity_reservations.is_some(), "which capacity reservations its instances use"),
+    (|managed| managed.auto_repair.is_some(), "auto repair of impaired instances"),
+    (|managed| !managed.event_windows.is_empty(), "event windows"),
 ];
+
+const OF_CLUSTERS: &[Gap<Cluster>] = &[(|cluster| !cluster.daemons.is_empty(), "managed daemons")];
 
 const OF_VPCS: &[Gap<Vpc>] = &[(
     |vpc| vpc.ip_address_type.is_some_and(|kind| kind != IpAddressType::Ipv4),
@@ -145,6 +156,7 @@ impl Resolver<'_> {
                 }
             }
         }
+        self.gaps_of(&design.clusters, ItemRef::Cluster, OF_CLUSTERS);
         self.gaps_of(&design.task_definitions, ItemRef::TaskDefinition, OF_DEFINITIONS);
         self.gaps_of(&design.vpcs, ItemRef::Vpc, OF_VPCS);
         self.gaps_of(&design.route_tables, ItemRef::RouteTable, OF_ROUTE_TABLES);
@@ -221,7 +233,11 @@ mod tests {
             service(d).deployment.alarms = Some(DeploymentAlarms { alarms: Vec::new(), rollback: true });
         });
         brings(web, OF_SERVICES[2].1, |d| {
-            let hook = LifecycleHook { function: "check".to_owned(), role: None, stages: vec![HookStage::PreScaleUp] };
+            let hook = LifecycleHook {
+                function: "check".to_owned(),
+                stages: vec![HookStage::PreScaleUp],
+                ..LifecycleHook::default()
+            };
             service(d).deployment.lifecycle_hooks.push(hook);
         });
         brings(web, OF_SERVICES[3].1, |d| service(d).availability_zone_rebalancing = Some(true));
@@ -286,6 +302,7 @@ mod tests {
             panic!("an Auto Scaling group")
         };
         (machines.warm_pool, machines.managed_draining, machines.prefer_cached_images) = (2, Some(false), true);
+        machines.agent_version = Some("1.95.0".to_owned());
         machines.option = Some(CapacityOptionType::Reserved);
         let told = of(&group);
         assert!(OF_GROUPS.iter().all(|(_, what)| told.contains(what)), "{told:?}");
@@ -329,11 +346,21 @@ mod tests {
             "    loads: {",
             "\"x\": Requests((service: \"llm\", through: Direct, origin: OnPremises, shape: (series: Constant(1000)))),",
         ),
+        (OF_DEFINITIONS[2].1, DEFINITIONS, "\"x\": (status: Inactive),"),
+        (OF_MANAGED[2].1, MANAGED, "capacity_reservations: (preference: First),"),
+        (OF_MANAGED[3].1, MANAGED, "auto_repair: Enabled,"),
+        (OF_MANAGED[4].1, MANAGED, "event_windows: [(weekday: 7, starts: 120, lasts: 240)],"),
+        (
+            OF_CLUSTERS[0].1,
+            "    clusters: {\n      \"main\": (",
+            "daemons: [(name: \"agent\", task_definition: \"image\", capacity_providers: [\"gpu\"])],",
+        ),
         (OF_FILE_SYSTEMS[0].1, DESIGN, "file_systems: {\"x\": (kind: Efs)},"),
     ];
     const DESIGN: &str = "    region: \"us-east-1\",";
     const CONTAINER: &str = "        containers: [\n          (";
     const DEFINITIONS: &str = "    task_definitions: {";
+    const MANAGED: &str = "      \"gpu\": ManagedInstances((";
     const BALANCERS: &str = "    load_balancers: {";
 
     #[test]
@@ -347,8 +374,8 @@ mod tests {
             let more: Vec<_> = told.iter().filter(|told| !before.contains(told)).collect();
             assert_eq!(more, [what], "{drawn}");
         }
-        let written = OF_CONTAINERS.len() - 3 + OF_DEFINITIONS.len() + OF_BALANCERS.len();
-        // And one of each other kind: route tables, outside systems, loads, file systems.
-        assert_eq!(written + 4, WRITTEN.len());
+        let written = OF_CONTAINERS.len() - 3 + OF_DEFINITIONS.len() + OF_BALANCERS.len() + OF_MANAGED.len() - 2;
+        // And one of each other kind: clusters, route tables, outside systems, loads, file systems.
+        assert_eq!(written + 5, WRITTEN.len());
     }
 }

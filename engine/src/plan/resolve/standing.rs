@@ -41,7 +41,10 @@ impl Resolver<'_> {
         if let Some(cluster) = self.design.clusters.keys().next() {
             let at = ItemRef::Cluster(cluster.clone());
             if !self.design.account.purchase_plans.is_empty() {
-                self.not_played(at, "the account's Savings Plans");
+                self.not_played(at.clone(), "the account's Savings Plans");
+            }
+            if !self.design.account.trails.is_empty() {
+                self.not_played(at, "events that CloudTrail records");
             }
         }
     }
