@@ -6,6 +6,7 @@ mod charts;
 mod drawing;
 mod headless;
 mod imports;
+mod meters;
 mod places;
 mod presets;
 mod stated;
