@@ -8,6 +8,7 @@ mod headless;
 mod imports;
 mod meters;
 mod places;
+mod preset_runs;
 mod presets;
 mod stated;
 mod steady;
