@@ -98,7 +98,7 @@ impl App {
         };
         if let Some(path) = setup.path {
             // As on the command line: a file goes before a preset of its name.
-            match path.to_str().and_then(perform::preset).filter(|_| !path.exists()) {
+            match path.to_str().and_then(perform::preset).filter(|_| !path.is_file()) {
                 Some(project) => file::show(&mut app, Document::fresh(project)),
                 None => file::open(&mut app, &path),
             }

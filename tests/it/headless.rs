@@ -107,8 +107,22 @@ fn unreadable_input_is_exit_code_2_with_file_line_and_column() {
     refuses(&["import", &json, "--out", out.to_str().unwrap()], 2, &["task.json:3:"]);
     assert!(!out.exists());
     let bytes = folder.path().join("bytes.ron");
-    std::fs::write(&bytes, [0xff, 0xfe, 0x00]).unwrap();
-    refuses(&["check", bytes.to_str().unwrap()], 2, &["bytes.ron"]);
+    std::fs::write(&bytes, b"Design(\n\xe9").unwrap();
+    refuses(&["check", bytes.to_str().unwrap()], 2, &["bytes.ron:2: byte 8 is not text in UTF-8", "Out-File"]);
+    refuses(&["check", folder.path().to_str().unwrap()], 2, &["this is a folder"]);
+}
+
+#[test]
+fn what_powershell_saved_is_imported() {
+    let folder = folder();
+    let text = r#"{"family": "web", "containerDefinitions": [{"name": "é", "image": "nginx:1.27", "memory": 128}]}"#;
+    let marked = std::iter::once(0xfeff).chain(text.encode_utf16());
+    let json = folder.path().join("task.json");
+    std::fs::write(&json, marked.flat_map(u16::to_le_bytes).collect::<Vec<_>>()).unwrap();
+    let out = folder.path().join("out.ron");
+    let done = bayplan(&["import", json.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert!(std::fs::read_to_string(out).unwrap().contains("name: \"é\""));
 }
 
 #[test]
@@ -118,8 +132,15 @@ fn a_design_with_errors_is_exit_code_1_with_its_findings_and_does_not_run() {
     let checked = bayplan(&["check", &design]);
     assert_eq!((checked.code, checked.err.as_str()), (1, ""));
     assert!(checked.out.starts_with("error: "), "{}", checked.out);
-    for verb in ["estimate", "simulate"] {
-        refuses(&[verb, &design, "--json"], 1, &[checked.out.trim_end()]);
+    let findings = bayplan(&["check", &design, "--json"]);
+    for verb in ["estimate", "simulate", "compare"] {
+        refuses(&[verb, &design], 1, &[checked.out.trim_end()]);
+        let refused = bayplan(&[verb, &design, "--json"]);
+        assert_eq!(
+            (refused.code, refused.out.as_str(), refused.err.as_str()),
+            (1, findings.out.as_str(), ""),
+            "{verb}"
+        );
     }
     let out = folder.path().join("out");
     let out = out.to_str().unwrap();

@@ -5,6 +5,8 @@ use std::io::Write;
 use bayplan_engine::catalogue::timings::{Timings, assumptions};
 use bayplan_engine::checks::{self, Diagnostic, Severity};
 use bayplan_engine::design::project::Project;
+use bayplan_engine::evaluate::Refused;
+use bayplan_engine::plan::resolve::Unresolved;
 use serde_json::{Value, json};
 
 use super::open::{Opened, open};
@@ -43,6 +45,26 @@ pub fn text(findings: &[Diagnostic]) -> String {
     let (errors, warnings) = (several(count(Severity::Error), "error"), several(count(Severity::Warning), "warning"));
     lines.push(format!("{errors}, {warnings}, {} of advice", several(count(Severity::Advice), "piece")));
     lines.join("\n")
+}
+
+/// Why a design does not run, as people read it.
+pub fn refused_text(refused: &Refused) -> String {
+    match refused {
+        Refused::Findings(findings) => text(findings),
+        Refused::NoScenario(_) | Refused::Edit { .. } | Refused::Unresolved(_) => refused.to_string(),
+    }
+}
+
+/// Why a design does not run, with its findings as `check` gives them.
+pub fn refused_json(refused: &Refused) -> Value {
+    match refused {
+        Refused::Findings(findings) => json!({ "findings": findings.iter().map(finding).collect::<Vec<_>>() }),
+        Refused::Unresolved(all) => {
+            let one = |of: &Unresolved| json!({ "item": of.item.to_string(), "field": of.field, "what": of.what });
+            json!({ "findings": [], "unresolved": all.iter().map(one).collect::<Vec<_>>() })
+        }
+        Refused::NoScenario(_) | Refused::Edit { .. } => json!({ "findings": [], "refused": refused.to_string() }),
+    }
 }
 
 fn assumed(opened: &Opened) -> Value {

@@ -136,6 +136,20 @@ pub enum Verb {
     },
 }
 
+impl Verb {
+    /// Whether its output is JSON.
+    fn prints_json(&self) -> bool {
+        match self {
+            Self::Check { of, .. }
+            | Self::Estimate { of, .. }
+            | Self::Simulate { of, .. }
+            | Self::Compare { of, .. }
+            | Self::Export { of, .. } => of.json,
+            Self::Presets { .. } | Self::Import { .. } => false,
+        }
+    }
+}
+
 /// Which design, and how it is printed.
 #[derive(Debug, Args)]
 pub struct Of {
@@ -183,7 +197,7 @@ pub enum Stop {
     Input(String),
     /// The design has errors: exit code 1.
     #[error("{0}")]
-    Findings(String),
+    Refused(Refused),
     /// The reader of our output has gone: no error of ours.
     #[error("output closed")]
     Gone,
@@ -199,8 +213,7 @@ impl From<Refused> for Stop {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::NoScenario(_) | Refused::Edit { .. } => Self::Input(refused.to_string()),
-            Refused::Findings(findings) => Self::Findings(check::text(&findings)),
-            Refused::Unresolved(_) => Self::Findings(refused.to_string()),
+            Refused::Findings(_) | Refused::Unresolved(_) => Self::Refused(refused),
         }
     }
 }
@@ -212,8 +225,12 @@ pub fn run<A: Into<OsString> + Clone>(
     to: &mut Outlets<'_>,
     window: impl FnOnce(Option<&str>) -> Result<(), String>,
 ) -> u8 {
+    let mut json = false;
     let done = match Cli::try_parse_from(arguments) {
-        Ok(Cli { verb: Some(verb), .. }) => perform(&verb, to),
+        Ok(Cli { verb: Some(verb), .. }) => {
+            json = verb.prints_json();
+            perform(&verb, to)
+        }
         Ok(Cli { verb: None, design }) => match window(design.as_deref()) {
             Ok(()) => Ok(0),
             Err(why) => without_window(design.as_deref(), &why, to),
@@ -226,7 +243,12 @@ pub fn run<A: Into<OsString> + Clone>(
         Ok(code) => return code,
         Err(Stop::Gone) => return 0,
         Err(Stop::Input(what)) => (2, what),
-        Err(Stop::Findings(what)) => (1, what),
+        Err(Stop::Refused(refused)) if json => {
+            // Nobody is left to hear that standard output is closed.
+            let _ = bill::print_json(&check::refused_json(&refused), to.out);
+            return 1;
+        }
+        Err(Stop::Refused(refused)) => (1, check::refused_text(&refused)),
     };
     // Nobody is left to hear that standard error is closed.
     let _ = writeln!(to.err, "{what}");

@@ -11,6 +11,7 @@ use bayplan_engine::names::Region;
 use bayplan_engine::presets;
 
 use super::{InScenario, Of, Stop};
+use crate::files;
 
 /// A design with what AWS publishes for its region.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub struct Opened {
 pub fn open(of: &Of) -> Result<Opened, Stop> {
     let path = Path::new(&of.design);
     let project = match presets::find(&of.design) {
-        Some(preset) if !path.exists() => preset.project(),
+        Some(preset) if !path.is_file() => preset.project(),
         _ => read_project(path)?,
     };
     let mut catalogue = catalogue(&project.design.region)?;
@@ -43,7 +44,7 @@ pub fn catalogue(region: &Region) -> Result<Catalogue, Stop> {
 
 /// The text of a file, or why it cannot be read.
 pub fn read(path: &Path) -> Result<String, Stop> {
-    std::fs::read_to_string(path).map_err(|e| Stop::Input(format!("{}: {e}", path.display())))
+    files::read(path).map_err(|e| Stop::Input(e.to_string()))
 }
 
 fn read_project(path: &Path) -> Result<Project, Stop> {

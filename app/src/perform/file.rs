@@ -1,6 +1,5 @@
 //! New, open, import, save: with the question before unsaved changes would be lost.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError};
 
@@ -16,6 +15,7 @@ use super::{complain, export, preset, recovery, shelf, tell};
 use crate::app::App;
 use crate::command::{Answer, Asked, FileToSave};
 use crate::document::Document;
+use crate::files;
 use crate::model::Question;
 use crate::new_design::{Choices, first_zones, new_design};
 use crate::views::{self, Place};
@@ -113,7 +113,7 @@ fn create(app: &mut App, choices: &Choices) {
 
 /// Opens a project file.
 pub(crate) fn open(app: &mut App, path: &Path) {
-    let read = fs::read_to_string(path).map_err(|why| format!("{}: {why}", path.display()));
+    let read = files::read(path).map_err(|why| why.to_string());
     match read.and_then(|text| Project::read(&text).map_err(|why| format!("{}:{why}", path.display()))) {
         Ok(project) => {
             show(app, Document::opened(project, path.to_owned()));
@@ -133,9 +133,9 @@ fn remember(app: &mut App, path: &Path) {
 pub(crate) fn import(app: &mut App, files: &[PathBuf], region: &Region) {
     let mut imports = Vec::new();
     for file in files {
-        let text = match fs::read_to_string(file) {
+        let text = match files::read(file) {
             Ok(text) => text,
-            Err(why) => return complain(app, format!("{}: {why}", file.display())),
+            Err(why) => return complain(app, why.to_string()),
         };
         match (FORMATS[0].read)(&text, &file.display().to_string()) {
             Ok(imported) => imports.push(imported),
@@ -302,7 +302,7 @@ pub(crate) fn catalogue(project: &Project, beside: Option<&Path>) -> Result<Cata
     let mut catalogue = Catalogue::load(&project.design.region).map_err(|why| why.to_string())?;
     let Some(book) = &project.price_book else { return Ok(catalogue) };
     let file = beside.and_then(Path::parent).unwrap_or(Path::new(".")).join(book);
-    let text = fs::read_to_string(&file).map_err(|why| format!("price book {}: {why}", file.display()))?;
+    let text = files::read(&file).map_err(|why| format!("price book {why}"))?;
     let overlay = if file.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
         PriceOverlay::from_csv(book, &text)
     } else {

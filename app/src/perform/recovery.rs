@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::shelf;
 use crate::app::App;
 use crate::document::Document;
+use crate::files;
 use crate::model::Kept;
 
 /// How long after the last change the copy is written, in seconds.
@@ -96,7 +97,7 @@ pub(crate) fn read(file: &Path) -> Result<Document, String> {
     let text = fs::read_to_string(file).map_err(|why| format!("{}: {why}", file.display()))?;
     let copy: Copy = ron::from_str(&text).map_err(|why| format!("{}: {why}", file.display()))?;
     let project = Project::read(&copy.project).map_err(|why| format!("{}: {why}", file.display()))?;
-    let mut document = match copy.of.as_deref().map(|path| (path, fs::read_to_string(path))) {
+    let mut document = match copy.of.as_deref().map(|path| (path, files::read(path))) {
         Some((path, Ok(text))) => match Project::read(&text) {
             Ok(saved) => Document::opened(saved, path.to_owned()),
             Err(_) => Document::fresh(project.clone()),
