@@ -7,6 +7,7 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::checks::Diagnostic;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::evaluate::compare::{Alternative, Comparison};
+use bayplan_engine::evaluate::figures::{ProviderFigures, Run, ServiceFigures};
 use bayplan_engine::evaluate::judgement::{Judgement, Verdict};
 use bayplan_engine::plan::Plan;
 use bayplan_engine::report::table::LineText;
@@ -119,7 +120,7 @@ fn hours(window: Span) -> Value {
 
 /// A comparison as JSON.
 pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
-    let alternatives: Vec<_> = all.alternatives.iter().map(|of| alternative(of, catalogue)).collect();
+    let alternatives: Vec<_> = all.alternatives.iter().map(|of| alternative(of, all.window, catalogue)).collect();
     json!({
         "family": all.family.word(),
         "region": catalogue.region.region.as_str(),
@@ -132,7 +133,7 @@ pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
 }
 
 /// An alternative; what was not played has no totals, rather than totals of nothing.
-fn alternative(of: &Alternative, catalogue: &Catalogue) -> Value {
+fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
     let usd = |amount: Option<Usd>| amount.map(|amount| amount.to_string());
     let causes: Map<_, _> =
         of.by_cause.iter().map(|(group, usd)| (group.word().to_owned(), json!(usd.to_string()))).collect();
@@ -158,11 +159,54 @@ fn alternative(of: &Alternative, catalogue: &Catalogue) -> Value {
         "waited_ppm": mid.map(|run| run.waited().ppm()),
         "recovery_seconds": mid.map(|run| run.recovery().secs()),
         "over_capacity_ppm": mid.map(|run| run.over_capacity().ppm()),
-        "unplaced_max": mid.map(bayplan_engine::evaluate::figures::Run::unplaced_max),
+        "unplaced_max": mid.map(Run::unplaced_max),
+        "packing": mid.and_then(Run::packing).map(|(cpu, memory)| json!({ "cpu_ppm": cpu.ppm(), "memory_ppm": memory.ppm() })),
+        "services": mid.map(|run| services_json(&run.services, window)),
+        "instances": mid.map(|run| instances_json(&run.providers)),
         "serves_as_well": of.judgement.as_ref().map(|judgement| judgement.verdict == Verdict::AsWell),
         "judgement": of.judgement.as_ref().map(Judgement::said),
         "not_applicable": of.not_applicable,
     })
+}
+
+/// What services did in a run of a window, as JSON.
+pub fn services_json(services: &[ServiceFigures], window: Span) -> Value {
+    let window = u128::from(window.ms().max(1));
+    let one = |ServiceFigures { name, counts: s }: &ServiceFigures| {
+        json!({
+            "name": name.as_str(),
+            "desired_min": s.desired_min,
+            "desired_max": s.desired_max,
+            "running_min": s.running_min,
+            "running_max": s.running_max,
+            "running_mean": milli(u128::from(s.running_ms) * 1000 / window),
+            "unplaced_max": s.unplaced_max,
+            "asked": milli(s.asked.micro() / 1000),
+            "over_capacity": milli(s.over_capacity.micro() / 1000),
+            "recovery_seconds": s.recovery.secs(),
+        })
+    };
+    services.iter().map(one).collect()
+}
+
+/// What providers with instances of their own did in a run, as JSON.
+pub fn instances_json(providers: &[ProviderFigures]) -> Value {
+    let one = |of: &ProviderFigures| {
+        json!({
+            "provider": of.name,
+            "min": of.instances_min,
+            "max": of.instances_max,
+            "mean": milli(of.instances_mean_milli.into()),
+            "cpu_packed_ppm": of.cpu_packed.ppm(),
+            "memory_packed_ppm": of.memory_packed.ppm(),
+        })
+    };
+    providers.iter().map(one).collect()
+}
+
+/// Thousandths as a decimal with three digits at most.
+pub fn milli(value: u128) -> f64 {
+    value as f64 / 1000.0
 }
 
 /// A finding as JSON.

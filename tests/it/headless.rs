@@ -334,6 +334,42 @@ fn alternatives_have_bands_in_order_and_differences_with_causes_on_any_number_of
 }
 
 #[test]
+fn an_alternative_has_the_figures_that_simulate_gives() {
+    let all = bayplan(&["compare", "queue-workers", "--seeds", "2", "--types", "1", "--json"]).json();
+    let alternatives = all["alternatives"].as_array().unwrap();
+    let drawn = &alternatives[0];
+    let seed = drawn["mid_seed"].to_string();
+    let run = bayplan(&["simulate", "queue-workers", "--seed", &seed, "--json"]).json();
+    assert_eq!((&drawn["services"], &drawn["instances"]), (&run["services"], &run["instances"]));
+    assert_eq!(drawn["recovery_seconds"], run["services"][0]["recovery_seconds"]);
+    assert!(drawn["packing"].is_null(), "Fargate packs nothing");
+    let group = alternatives.iter().find(|of| of["name"].as_str().unwrap().starts_with("EC2 on demand")).unwrap();
+    let [packing, instances] = [&group["packing"], &group["instances"][0]];
+    // One group alone: what all instances are packed is what its own are.
+    assert_eq!(
+        [&packing["cpu_ppm"], &packing["memory_ppm"]],
+        [&instances["cpu_packed_ppm"], &instances["memory_packed_ppm"]]
+    );
+    assert!(packing["cpu_ppm"].as_u64().unwrap() > 0 && instances["mean"].as_f64().unwrap() > 0.0);
+    assert!(group["judgement"].as_str().unwrap().starts_with("serves as well: "), "{}", group["judgement"]);
+}
+
+#[test]
+fn a_comparison_reads_in_120_columns_with_its_warnings() {
+    let text = bayplan(&["compare", "queue-workers", "--seeds", "1", "--types", "1"]).out;
+    let table: Vec<_> = text.lines().skip(2).take_while(|line| !line.is_empty()).collect();
+    for column in ["Over cap.", "Waited", "Recovery", "Packing"] {
+        assert!(table[0].contains(column), "{column}");
+    }
+    assert!(table.iter().all(|line| line.chars().count() <= 120), "{}", table.join("\n"));
+    let spot = text.split("\n\n").find(|part| part.starts_with("EC2 Spot, x86\n")).unwrap();
+    assert!(spot.contains("[spot-without-fallback]") && spot.contains("no launch turns to another"), "{spot}");
+    assert!(!text.contains("$0.00,"), "causes below a cent are not told: {text}");
+    let none = bayplan(&["compare", "queue-workers", "--family", "inbound", "--seeds", "1"]).out;
+    assert!(none.contains("This family does not apply: ") && !none.contains("Nothing can be picked"), "{none}");
+}
+
+#[test]
 fn every_family_gives_the_design_as_drawn_first() {
     for family in ["capacity", "egress", "inbound", "scenarios"] {
         let of =

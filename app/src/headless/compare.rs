@@ -6,12 +6,13 @@ use std::path::Path;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::Progress;
-use bayplan_engine::evaluate::compare::{Alternative, CompareError, CompareOptions, Comparison, compare};
+use bayplan_engine::evaluate::compare::{CompareError, CompareOptions, Comparison, compare};
 use bayplan_engine::evaluate::families::Family;
+use bayplan_engine::evaluate::figures::Run;
 use bayplan_engine::report::chart::Chart;
 use bayplan_engine::report::comparison;
 use bayplan_engine::report::table::Table;
-use bayplan_engine::units::Usd;
+use bayplan_engine::units::{Ppm, Usd};
 
 use super::bill::over_limit;
 use super::export::write_charts;
@@ -84,52 +85,69 @@ fn print_text(
     let runs = comparison.alternatives.first().map_or(0, |a| a.runs.len());
     let hours = comparison.window.hours();
     writeln!(out, "{} · {} · {hours} h, {runs} seeds\n", project.name, comparison.family.title())?;
-    let head = ["Alternative", "Low", "Mid", "High", "Difference", "Over capacity", "Waited"].map(str::to_owned);
-    let row = |of: &Alternative| {
+    let head = ["Alternative", "Low", "Mid", "High", "Difference", "Over cap.", "Waited", "Recovery", "Packing"];
+    let row = |place: usize| {
+        let of = &comparison.alternatives[place];
         let money = |usd: Option<Usd>| usd.map_or_else(|| "–".to_owned(), Usd::cents_text);
         let at_least = if of.is_at_least() { "at least " } else { "" };
         let mid = of.mid();
+        let figure = |figure: fn(&Run) -> String| mid.map_or_else(|| "–".to_owned(), figure);
         vec![
             of.name.clone(),
             money(of.band.map(|b| b.low)),
             format!("{at_least}{}", money(of.band.map(|b| b.mid))),
             money(of.band.map(|b| b.high)),
             of.difference.map_or_else(|| "–".to_owned(), Usd::signed_text),
-            mid.map_or_else(|| "–".to_owned(), |run| format!("{:.3} %", run.over_capacity().fraction() * 100.0)),
-            mid.map_or_else(|| "–".to_owned(), |run| run.unplaced_max().to_string()),
+            figure(|run| percent(run.over_capacity(), 3)),
+            figure(|run| percent(run.waited(), 3)),
+            figure(|run| run.recovery().to_string()),
+            figure(|run| run.packing().map_or_else(|| "–".to_owned(), |(cpu, memory)| percent(cpu.max(memory), 0))),
         ]
     };
     let rows = ranked(comparison).map(row).collect();
-    let figures = vec![false, true, true, true, true, true, true];
-    write!(out, "{}", Table { head: head.to_vec(), figures, rows }.text())?;
+    let figures = (0..head.len()).map(|column| column > 0).collect();
+    write!(out, "{}", Table { head: head.map(str::to_owned).to_vec(), figures, rows }.text())?;
     writeln!(out, "\n{}", comparison.advice())?;
-    for of in ranked(comparison) {
-        writeln!(out, "\n{}", of.name)?;
-        if let Some(why) = &of.not_applicable {
-            writeln!(out, "  not possible: {}", why.replace('\n', "\n  "))?;
-        }
-        for note in &of.notes {
-            writeln!(out, "  {note}")?;
-        }
-        if let Some(judgement) = &of.judgement {
-            writeln!(out, "  {}", judgement.said())?;
-        }
-        for meter in &of.unpriced {
-            writeln!(out, "  without {}, which has no price", catalogue.label(*meter))?;
-        }
-        let causes: Vec<_> =
-            of.by_cause.iter().map(|(group, usd)| format!("{} {}", group.word(), usd.signed_text())).collect();
-        if !causes.is_empty() {
-            writeln!(out, "  {}", causes.join(", "))?;
-        }
+    ranked(comparison).try_for_each(|place| print_known(comparison, place, catalogue, out))
+}
+
+/// What there is to know of one alternative: why it cannot be, what to mind, how it serves, what makes its difference.
+fn print_known(comparison: &Comparison, place: usize, catalogue: &Catalogue, out: &mut dyn Write) -> Result<(), Stop> {
+    let of = &comparison.alternatives[place];
+    writeln!(out, "\n{}", of.name)?;
+    // Of the design as drawn it says why the family does not apply, which the advice has said.
+    if let Some(why) = of.not_applicable.as_ref().filter(|_| place != 0) {
+        writeln!(out, "  not possible: {}", why.replace('\n', "\n  "))?;
+    }
+    for note in &of.notes {
+        writeln!(out, "  {note}")?;
+    }
+    for warning in comparison::warnings(comparison, place) {
+        writeln!(out, "  warning: {} [{}]", warning.message, warning.rule.0)?;
+    }
+    if let Some(judgement) = &of.judgement {
+        writeln!(out, "  {}", judgement.said())?;
+    }
+    for meter in &of.unpriced {
+        writeln!(out, "  without {}, which has no price", catalogue.label(*meter))?;
+    }
+    let causes: Vec<_> =
+        of.causes_told().map(|(group, usd)| format!("{} {}", group.word(), usd.signed_text())).collect();
+    if !causes.is_empty() {
+        writeln!(out, "  {}", causes.join(", "))?;
     }
     Ok(())
 }
 
-/// Alternatives from the cheapest on, then what cannot be ranked.
-fn ranked(comparison: &Comparison) -> impl Iterator<Item = &Alternative> {
+/// A share in per cent.
+fn percent(share: Ppm, decimals: usize) -> String {
+    format!("{:.decimals$} %", share.fraction() * 100.0)
+}
+
+/// The places of alternatives from the cheapest on, then of what cannot be ranked.
+fn ranked(comparison: &Comparison) -> impl Iterator<Item = usize> {
     let unranked = (0..comparison.alternatives.len()).filter(|place| !comparison.ranking.contains(place));
-    comparison.ranking.iter().copied().chain(unranked).filter_map(|place| comparison.alternatives.get(place))
+    comparison.ranking.iter().copied().chain(unranked)
 }
 
 fn charts(comparison: &Comparison) -> Vec<(String, Chart)> {

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use bayplan_engine::evaluate::figures::Run;
 use bayplan_engine::evaluate::{Outcome, Prepared, Progress, simulate};
 use bayplan_engine::report::outcome;
 use bayplan_engine::simulation::Detail;
@@ -13,6 +14,7 @@ use super::bill::{json_of, over_limit, print_json, print_text};
 use super::open::{open, ready};
 use super::progress::shown;
 use super::{InScenario, Limit, Of, Outlets, Stop};
+use crate::reports::{instances_json, milli, services_json};
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +42,9 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
     if of.json {
         let mut all = json_of(&opened, &prepared, &outcome);
         all.insert("seed".to_owned(), json!(seed));
-        all.insert("services".to_owned(), services(&prepared, &outcome));
-        all.insert("instances".to_owned(), instances(&prepared, &outcome));
+        let figures = Run::of(&prepared.plan, &outcome, seed);
+        all.insert("services".to_owned(), services_json(&figures.services, window));
+        all.insert("instances".to_owned(), instances_json(&figures.providers));
         let events = outcome.summary.as_ref().map_or(0, |s| s.events);
         all.insert("events_processed".to_owned(), json!(events));
         print_json(&Value::Object(all), to.out)?;
@@ -53,50 +56,6 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         super::export::write_charts(outcome::charts(&prepared, &outcome), folder)?;
     }
     Ok(over_limit(outcome.bill.total, limit, to.err))
-}
-
-/// Thousandths as a decimal with three digits at most.
-fn milli(value: u128) -> f64 {
-    value as f64 / 1000.0
-}
-
-fn services(prepared: &Prepared, outcome: &Outcome) -> Value {
-    let Some(summary) = &outcome.summary else { return json!([]) };
-    let window = u128::from(outcome.window.ms().max(1));
-    let one = |(service, s): (
-        &bayplan_engine::plan::service::PlannedService,
-        &bayplan_engine::simulation::trace::ServiceSummary,
-    )| {
-        json!({
-            "name": service.name.as_str(),
-            "desired_min": s.desired_min,
-            "desired_max": s.desired_max,
-            "running_min": s.running_min,
-            "running_max": s.running_max,
-            "running_mean": milli(u128::from(s.running_ms) * 1000 / window),
-            "unplaced_max": s.unplaced_max,
-            "asked": milli(s.asked.micro() / 1000),
-            "over_capacity": milli(s.over_capacity.micro() / 1000),
-            "recovery_seconds": s.recovery.ms() / 1000,
-        })
-    };
-    prepared.plan.services.iter().zip(&summary.services).map(one).collect()
-}
-
-fn instances(prepared: &Prepared, outcome: &Outcome) -> Value {
-    let Some(summary) = &outcome.summary else { return json!([]) };
-    let window = u128::from(outcome.window.ms().max(1));
-    let providers = prepared.plan.providers.iter().zip(&summary.instances).filter(|(p, _)| !p.is_fargate());
-    let one =
-        |(provider, (least, most, held)): (&bayplan_engine::plan::provider::PlannedProvider, &(u32, u32, u64))| {
-            json!({
-                "provider": provider.name,
-                "min": least,
-                "max": most,
-                "mean": milli(u128::from(*held) * 1000 / window),
-            })
-        };
-    providers.map(one).collect()
 }
 
 fn print_services(prepared: &Prepared, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Stop> {

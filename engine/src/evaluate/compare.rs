@@ -102,6 +102,12 @@ impl Alternative {
         self.band.and_then(|band| self.runs.get(band.mid_run))
     }
 
+    /// The difference by cause as people are told it: less than a cent either way is said of none.
+    pub fn causes_told(&self) -> impl Iterator<Item = &(CostGroup, Usd)> {
+        let cent = Usd::from_cents(1);
+        self.by_cause.iter().filter(move |(_, change)| *change >= cent || *change <= -cent)
+    }
+
     fn judged(&self, drawn: &Run) -> Option<Judgement> {
         let run = self.mid()?;
         Some(match &self.only_played {
@@ -338,13 +344,19 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
     ranking.sort_unstable();
     let ranking: Vec<_> = ranking.into_iter().map(|(_, place)| place).collect();
     let as_well = |of: &Alternative| of.judgement.as_ref().is_some_and(|j| j.verdict == Verdict::AsWell);
-    let pick = ranking.iter().copied().find(|place| *place == 0 || as_well(&alternatives[*place]));
+    let applies = alternatives.first().is_some_and(|drawn| drawn.not_applicable.is_none());
+    let pick = ranking.iter().copied().filter(|_| applies);
+    let pick = pick.into_iter().find(|place| *place == 0 || as_well(&alternatives[*place]));
     Comparison { family, window, alternatives, ranking, pick, cancelled }
 }
 
 impl Comparison {
-    /// What is advised, in a sentence: the pick with what it saves, and what would be cheaper but serves worse.
+    /// What is advised, in a sentence: the pick with what it saves, and what would be cheaper but serves worse; of a family
+    /// that does not apply, why.
     pub fn advice(&self) -> String {
+        if let Some(why) = self.alternatives.first().and_then(|drawn| drawn.not_applicable.as_ref()) {
+            return format!("This family does not apply: {why}");
+        }
         let picked =
             self.pick.and_then(|place| Some((place, &self.alternatives[place], self.alternatives[place].band?)));
         let Some((place, pick, band)) = picked else {
@@ -592,6 +604,27 @@ mod tests {
         assert_eq!(why(2).unwrap(), "not to be picked: it brings other work than is drawn");
         assert!(comparison.alternatives[2].only_played.is_none(), "somebody may still draw it");
         assert!(comparison.advice().contains("cannot be picked: it "), "{}", comparison.advice());
+    }
+
+    #[test]
+    fn a_family_that_does_not_apply_picks_nothing() {
+        let comparison = compared(Family::Scenarios, &project(), &CATALOGUE, &options(None));
+        assert_eq!((comparison.alternatives.len(), comparison.pick), (1, None));
+        assert_eq!(comparison.advice(), "This family does not apply: the project has no scenarios");
+    }
+
+    #[test]
+    fn causes_below_a_cent_are_told_to_nobody() {
+        let nano = |text: &str| Usd::parse(text).unwrap();
+        let mut of = alternative("other", Vec::new());
+        of.by_cause = vec![
+            (CostGroup::Compute, nano("-0.01")),
+            (CostGroup::Nat, nano("0.009999999")),
+            (CostGroup::Logs, nano("-0.000000001")),
+            (CostGroup::Storage, nano("0.01")),
+        ];
+        let told: Vec<_> = of.causes_told().map(|(group, _)| *group).collect();
+        assert_eq!(told, [CostGroup::Compute, CostGroup::Storage]);
     }
 
     #[test]

@@ -76,22 +76,30 @@ fn percent(share: Ppm) -> f64 {
 /// One word of caution about an alternative: why it cannot be, why it cannot be picked, what a rule warns of that the drawing
 /// has not, else what there is to know of it; empty where nothing is to be said.
 pub fn caution(comparison: &Comparison, place: usize) -> String {
-    let (Some(of), Some(first)) = (comparison.alternatives.get(place), comparison.alternatives.first()) else {
-        return String::new();
-    };
+    let Some(of) = comparison.alternatives.get(place) else { return String::new() };
     if let Some(why) = &of.not_applicable {
         return why.lines().next().unwrap_or_default().to_owned();
     }
     if let Some(judgement) = of.judgement.as_ref().filter(|judgement| judgement.verdict != Verdict::AsWell) {
         return judgement.said();
     }
-    let known = |found: &&Diagnostic| first.findings.iter().any(|had| had.rule == found.rule && had.at == found.at);
-    let warned = of.findings.iter().filter(|found| found.severity == Severity::Warning).find(|found| !known(found));
-    match (warned, of.notes.first()) {
+    let mut warned = warnings(comparison, place).filter(|_| place != 0);
+    match (warned.next(), of.notes.first()) {
         (Some(found), _) => found.message.clone(),
         (None, Some(note)) => note.clone(),
         (None, None) => String::new(),
     }
+}
+
+/// What rules warn of in an alternative that they do not warn of in the design as drawn; of the drawing, all.
+pub fn warnings(comparison: &Comparison, place: usize) -> impl Iterator<Item = &Diagnostic> {
+    let drawn = comparison.alternatives.first().filter(|_| place != 0);
+    let known = move |found: &&Diagnostic| {
+        let had = drawn.iter().flat_map(|drawn| &drawn.findings);
+        had.into_iter().any(|had| had.rule == found.rule && had.at == found.at)
+    };
+    let findings = comparison.alternatives.get(place).into_iter().flat_map(|of| &of.findings);
+    findings.filter(|found| found.severity == Severity::Warning).filter(move |found| !known(found))
 }
 
 /// The alternatives as a table, the design as drawn first: amounts in USD, shares in per cent, and the difference's causes.
@@ -124,7 +132,7 @@ pub fn table(comparison: &Comparison, catalogue: &Catalogue) -> Table {
     Table { figures, rows: comparison.alternatives.iter().enumerate().map(row).collect(), head }
 }
 
-/// From the design as drawn to an alternative, cause by cause; `None` where one of the two has no run.
+/// From the design as drawn to an alternative, cause by cause, those of a cent or more; `None` where one of the two has no run.
 pub fn waterfall(comparison: &Comparison, place: usize) -> Option<Chart> {
     let first = comparison.alternatives.first()?;
     let other = comparison.alternatives.get(place)?;
@@ -145,7 +153,7 @@ pub fn waterfall(comparison: &Comparison, place: usize) -> Option<Chart> {
         body: Body::Waterfall(Waterfall {
             value: ValueAxis::from_zero("Cost", Unit::Usd),
             from: total(&first.name, sum(from)),
-            causes: other.by_cause.iter().map(change).collect(),
+            causes: other.causes_told().map(change).collect(),
             to: total(&other.name, sum(to)),
         }),
     })
@@ -295,7 +303,10 @@ mod tests {
         for place in 1..comparison.alternatives.len() {
             let Some(Chart { body: Body::Waterfall(fall), .. }) = waterfall(&comparison, place) else { continue };
             let sum: f64 = fall.causes.iter().map(|cause| cause.delta).sum();
-            assert!((fall.from.value + sum - fall.to.value).abs() < 1e-6, "{}", fall.to.name);
+            assert!(fall.causes.iter().all(|cause| cause.delta.abs() >= 0.01), "{}", fall.to.name);
+            let small = comparison.alternatives[place].by_cause.iter().map(|(_, change)| change.dollars());
+            let small: f64 = small.filter(|change| change.abs() < 0.01).sum();
+            assert!((fall.from.value + sum + small - fall.to.value).abs() < 1e-6, "{}", fall.to.name);
         }
     }
 

@@ -107,7 +107,7 @@ fn left(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, hei
             let above = ui.cursor().top() - before;
             // The first bar is the drawing, the last the alternative; between them stand the causes.
             if let Some(bar) = show(ui, &chart, "waterfall", (inner - 28.0 - above).max(120.0), out) {
-                let cause = bar.checked_sub(1).and_then(|place| of.by_cause.get(place)).map(|(cause, _)| *cause);
+                let cause = bar.checked_sub(1).and_then(|place| of.causes_told().nth(place)).map(|(cause, _)| *cause);
                 state.opened = cause.filter(|cause| state.opened != Some(*cause));
             }
         } else {

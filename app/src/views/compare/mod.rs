@@ -254,11 +254,13 @@ fn foot(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox, toke
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             buttons(ui, model, shown, out, tokens);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let mark = Frame::new().fill(tokens.tint).corner_radius(theme::RADIUS_FIELD);
-                mark.inner_margin(Margin::symmetric(8, 2)).show(ui, |ui| {
-                    ui.label(theme::label("Pick").color(tokens.good));
-                });
                 let comparison = &shown.compared.comparison;
+                if comparison.pick.is_some() {
+                    let mark = Frame::new().fill(tokens.tint).corner_radius(theme::RADIUS_FIELD);
+                    mark.inner_margin(Margin::symmetric(8, 2)).show(ui, |ui| {
+                        ui.label(theme::label("Pick").color(tokens.good));
+                    });
+                }
                 // What the pick asks for belongs beside it: a quota to be raised, images to be built.
                 let mind = comparison.pick.filter(|place| *place != 0).map(|place| caution(comparison, place));
                 let mind = mind.filter(|text| !text.is_empty()).map(|text| format!(" · mind: {text}"));

@@ -104,7 +104,11 @@ fn spot(ground: &Ground<'_>, architecture: Architecture) -> Candidate {
     let types: Vec<_> =
         ranked.iter().map(|(name, _)| name.clone()).filter(|n| of(n).is_some_and(alike)).take(SPOT_TYPES).collect();
     let said_types: Vec<_> = types.iter().map(ToString::to_string).collect();
-    let mut more = vec![format!("types: {}; priced as the first", said_types.join(", "))];
+    let mut more = vec![format!("types: {}", said_types.join(", "))];
+    if types.len() > 1 {
+        let first = &said_types[0];
+        more.push(format!("priced and run as {first}: in the run no launch turns to another of them"));
+    }
     more.extend(types.first().into_iter().flat_map(|name| remarks(ground, name)));
     let provider = provider_called(ground.design, &format!("asg-spot-{named}"));
     let to = To::Group { types, option: CapacityOptionType::Spot };
