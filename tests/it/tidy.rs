@@ -127,6 +127,14 @@ fn catalogue_constants_have_a_source() {
 }
 
 #[test]
+fn every_timing_is_read() {
+    const TABLE: &str = "engine/src/catalogue/timings.rs";
+    let table = RUST.iter().find(|source| source.path == TABLE).expect("the table is there");
+    let others: Vec<_> = RUST.iter().filter(|s| s.path.starts_with("engine/src/") && s.path != TABLE).collect();
+    none(&sources::timings_nobody_reads(table, &others));
+}
+
+#[test]
 fn only_what_the_map_names_stands_at_the_top() {
     none(&house::strangers(&tree::top_entries().expect("the top can be listed")));
 }

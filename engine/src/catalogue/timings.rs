@@ -50,12 +50,6 @@ impl Shown for Multiple {
         format!("{} ×", millionths(u128::from(self.0)))
     }
 }
-impl Shown for Latency {
-    fn shown(&self) -> String {
-        format!("{} ms", Quantity::from_base(u128::from(self.0)).decimal_text(Quantity::from_base(1000), 3))
-    }
-}
-
 fn millionths(value: u128) -> String {
     Quantity::from_base(value).decimal_text(Quantity::from_base(1_000_000), 6)
 }
@@ -72,22 +66,6 @@ impl Multiple {
     }
     /// In millionths.
     pub const fn millionths(self) -> u32 {
-        self.0
-    }
-}
-
-/// A time on the wire in whole microseconds: much of it is under a millisecond.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Latency(u32);
-
-impl Latency {
-    /// From microseconds.
-    pub const fn from_us(us: u32) -> Self {
-        Self(us)
-    }
-    /// In microseconds.
-    pub const fn us(self) -> u32 {
         self.0
     }
 }
@@ -128,9 +106,6 @@ const fn s(seconds: u64) -> Span {
 const fn ms(milliseconds: u64) -> Span {
     Span::from_ms(milliseconds)
 }
-const fn us(microseconds: u32) -> Latency {
-    Latency::from_us(microseconds)
-}
 const fn times(millionths: u32) -> Multiple {
     Multiple::from_millionths(millionths)
 }
@@ -139,8 +114,6 @@ timings! {
     // Metrics and scaling.
     metric_delay: Span = s(120), "From the end of a minute to its `AWS/ECS` service metric being readable.",
         "calibrated on the published 363 s to trigger of a 60 s policy (MTR-09, OPEN-16)";
-    hires_delay: Span = s(15), "The same for 20-second metrics.",
-        "calibrated on the published 86 s to trigger of a 20 s policy (MTR-09, OPEN-16)";
     hires_high_points: u32 = 3, "Datapoints of 20 s above target before a high-resolution policy scales out.",
         "unpublished; as many as at one minute (AAS-13, OPEN-09)";
     hires_low_points: u32 = 45, "Datapoints of 20 s below target before a high-resolution policy scales in.",
@@ -158,12 +131,6 @@ timings! {
         "no figure published; part of the 150 s benchmark (CAS-40)";
     place_after_register: Span = s(5), "From a registered instance to the tasks placed on it.",
         "no figure published; part of the 150 s benchmark (CAS-40)";
-    warm_stopped: Span = s(30), "From a stopped warm-pool instance to a registered agent.",
-        "no figure published; less than a first boot (CAS-41)";
-    warm_hibernated: Span = s(25), "From a hibernated warm-pool instance to a registered agent.",
-        "no figure published; a little less than from stopped (CAS-41)";
-    warm_running: Span = s(5), "From a running warm-pool instance to a registered agent.",
-        "no figure published; only the agent has to register (CAS-41)";
     mi_batch_window: Span = s(2), "How long Managed Instances collects unplaced tasks before it chooses types.",
         "no figure published; short beside an instance's start (MI-23, OPEN-12)";
     mi_register: Span = s(60), "From the launch of a managed instance to its registration.",
@@ -178,8 +145,6 @@ timings! {
         "AWS says several seconds (EC2-13, DUR-14)";
     eni_attach_trunk: Span = s(3), "Attaching a branch interface with trunking.",
         "no figure published (EC2-13)";
-    ebs_attach: Span = s(10), "Making and attaching a task's EBS volume.",
-        "no figure published (STO-06)";
     // Starting and stopping a task.
     fargate_overhead: Span = s(20), "From a task's launch to the start of its pull on Fargate, agent included.",
         "20 s + 9.35 s + 0.8 s meet the observed 30 s to the first of many tasks (FG-20, OPEN-20)";
@@ -208,41 +173,12 @@ timings! {
     soci_lazy_start: Span = s(5), "From the start of a lazily loaded pull to the container's start.",
         "AWS says a few seconds (FG-51)";
     // Waiting and retrying.
-    provisioning_timeout: Span = s(900), "How long a standalone task waits in PROVISIONING for capacity.",
-        "published as 10 to 30 minutes (PLC-43, OPEN-06)";
     placement_retry: Span = s(10), "How often an unplaced service is tried again in the first minute.",
         "AWS does not say; then doubling (PLC-45)";
     placement_retry_max: Span = s(300), "How far apart those tries get.",
         "observed as about five minutes (PLC-45)";
     throttle_first: Span = s(60), "The wait after a third start failure in a row; tripled by each further one.",
         "three times each reaches the published 27 minutes exactly (THR-04)";
-    bake: Span = s(300), "How long alarms watch a rolling deployment, unless the service says.",
-        "AWS says under five minutes by default (ALM-03)";
-    // Network.
-    dns_stop_delay: Span = s(5), "From a task's stop to its DNS record being gone.",
-        "no figure published (S2S-14)";
-    nlb_registration: Span = s(90), "What a Network Load Balancer adds before a new target's first check counts.",
-        "AWS says it may take minutes (LBH-07)";
-    nat_growth: Span = s(60), "How long a NAT gateway is busy before its bandwidth doubles.",
-        "no figure published (NET-23)";
-    nat_shrink: Span = Span::from_minutes(15), "How long a NAT gateway keeps bandwidth it does not use.",
-        "no figure published (NET-23)";
-    rnat_expand: Span = Span::from_minutes(15), "How long a regional NAT gateway takes to reach a new zone.",
-        "AWS says up to 60 minutes (NET-22, OPEN-17)";
-    rtt_same_az: Latency = us(300), "There and back inside a zone.",
-        "no figure published; the base network of the comparison of service-to-service means";
-    rtt_cross_az: Latency = us(1_000), "There and back between zones.",
-        "no figure published; the base network of the comparison of service-to-service means";
-    rtt_internet: Latency = us(30_000), "There and back over the internet.",
-        "no figure published; the base network of the comparison of service-to-service means";
-    hop_alb: Latency = us(1_500), "What an Application Load Balancer adds.",
-        "no figure published";
-    hop_nlb: Latency = us(300), "What a Network Load Balancer adds.",
-        "no figure published";
-    hop_envoy: Latency = us(500), "What one Service Connect proxy adds.",
-        "no figure published";
-    hop_lattice: Latency = us(1_500), "What VPC Lattice adds.",
-        "no figure published; taken like an Application Load Balancer";
 }
 
 /// Assumption: what prices, units and limits rest on beside the figures of a run: name, value, reason. Each stands
@@ -366,11 +302,9 @@ mod tests {
         reads("mi_host_reserve", "256 MiB");
         reads("zstd_factor", "1.35 ×");
         reads("tt_scale_in_max_fraction", "0.5");
-        reads("rtt_same_az", "0.3 ms");
-        reads("hop_alb", "1.5 ms");
         reads("mem_register_factor", "0.9745");
         reads("fargate_spot_price_factor", "0.3");
-        reads("rnat_expand", "15 min");
+        reads("mi_scale_in_after", "5 min");
     }
 
     #[test]

@@ -61,10 +61,51 @@ fn is_sourced(source: &Source, first: usize, last: usize) -> bool {
     above.chain(&lines[first - 1..last]).any(|line| SAYS.iter().any(|word| line.contains(word)))
 }
 
+/// Figures of the table of timings that no code reads: `name: Type = value` in `timings!`, and `.name` nowhere outside
+/// tests. A list of assumptions that nothing rests on misleads who reads it.
+pub(super) fn timings_nobody_reads(table: &Source, others: &[&Source]) -> Vec<Breach> {
+    let tokens = table.tokens();
+    let Some(start) = tokens.windows(3).position(|t| t[0].text == "timings" && t[1].text == "!" && t[2].text == "{")
+    else {
+        return vec![Breach::new(&table.path, 1, "has no table `timings! { … }`: the rule holds of nothing")];
+    };
+    let rows = &tokens[start + 3..source::matching(&tokens, start + 2)];
+    let begins = |i: usize| i == 0 || rows[i - 1].text == ";";
+    let names = (0..rows.len()).filter(|i| begins(*i)).map(|i| rows[i]);
+    let read: std::collections::BTreeSet<&str> = others.iter().flat_map(|source| fields_read(source)).collect();
+    let unread = names.filter(|name| !read.contains(name.text));
+    let what = |name: &str| format!("nothing reads `{name}`: remove it, or play what it stands for");
+    unread.map(|name| Breach::new(&table.path, name.line, what(name.text))).collect()
+}
+
+/// Every word after a dot that is no test's.
+fn fields_read(source: &Source) -> Vec<&str> {
+    if source.path.contains("/tests/") {
+        return Vec::new();
+    }
+    let (tokens, tests) = (source.tokens(), source.test_parts());
+    let fields = tokens.windows(2).filter(|pair| pair[0].text == ".").map(|pair| pair[1]);
+    fields.filter(|field| !tests.iter().any(|part| part.contains(&field.line))).map(|field| field.text).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::bites;
     use super::*;
+
+    #[test]
+    fn figures_that_nobody_reads_are_found() {
+        let table = "timings! {\n    // Boot.\n    boot: Span = s(1), \"A\",\n        \"b; c\";\n    pull: Span = ms(2), \"D\", \"e\";\n}";
+        let check = |path: &str, text: &str, lines: &[usize]| {
+            let other = Source::new(path, text);
+            bites(|table| timings_nobody_reads(table, &[&other]), "engine/src/catalogue/timings.rs", table, lines);
+        };
+        check("engine/src/a.rs", "fn a(t: &Timings) -> Span { t.boot + t.pull }", &[]);
+        check("engine/src/a.rs", "fn a(t: &Timings) -> Span { let pull = t.boot; pull } // t.pull", &[5]);
+        check("engine/src/a.rs", "#[cfg(test)]\nmod tests {\n    fn a() { t.boot; t.pull; }\n}", &[3, 5]);
+        check("engine/src/a/tests/b.rs", "fn a() { t.boot; t.pull; }", &[3, 5]);
+        bites(|table| timings_nobody_reads(table, &[]), "engine/src/catalogue/timings.rs", "fn a() {}", &[1]);
+    }
 
     #[track_caller]
     fn check(text: &str, lines: &[usize]) {
