@@ -8,11 +8,12 @@ use super::way_out::WayOut;
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::CapacityProvider;
 use crate::design::edit::Edit;
-use crate::design::id::{SubnetId, VpcEndpointId};
+use crate::design::id::{SubnetId, TargetGroupId, VpcEndpointId};
 use crate::design::load::{Entrance, Load};
 use crate::design::load_balancing::{LoadBalancerType, Scheme};
 use crate::design::network::{EndpointKind, EndpointService, NatPlacement, VpcEndpoint};
 use crate::design::outside::{Reached, Registry};
+use crate::design::scaling::ScalingMetric;
 use crate::design::work::CallTarget;
 use crate::design::{Item, ItemRef};
 use crate::names::Zone;
@@ -20,6 +21,12 @@ use crate::units::{Quantity, Usd};
 
 const VPC: &str = "Amazon VPC pricing; AWS PrivateLink Guide, \"Gateway endpoints\"";
 const PRICES: &str = "Bayplan: a line without a price is missing from every total";
+
+/// The longest that an HTTP API waits for an answer.
+///
+/// Source: API Gateway Developer Guide, "Quotas for configuring and running an HTTP API", maximum integration timeout (rule
+/// AGW-02).
+const API_WAITS: Span = Span::from_secs(30);
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -217,7 +224,8 @@ fn provider_unused(context: &Context<'_>, out: &mut Findings) {
 }
 
 /// What: an internet-facing Application Load Balancer whose month of requests would cost less by an HTTP API. Why: its
-/// hours and addresses are paid for, whoever comes. Example: one request a second: 2.6 million a month.
+/// hours and addresses are paid for, whoever comes. Example: one request a second: 2.6 million a month. Not where a service
+/// needs the balancer: its work takes longer than an HTTP API waits, or it scales by what the balancer counts.
 ///
 /// Source: Elastic Load Balancing pricing; Amazon API Gateway pricing, HTTP APIs (rules LB-20, LB-23, AGW-01).
 fn idle_balancer(context: &Context<'_>, out: &mut Findings) {
@@ -228,8 +236,9 @@ fn idle_balancer(context: &Context<'_>, out: &mut Findings) {
             Load::Stream(_) | Load::Jobs(_) => false,
         });
         let loads: Vec<_> = through.collect();
-        let several = balancer.target_groups().len() > 1;
-        if loads.is_empty() || several || !facing {
+        let groups = balancer.target_groups();
+        let bound = groups.len() > 1 || needs_balancer(context, &groups);
+        if loads.is_empty() || bound || !facing {
             continue;
         }
         let all = loads.iter().map(|load| demand::month_of(load.shape())).fold(0, u128::saturating_add);
@@ -253,13 +262,27 @@ fn idle_balancer(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// Whether a service of these target groups can do with no HTTP API before it.
+fn needs_balancer(context: &Context<'_>, groups: &[TargetGroupId]) -> bool {
+    context.design.services.values().any(|service| {
+        let joins = service.load_balancers.iter().any(|joined| groups.contains(&joined.target_group));
+        let cost = service.work.cost();
+        let lasts = cost.map(|cost| cost.duration.unwrap_or(Span::from_ms(cost.cpu_micros / 1000)));
+        let metrics = service.scaling.iter().flat_map(|s| &s.policies).filter_map(|policy| policy.metric());
+        let counted = metrics.into_iter().any(|metric| matches!(metric, ScalingMetric::RequestCountPerTarget(_)));
+        joins && (counted || lasts.is_some_and(|lasts| lasts > API_WAITS))
+    })
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
     use crate::design::load::Series;
-    use crate::units::MilliPerSecond;
+    use crate::design::scaling::ScalingPolicy;
+    use crate::design::work::{Work, WorkCost};
+    use crate::units::{Bytes, MilliPerSecond};
 
     fn endpoint(d: &mut Design, subnets: &[&str]) {
         let subnets = subnets.iter().map(|id| (*id).into()).collect();
@@ -283,6 +306,12 @@ pub(super) mod tests {
                 requests.shape.series = Series::Constant(MilliPerSecond::from_milli(milli));
             }
         }
+    }
+
+    /// A request takes so many milliseconds.
+    fn lasts(d: &mut Design, ms: u64) {
+        let cost = WorkCost { duration: Some(Span::from_ms(ms)), ..web(d).work.cost().unwrap_or_default() };
+        web(d).work = Work::Stated { cost, log_bytes: Bytes::ZERO };
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
@@ -334,6 +363,31 @@ pub(super) mod tests {
         // $0.0225 × 730 + 3 × $0.005 × 730 = $27.38 stand against $1.00 a million: 27.38 million a month are 10.42 a
         // second.
         case("idle-balancer", |d| shoppers(d, 10_400), &["front · kind"], |d| shoppers(d, 10_430)),
+        case(
+            "idle-balancer",
+            |d| {
+                shoppers(d, 1000);
+                lasts(d, 30_000);
+            },
+            &["front · kind"],
+            |d| {
+                shoppers(d, 1000);
+                lasts(d, 30_001);
+            },
+        ),
+        case(
+            "idle-balancer",
+            |d| shoppers(d, 1000),
+            &["front · kind"],
+            |d| {
+                shoppers(d, 1000);
+                let Some(ScalingPolicy::TargetTracking(policy)) = web(d).scaling.as_mut().unwrap().policies.first_mut()
+                else {
+                    panic!("the good design tracks a target");
+                };
+                policy.metric = ScalingMetric::RequestCountPerTarget("web".into());
+            },
+        ),
     ];
 
     #[test]
