@@ -355,6 +355,43 @@ fn an_alternative_has_the_figures_that_simulate_gives() {
 }
 
 #[test]
+fn a_written_alternative_is_simulated_to_the_same_total() {
+    let folder = folder();
+    let project = write(&folder, "queue.ron", &find("queue-workers").unwrap().project().write());
+    // A fault that is played with every alternative stands in no drawing, so it is written as a scenario.
+    let faulty = find("queue-workers").unwrap().project();
+    let faulty = faulty.scenarios.iter().find(|(_, scenario)| !scenario.faults.is_empty()).unwrap().0.to_string();
+    for (name, scenario) in [("EC2 on demand", None), ("Fargate, ARM", None), ("Fargate, ARM", Some(&*faulty))] {
+        let compare = ["compare", &project, "--seeds", "3", "--types", "1", "--json"];
+        let mut words = compare.to_vec();
+        words.extend(scenario.iter().flat_map(|scenario| ["--scenario", *scenario]));
+        let all = bayplan(&words).json();
+        let of = all["alternatives"].as_array().unwrap().iter();
+        let of = of.clone().find(|of| of["name"].as_str().unwrap().starts_with(name)).unwrap();
+        let out = folder.path().join("written.ron");
+        let out = out.to_str().unwrap();
+        words.extend(["--write", of["name"].as_str().unwrap(), "--out", out]);
+        let done = bayplan(&words);
+        assert!(done.code == 0 && done.err.contains(" written; `bayplan simulate "), "{}", done.err);
+        for run in of["seeds"].as_array().unwrap() {
+            let seed = run["seed"].to_string();
+            let mut words = vec!["simulate", out, "--seed", &seed, "--json"];
+            words.extend(scenario.iter().flat_map(|_| ["--scenario", "compared"]));
+            assert_eq!(bayplan(&words).json()["total_usd"], run["total_usd"], "{name}, seed {seed}");
+        }
+    }
+    let out = folder.path().join("none.ron");
+    let words =
+        ["compare", "small-api", "--seeds", "1", "--types", "1", "--json", "--out", out.to_str().unwrap(), "--write"];
+    for (name, says) in
+        [("Mainframe", "there is no alternative `Mainframe`"), ("EC2 on demand, x86", "cannot be written")]
+    {
+        let done = bayplan(&[&words[..], &[name]].concat());
+        assert!(done.code == 2 && done.err.contains(says) && !out.exists(), "{}", done.err);
+    }
+}
+
+#[test]
 fn a_comparison_reads_in_120_columns_with_its_warnings() {
     let text = bayplan(&["compare", "queue-workers", "--seeds", "1", "--types", "1"]).out;
     let table: Vec<_> = text.lines().skip(2).take_while(|line| !line.is_empty()).collect();

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
+use bayplan_engine::design::scenario::Scenario;
 use bayplan_engine::evaluate::Progress;
 use bayplan_engine::evaluate::compare::{CompareError, CompareOptions, Comparison, compare};
 use bayplan_engine::evaluate::families::Family;
@@ -35,7 +37,12 @@ pub struct Asked<'a> {
     pub types: Option<usize>,
     /// Where charts go.
     pub charts: Option<&'a Path>,
+    /// Which alternative is written as a design, and to which file.
+    pub write: Option<(&'a str, &'a Path)>,
 }
+
+/// What a written alternative is played under, where that is no part of a drawing.
+const COMPARED: &str = "compared";
 
 /// `bayplan compare`.
 pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: &mut Outlets<'_>) -> Result<u8, Stop> {
@@ -71,8 +78,46 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
             files::write(&path, (report.comparison)(&of).as_bytes()).map_err(|e| Stop::Input(e.to_string()))?;
         }
     }
+    if let Some((name, file)) = asked.write {
+        let said = write_alternative(of, &opened.project, &comparison, name, file)?;
+        writeln!(to.err, "{said}")?;
+    }
     let drawn = comparison.alternatives.first().and_then(|first| first.band);
     Ok(drawn.map_or(0, |band| over_limit(band.mid, limit, to.err)))
+}
+
+/// Writes an alternative as a design; says which run of it gives its mid.
+fn write_alternative(
+    of: &Of,
+    project: &Project,
+    comparison: &Comparison,
+    name: &str,
+    file: &Path,
+) -> Result<String, Stop> {
+    let Some(alternative) = comparison.alternatives.iter().find(|alternative| alternative.name == name) else {
+        let names: Vec<_> = comparison.alternatives.iter().map(|alternative| alternative.name.as_str()).collect();
+        return Err(Stop::Input(format!("there is no alternative `{name}`; there are: {}", names.join("; "))));
+    };
+    let Some(mid) = alternative.mid() else {
+        let why = alternative.not_applicable.as_deref().unwrap_or("it was not played");
+        return Err(Stop::Input(format!("{name} cannot be written: {why}")));
+    };
+    let mut project = project.clone();
+    for edit in &alternative.scenario.edits {
+        edit.apply(&mut project.design).map_err(|error| Stop::Input(format!("{name}: {error}")))?;
+    }
+    // A price book is named from where the design stands, which is now elsewhere.
+    if let Some(book) = &mut project.price_book {
+        let beside = Path::new(&of.design).parent().unwrap_or(Path::new("")).join(&*book);
+        *book = std::path::absolute(beside)?.display().to_string();
+    }
+    let played = Scenario { edits: Vec::new(), description: String::new(), seed: None, ..alternative.scenario.clone() };
+    let is_plain = played == Scenario::default();
+    project.scenarios = (!is_plain).then(|| (ScenarioId::new(COMPARED), played)).into_iter().collect();
+    files::write(file, project.write().as_bytes()).map_err(|e| Stop::Input(e.to_string()))?;
+    let under = if is_plain { String::new() } else { format!("--scenario {COMPARED} ") };
+    let (file, seed, total) = (file.display(), mid.seed, mid.total.cents_text());
+    Ok(format!("{file} written; `bayplan simulate {file} {under}--seed {seed}` gives its {total}"))
 }
 
 /// Prints a comparison as a table, a sentence of advice, and what there is to know of each alternative.

@@ -110,6 +110,12 @@ pub enum Verb {
         /// A folder for the charts, as SVG.
         #[arg(long)]
         charts: Option<PathBuf>,
+        /// An alternative to write as a design, by its name.
+        #[arg(long, value_name = "NAME", requires = "out")]
+        write: Option<String>,
+        /// The design file to write it to.
+        #[arg(long, value_name = "FILE", requires = "write")]
+        out: Option<PathBuf>,
     },
     /// Makes a design of ECS task definitions.
     Import {
@@ -265,7 +271,8 @@ fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Resu
         "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL or libEGL; on X11 also libxkbcommon-x11); here is the capacity comparison as text"
     )?;
     let of = Of { design: design.unwrap_or("three-tier-web").to_owned(), json: false, prices: None };
-    let asked = compare::Asked { family: Family::Capacity, seeds: SEEDS, threads: None, types: None, charts: None };
+    let family = Family::Capacity;
+    let asked = compare::Asked { family, seeds: SEEDS, threads: None, types: None, charts: None, write: None };
     compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, to)
 }
 
@@ -281,9 +288,11 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
             simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref() },
             to,
         ),
-        Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts } => {
+        Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts, write, out } => {
             let (threads, types) = (threads.map(usize::from), types.map(usize::from));
-            let asked = compare::Asked { family: *family, seeds: *seeds, threads, types, charts: charts.as_deref() };
+            let (family, seeds, charts) = (*family, *seeds, charts.as_deref());
+            let write = write.as_deref().zip(out.as_deref());
+            let asked = compare::Asked { family, seeds, threads, types, charts, write };
             compare::run(of, scenario, limit, asked, to)
         }
         Verb::Import { files, out: file, region } => import::run(files, file, region, to.out),
