@@ -17,7 +17,7 @@ use crate::design::scaling::ScalingMetric;
 use crate::design::work::CallTarget;
 use crate::design::{Item, ItemRef};
 use crate::names::Zone;
-use crate::units::{Quantity, Usd};
+use crate::units::{Quantity, Span, Usd};
 
 const VPC: &str = "Amazon VPC pricing; AWS PrivateLink Guide, \"Gateway endpoints\"";
 const PRICES: &str = "Bayplan: a line without a price is missing from every total";
