@@ -282,7 +282,7 @@ pub(super) mod tests {
     use crate::design::load::Series;
     use crate::design::scaling::ScalingPolicy;
     use crate::design::work::{Work, WorkCost};
-    use crate::units::{Bytes, MilliPerSecond};
+    use crate::units::{Bytes, Mib, MilliPerSecond};
 
     fn endpoint(d: &mut Design, subnets: &[&str]) {
         let subnets = subnets.iter().map(|id| (*id).into()).collect();
@@ -310,7 +310,8 @@ pub(super) mod tests {
 
     /// A request takes so many milliseconds.
     fn lasts(d: &mut Design, ms: u64) {
-        let cost = WorkCost { duration: Some(Span::from_ms(ms)), ..web(d).work.cost().unwrap_or_default() };
+        let duration = Some(Span::from_ms(ms));
+        let cost = WorkCost { cpu_micros: 1000, memory_idle: Mib::from_mib(64), duration, concurrency: None };
         web(d).work = Work::Stated { cost, log_bytes: Bytes::ZERO };
     }
 
