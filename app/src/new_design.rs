@@ -8,12 +8,13 @@ use bayplan_engine::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, InstanceRequirements, ManagedInstancesProvider,
     ManagedScaling, StrategyItem,
 };
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::cluster::Cluster;
 use bayplan_engine::design::id::{
     CapacityProviderId, ClusterId, NatGatewayId, RoleId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId,
 };
 use bayplan_engine::design::network::{
-    Cidr, EndpointKind, EndpointService, NatGateway, NatPlacement, Peer, SecurityGroup, SecurityGroupRule, Subnet,
+    EndpointKind, EndpointService, NatGateway, NatPlacement, Peer, SecurityGroup, SecurityGroupRule, Subnet,
     SubnetTier, Vpc, VpcEndpoint,
 };
 use bayplan_engine::design::outside::{Role, RoleUse};
@@ -128,6 +129,7 @@ pub fn new_design(choices: &Choices, zones: &[Zone]) -> Project {
         Vpc {
             cidr,
             secondary_cidrs: Vec::new(),
+            ipv6_cidr: None,
             ip_address_type: None,
             internet_gateway: choices.way_out != WayOut::Endpoints,
             egress_only_internet_gateway: false,
@@ -155,6 +157,7 @@ pub fn new_design(choices: &Choices, zones: &[Zone]) -> Project {
                 zone: zone.clone(),
                 tier: tier.clone(),
                 cidr,
+                ipv6_cidr: None,
                 ip_address_type: None,
                 route_table: None,
                 tags: Tags::new(),
@@ -169,7 +172,7 @@ pub fn new_design(choices: &Choices, zones: &[Zone]) -> Project {
 }
 
 fn block() -> Cidr {
-    Cidr::new(u32::from(std::net::Ipv4Addr::new(10, 0, 0, 0)), 16).expect("16 bits are at most 32")
+    Cidr::ipv4(std::net::Ipv4Addr::new(10, 0, 0, 0), 16).expect("16 bits are at most 32")
 }
 
 fn letter(zone: &Zone) -> String {

@@ -1,6 +1,7 @@
 //! A design under a load that never changes: what tests of the estimate and of runs share.
 
 use bayplan_engine::design::capacity::{LaunchType, StrategyItem};
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::cluster::Cluster;
 use bayplan_engine::design::container::{Container, LogConfiguration, LogDriver, PortMapping};
 use bayplan_engine::design::id::{
@@ -10,7 +11,7 @@ use bayplan_engine::design::load::{Entrance, Load, Requests, Shape};
 use bayplan_engine::design::load_balancing::{
     Listener, LoadBalancer, LoadBalancerType, Protocol, Scheme, TargetGroup, TargetHealthCheck, TargetType,
 };
-use bayplan_engine::design::network::{Cidr, NatGateway, NatPlacement, Subnet, SubnetTier, Vpc};
+use bayplan_engine::design::network::{NatGateway, NatPlacement, Subnet, SubnetTier, Vpc};
 use bayplan_engine::design::observability::LogGroup;
 use bayplan_engine::design::outside::{Role, RoleUse};
 use bayplan_engine::design::service::{Capacity, Service, ServiceLoadBalancer};
@@ -29,6 +30,7 @@ pub fn design() -> Design {
         Vpc {
             cidr: cidr("10.0.0.0/16"),
             secondary_cidrs: Vec::new(),
+            ipv6_cidr: None,
             ip_address_type: None,
             internet_gateway: true,
             egress_only_internet_gateway: false,
@@ -85,6 +87,7 @@ fn add_subnets(design: &mut Design) {
                 zone: Zone::new(&format!("us-east-1{zone}")),
                 tier,
                 cidr: cidr(&format!("10.0.{}.0/24", place + offset)),
+                ipv6_cidr: None,
                 ip_address_type: None,
                 route_table: None,
                 tags: std::collections::BTreeMap::new(),

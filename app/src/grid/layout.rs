@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use bayplan_engine::design::cidr::AddressFamily;
 use bayplan_engine::design::id::{SubnetId, VpcId};
 use bayplan_engine::design::network::{NatPlacement, SubnetTier};
 use bayplan_engine::design::project::Layout;
@@ -429,7 +430,11 @@ fn corner_text(design: &Design, id: &SubnetId) -> String {
     let Some(subnet) = design.subnets.get(id) else { return String::new() };
     let taken = addresses_taken(design, id);
     let free = subnet.cidr.usable_addresses().saturating_sub(taken);
-    format!("/{} · {} free", subnet.cidr.prefix(), words::thousands(free))
+    // Of IPv6 more are free than a label has room to say.
+    match subnet.cidr.family() {
+        AddressFamily::Ipv4 => format!("/{} · {} free", subnet.cidr.prefix(), words::thousands(free)),
+        AddressFamily::Ipv6 => format!("/{} · IPv6", subnet.cidr.prefix()),
+    }
 }
 
 /// How many addresses of a subnet the drawing takes: tasks at their most, interfaces, NAT gateways, balancers' nodes.

@@ -1,8 +1,9 @@
 //! Tests of the layout: columns, rows, bands with their cuts, margins.
 
 use bayplan_engine::design::Item;
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::id::{ClusterId, NatGatewayId, ServiceId, TaskDefinitionId};
-use bayplan_engine::design::network::{Cidr, NatGateway, Subnet, Vpc};
+use bayplan_engine::design::network::{NatGateway, Subnet, Vpc};
 use bayplan_engine::design::service::Service;
 use bayplan_engine::names::Region;
 
@@ -12,6 +13,7 @@ pub(crate) fn vpc() -> Vpc {
     Vpc {
         cidr: Cidr::parse("10.0.0.0/16").unwrap(),
         secondary_cidrs: Vec::new(),
+        ipv6_cidr: None,
         ip_address_type: None,
         internet_gateway: true,
         egress_only_internet_gateway: false,
@@ -35,6 +37,7 @@ pub(crate) fn drawing() -> Design {
                 zone: Zone::new(&format!("eu-west-1{letter}")),
                 tier: tier.clone(),
                 cidr: vpc().cidr.part(24, index).unwrap(),
+                ipv6_cidr: None,
                 ip_address_type: None,
                 route_table: None,
                 tags: BTreeMap::new(),

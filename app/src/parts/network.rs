@@ -1,10 +1,11 @@
 //! Parts of the network: VPC, zone, tier, subnet, NAT gateways, endpoints, groups, routes.
 
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::design::id::{NatGatewayId, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
 use bayplan_engine::design::load_balancing::Lattice;
 use bayplan_engine::design::network::{
-    Cidr, EndpointKind, EndpointService, NatGateway, NatPlacement, RouteTable, SecurityGroup, Subnet, SubnetTier, Vpc,
+    EndpointKind, EndpointService, NatGateway, NatPlacement, RouteTable, SecurityGroup, Subnet, SubnetTier, Vpc,
     VpcEndpoint,
 };
 use bayplan_engine::design::{Design, Item, Kind, Tags};
@@ -32,7 +33,7 @@ pub(super) const PARTS: &[Part] = &[
 /// A VPC beside the others: the first 10.n.0.0/16 that overlaps none.
 fn new_vpc(design: &Design, _spot: &Spot) -> Made {
     let taken = |cidr: Cidr| design.vpcs.values().any(|vpc| vpc.cidr.overlaps(cidr));
-    let block = |n: u8| Cidr::new(u32::from(std::net::Ipv4Addr::new(10, n, 0, 0)), 16);
+    let block = |n: u8| Cidr::ipv4(std::net::Ipv4Addr::new(10, n, 0, 0), 16);
     let cidr = (0..=u8::MAX).filter_map(block).find(|cidr| !taken(*cidr)).ok_or("every 10.n.0.0/16 is taken")?;
     let id = VpcId::new(&free_name(design, Kind::Vpc, "main"));
     put(Item::Vpc(
@@ -40,6 +41,7 @@ fn new_vpc(design: &Design, _spot: &Spot) -> Made {
         Vpc {
             cidr,
             secondary_cidrs: Vec::new(),
+            ipv6_cidr: None,
             ip_address_type: None,
             internet_gateway: true,
             egress_only_internet_gateway: false,
@@ -93,15 +95,15 @@ fn tier(design: &Design, spot: &Spot) -> Made {
     Ok(edits)
 }
 
-/// A subnet in a free block of its VPC: as large as its row's others, else a /24.
+/// A subnet in a free block of its VPC: as large as its row's others, else a /24, or a /64 of IPv6.
 pub fn subnet(design: &Design, vpc: &VpcId, tier: &SubnetTier, zone: &Zone) -> Result<Edit, String> {
     let drawn = design.vpcs.get(vpc).ok_or_else(|| format!("there is no VPC {vpc}"))?;
     let others = || design.subnets.values().filter(|s| s.vpc == *vpc);
-    let prefix = others().find(|s| s.tier == *tier).map_or(24.max(drawn.cidr.prefix()), |s| s.cidr.prefix());
+    let prefix = others().find(|s| s.tier == *tier).map_or(drawn.cidr.usual_subnet_prefix(), |s| s.cidr.prefix());
     let blocks = std::iter::once(drawn.cidr).chain(drawn.secondary_cidrs.iter().copied());
     let free = blocks
         .flat_map(|block| (0..).map_while(move |index| block.part(prefix, index)))
-        .find(|cidr| others().all(|other| !other.cidr.overlaps(*cidr)));
+        .find(|cidr| others().flat_map(Subnet::blocks).all(|other| !other.overlaps(*cidr)));
     let cidr = free.ok_or_else(|| format!("VPC {vpc} has no free /{prefix} block"))?;
     let word = tier.word().to_lowercase().replace(' ', "-");
     let letter: String = zone.as_str().chars().last().into_iter().collect();
@@ -113,6 +115,7 @@ pub fn subnet(design: &Design, vpc: &VpcId, tier: &SubnetTier, zone: &Zone) -> R
             zone: zone.clone(),
             tier: tier.clone(),
             cidr,
+            ipv6_cidr: None,
             ip_address_type: None,
             route_table: None,
             tags: Tags::new(),

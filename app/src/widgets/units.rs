@@ -3,7 +3,7 @@
 //! In: text. Out: a value of the engine's units, or a sentence that says what would be one. A bare number is in the unit
 //! that AWS writes the field in. Arithmetic is in integers, so what is typed is what is kept.
 
-use bayplan_engine::design::network::Cidr;
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::units::{
     Bytes, CalendarTime, CpuUnits, Gib, Mib, MilliPerSecond, Minutes, Percent, Ppm, Seconds, Span, Usd,
 };
@@ -241,7 +241,7 @@ pub const DOLLARS: Unit<Usd> = Unit {
     read: |t| Usd::parse(&t.replace(['$', ',', ' '], "")).map_err(|why| why.to_string()),
 };
 
-/// IPv4 blocks.
+/// Blocks of addresses, IPv4 and IPv6.
 pub const CIDR: Unit<Cidr> =
     Unit { show: ToString::to_string, read: |t| Cidr::parse(t.trim()).map_err(|why| why.to_string()) };
 

@@ -2,12 +2,13 @@
 
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::capacity::{LaunchType, StrategyItem};
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::cluster::Cluster;
 use bayplan_engine::design::container::Container;
 use bayplan_engine::design::fault::{Fault, FaultKind};
 use bayplan_engine::design::id::{CapacityProviderId, ServiceId, SubnetId};
 use bayplan_engine::design::load::{Entrance, Load, Requests, Series, Shape};
-use bayplan_engine::design::network::{Cidr, Subnet, SubnetTier, Vpc};
+use bayplan_engine::design::network::{Subnet, SubnetTier, Vpc};
 use bayplan_engine::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
 use bayplan_engine::design::scenario::{PlannedDeployment, Scenario};
 use bayplan_engine::design::service::{Capacity, Service};
@@ -40,6 +41,7 @@ pub(crate) fn scaling_services(services: u32, bounds: (u32, u32), peak: impl Fn(
     let vpc = Vpc {
         cidr: cidr("10.0.0.0/16"),
         secondary_cidrs: Vec::new(),
+        ipv6_cidr: None,
         ip_address_type: None,
         internet_gateway: true,
         egress_only_internet_gateway: false,
@@ -54,6 +56,7 @@ pub(crate) fn scaling_services(services: u32, bounds: (u32, u32), peak: impl Fn(
             zone: Zone::new(&format!("us-east-1{zone}")),
             tier: SubnetTier::Public,
             cidr: cidr(&format!("10.0.{}.0/20", place * 16)),
+            ipv6_cidr: None,
             ip_address_type: None,
             route_table: None,
             tags: std::collections::BTreeMap::new(),

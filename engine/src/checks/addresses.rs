@@ -6,6 +6,7 @@ use super::context::{Context, Host};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::design::ItemRef;
 use crate::design::capacity::CapacityProvider;
+use crate::design::cidr::AddressFamily;
 use crate::design::id::SubnetId;
 use crate::design::load_balancing::LoadBalancerType;
 use crate::design::network::NatPlacement;
@@ -154,7 +155,11 @@ fn balancer_subnet_too_small(context: &Context<'_>, out: &mut Findings) {
     for (id, taken, usable) in subnets(context).into_iter().filter(|(_, taken, _)| taken.balancers > 0) {
         let Some(subnet) = context.design.subnets.get(id) else { continue };
         let free = usable.saturating_sub(taken.standing);
-        let message = if subnet.cidr.prefix() > BALANCER_PREFIX {
+        let small = match subnet.cidr.family() {
+            AddressFamily::Ipv4 => subnet.cidr.prefix() > BALANCER_PREFIX,
+            AddressFamily::Ipv6 => false,
+        };
+        let message = if small {
             format!("{} is smaller than the /27 that a load balancer asks for", subnet.cidr)
         } else if free < BALANCER_FREE {
             format!("{free} addresses are free, a load balancer needs {BALANCER_FREE}")

@@ -137,14 +137,17 @@ fn exec_on_read_only_root(context: &Context<'_>, out: &mut Findings) {
 fn ssh_open_to_the_world(context: &Context<'_>, out: &mut Findings) {
     for (id, group) in &context.design.security_groups {
         let open = |rule: &crate::design::network::SecurityGroupRule| {
-            let world = matches!(rule.peer, Peer::Block(block) if block.prefix() == 0);
+            let world = match rule.peer {
+                Peer::Block(block) if block.prefix() == 0 => block,
+                Peer::Block(_) | Peer::Group(_) => return None,
+            };
             let port = LOGIN_PORTS.into_iter().find(|p| rule.ports.is_none_or(|(a, b)| (a..=b).contains(p)));
-            port.filter(|_| world)
+            port.map(|port| (port, world))
         };
-        let Some(port) = group.ingress.iter().find_map(open) else { continue };
+        let Some((port, world)) = group.ingress.iter().find_map(open) else { continue };
         let mut changed = group.clone();
         changed.ingress.retain(|rule| open(rule).is_none());
-        let message = format!("Port {port} is open to 0.0.0.0/0");
+        let message = format!("Port {port} is open to {world}");
         out.add(
             ItemRef::SecurityGroup(id.clone()),
             "ingress",

@@ -19,6 +19,7 @@ mod endpoints;
 mod exposure;
 mod health;
 mod instances;
+mod ipv6;
 mod load_balancing;
 mod monitoring;
 mod needs;
@@ -56,6 +57,7 @@ const FAMILIES: &[&[Rule]] = &[
     containers::RULES,
     dependencies::RULES,
     network::RULES,
+    ipv6::RULES,
     addresses::RULES,
     placement::RULES,
     capacity::RULES,

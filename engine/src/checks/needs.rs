@@ -62,7 +62,8 @@ pub(super) fn registry(context: &Context<'_>, image: &str) -> Registry {
     }
     // Without a slash there is no host: the whole is a name and a tag of Docker Hub.
     let host = image.split_once('/').map_or("", |(host, _)| host);
-    if host.contains(".dkr.ecr.") && host.contains(".amazonaws.com") {
+    let over_ipv4 = host.contains(".dkr.ecr.") && host.contains(".amazonaws.com");
+    if over_ipv4 || is_dual_stack_ecr(host) {
         Registry::EcrPrivate
     } else if host == "public.ecr.aws" {
         Registry::EcrPublic
@@ -71,6 +72,13 @@ pub(super) fn registry(context: &Context<'_>, image: &str) -> Registry {
     } else {
         Registry::Other
     }
+}
+
+/// Whether a registry's host is ECR's that answers over IPv6 too.
+///
+/// Source: Amazon ECR User Guide, "Making requests to Amazon ECR over IPv6": `ID.dkr-ecr.REGION.on.aws` (rule NET-45).
+pub(super) fn is_dual_stack_ecr(host: &str) -> bool {
+    host.contains(".dkr-ecr.") && host.contains(".on.aws")
 }
 
 /// The store of a secret: as drawn, else by its ARN.
@@ -237,7 +245,11 @@ pub(super) fn no_way_out(context: &Context<'_>, out: &mut Findings) {
 /// Source: ECS Developer Guide, "Fargate task networking"; "Task networking with the awsvpc network mode" (NET-08).
 pub(super) fn public_subnet_without_public_ip(context: &Context<'_>, out: &mut Findings) {
     for sender in senders(context).into_iter().filter(|sender| !sender.public_ip) {
-        let public = sender.subnets.iter().find(|(id, _)| context.ways.of(id) == WayOut::InternetGateway);
+        // IPv6 passes the gateway without a public IPv4 address.
+        let closed = |(id, subnet): &&(&SubnetId, &Subnet)| {
+            context.ways.of(id) == WayOut::InternetGateway && !context.ways.over_ipv6(subnet)
+        };
+        let public = sender.subnets.iter().find(closed);
         let Some((id, subnet)) = public else { continue };
         let missing = unreached(context, subnet, &sender.needs);
         if missing.is_empty() {

@@ -8,9 +8,10 @@ use super::needs;
 use super::way_out::WayOut;
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::CapacityProvider;
+use crate::design::cidr::{AddressFamily, Cidr};
 use crate::design::edit::Edit;
 use crate::design::id::{NatGatewayId, SubnetId, VpcId};
-use crate::design::network::{EndpointKind, EndpointService, NatGateway, NatPlacement};
+use crate::design::network::{EndpointKind, EndpointService, NatGateway, NatPlacement, Vpc};
 use crate::design::{Item, ItemRef};
 use crate::names::Zone;
 
@@ -126,7 +127,8 @@ fn at(id: &SubnetId) -> ItemRef {
 fn subnets_overlap(context: &Context<'_>, out: &mut Findings) {
     let mut by_vpc: BTreeMap<&VpcId, Vec<_>> = BTreeMap::new();
     for (id, subnet) in &context.design.subnets {
-        by_vpc.entry(&subnet.vpc).or_default().push((subnet.cidr, id, subnet));
+        let blocks = subnet.blocks().map(|block| (block, id, subnet));
+        by_vpc.entry(&subnet.vpc).or_default().extend(blocks);
     }
     for (vpc, mut subnets) in by_vpc {
         subnets.sort_by_key(|(cidr, id, _)| (*cidr, *id));
@@ -138,13 +140,20 @@ fn subnets_overlap(context: &Context<'_>, out: &mut Findings) {
                 continue;
             }
             let message = format!("{cidr} shares addresses with {} of {}", reach.0, reach.1);
-            let finding = out.add(at(id), "cidr", message, "Give each subnet a block of its own");
-            let Some(whole) = context.design.vpcs.get(vpc).map(|vpc| vpc.cidr) else { continue };
+            let first = *cidr == subnet.cidr;
+            let field = if first { "cidr" } else { "ipv6_cidr" };
+            let finding = out.add(at(id), field, message, "Give each subnet a block of its own");
+            let mut wholes = context.design.vpcs.get(vpc).into_iter().flat_map(Vpc::blocks);
+            let Some(whole) = wholes.find(|whole| whole.family() == cidr.family()) else { continue };
             let parts = (0..).map_while(|index| whole.part(cidr.prefix(), index)).take(4096);
-            let taken = |part: &crate::design::network::Cidr| subnets.iter().any(|(other, _, _)| other.overlaps(*part));
+            let taken = |part: &Cidr| subnets.iter().any(|(other, _, _)| other.overlaps(*part));
             if let Some(free) = parts.into_iter().find(|part| !taken(part)) {
                 let mut moved = (*subnet).clone();
-                moved.cidr = free;
+                if first {
+                    moved.cidr = free;
+                } else {
+                    moved.ipv6_cidr = Some(free);
+                }
                 finding.fix(format!("Move it to {free}"), vec![Edit::Put(Item::Subnet((*id).clone(), moved))]);
             }
         }
@@ -157,22 +166,46 @@ fn subnets_overlap(context: &Context<'_>, out: &mut Findings) {
 fn subnet_outside_vpc(context: &Context<'_>, out: &mut Findings) {
     for (id, subnet) in &context.design.subnets {
         let Some(vpc) = context.design.vpcs.get(&subnet.vpc) else { continue };
-        let mut blocks = std::iter::once(&vpc.cidr).chain(&vpc.secondary_cidrs);
-        if !blocks.any(|block| block.holds(subnet.cidr)) {
-            let message = format!("{} lies outside {} of {}", subnet.cidr, vpc.cidr, subnet.vpc);
-            out.add(at(id), "cidr", message, "Choose a block inside the VPC's, or add a block to the VPC");
+        for cidr in subnet.blocks().filter(|cidr| !vpc.blocks().any(|block| block.holds(*cidr))) {
+            let family = cidr.family();
+            // Which block of its pool Amazon gives is not known before.
+            let amazons = vpc.ip_address_type().has_ipv6() && !vpc.held_by_blocks().has_ipv6();
+            if family == AddressFamily::Ipv6 && amazons {
+                continue;
+            }
+            let field = if cidr == subnet.cidr { "cidr" } else { "ipv6_cidr" };
+            let whole = vpc.blocks().find(|block| block.family() == family);
+            let message = match whole {
+                Some(whole) => format!("{cidr} lies outside {whole} of {}", subnet.vpc),
+                None => format!("{cidr} lies outside {}, which has {} alone", subnet.vpc, vpc.held_by_blocks()),
+            };
+            out.add(at(id), field, message, "Choose a block inside the VPC's, or add a block to the VPC");
         }
     }
 }
 
-/// What: a VPC's or subnet's block is not /16 to /28. Why: AWS refuses it. Example: a /29.
+/// What: a VPC's or subnet's block is not /16 to /28, or its IPv6 block not /44 to /60 (a subnet's /64) in steps of
+/// four. Why: AWS refuses it. Example: a /29.
 ///
-/// Source: Amazon VPC User Guide, "VPC CIDR blocks" (rule NET-01).
+/// Source: Amazon VPC User Guide, "VPC CIDR blocks", "Subnet CIDR blocks" (rule NET-01).
 fn block_size_not_legal(context: &Context<'_>, out: &mut Findings) {
-    let vpcs = context.design.vpcs.iter().map(|(id, vpc)| (ItemRef::Vpc(id.clone()), vpc.cidr));
-    let subnets = context.design.subnets.iter().map(|(id, subnet)| (at(id), subnet.cidr));
-    for (place, cidr) in vpcs.chain(subnets).filter(|(_, cidr)| !(16..=28).contains(&cidr.prefix())) {
-        out.add(place, "cidr", format!("{cidr} is no block of /16 to /28"), "Choose a block of /16 to /28");
+    let vpcs = context.design.vpcs.iter().map(|(id, vpc)| (ItemRef::Vpc(id.clone()), vpc.cidr, vpc.ipv6_cidr, 60));
+    let subnets = context.design.subnets.iter().map(|(id, subnet)| (at(id), subnet.cidr, subnet.ipv6_cidr, 64));
+    for (place, cidr, ipv6_cidr, narrowest) in vpcs.chain(subnets) {
+        for (field, cidr) in [("cidr", Some(cidr)), ("ipv6_cidr", ipv6_cidr)] {
+            let Some(cidr) = cidr else { continue };
+            let (legal, sizes) = match cidr.family() {
+                AddressFamily::Ipv4 => ((16..=28).contains(&cidr.prefix()), "/16 to /28".to_owned()),
+                AddressFamily::Ipv6 => (
+                    (44..=narrowest).contains(&cidr.prefix()) && cidr.prefix() % 4 == 0,
+                    format!("/44 to /{narrowest} in steps of four"),
+                ),
+            };
+            if !legal {
+                let message = format!("{cidr} is no block of {sizes}");
+                out.add(place.clone(), field, message, format!("Choose a block of {sizes}"));
+            }
+        }
     }
 }
 

@@ -6,9 +6,10 @@
 use crate::catalogue::Catalogue;
 use crate::checks::{self, Diagnostic};
 use crate::design::capacity::{AutoScalingGroupProvider, CapacityProvider, ManagedInstancesProvider};
+use crate::design::cidr::Cidr;
 use crate::design::container::{Container, ContainerHealthCheck};
 use crate::design::load_balancing::{Listener, LoadBalancer, TargetGroup};
-use crate::design::network::{Cidr, Subnet, Vpc};
+use crate::design::network::{Subnet, Vpc};
 use crate::design::project::Project;
 use crate::design::service::Service;
 use crate::design::standalone::StandaloneTask;
@@ -125,6 +126,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::containers::tests::CASES,
         super::dependencies::tests::CASES,
         super::network::tests::CASES,
+        super::ipv6::tests::CASES,
         super::addresses::tests::CASES,
         super::placement::tests::CASES,
         super::capacity::tests::CASES,

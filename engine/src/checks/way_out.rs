@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::design::Design;
+use crate::design::cidr::Cidr;
 use crate::design::id::{NatGatewayId, SubnetId, VpcEndpointId, VpcId};
 use crate::design::network::{
     EndpointKind, EndpointService, NatPlacement, RouteTarget, Subnet, SubnetTier, VpcEndpoint,
@@ -18,6 +19,8 @@ pub(super) enum WayOut<'d> {
     InternetGateway,
     /// Through a NAT gateway.
     Nat(&'d NatGatewayId),
+    /// Over IPv6 alone, through the egress-only internet gateway or the internet gateway (rule NET-45).
+    Ipv6,
     /// Not at all.
     None,
 }
@@ -48,6 +51,11 @@ impl<'d> WaysOut<'d> {
     /// How a subnet reaches the internet.
     pub(super) fn of(&self, subnet: &SubnetId) -> WayOut<'d> {
         self.ways.get(subnet).cloned().unwrap_or(WayOut::None)
+    }
+
+    /// Whether IPv6 leads out of a subnet, beside IPv4 or alone.
+    pub(super) fn over_ipv6(&self, subnet: &Subnet) -> bool {
+        over_ipv6(self.design, subnet)
     }
 
     /// The endpoint of a service in a VPC.
@@ -81,12 +89,22 @@ impl<'d> WaysOut<'d> {
     }
 }
 
-/// Whether the internet gateway is where a subnet's traffic for the internet goes (rule NET-04).
+/// The way over IPv4 where there is one, else over IPv6.
 fn way_out<'d>(design: &'d Design, subnet: &'d Subnet) -> WayOut<'d> {
+    let has_ipv4 = subnet.ip_address_type().has_ipv4();
+    let way = if has_ipv4 { over_ipv4(design, subnet) } else { WayOut::None };
+    if way == WayOut::None && over_ipv6(design, subnet) { WayOut::Ipv6 } else { way }
+}
+
+fn over_ipv6(design: &Design, subnet: &Subnet) -> bool {
+    let table = subnet.route_table.as_ref().and_then(|id| design.route_tables.get(id));
+    design.vpcs.get(&subnet.vpc).is_some_and(|vpc| subnet.leads_out_over_ipv6(vpc, table))
+}
+
+/// Whether the internet gateway is where a subnet's IPv4 traffic for the internet goes (rule NET-04).
+fn over_ipv4<'d>(design: &'d Design, subnet: &'d Subnet) -> WayOut<'d> {
     if let Some(table) = subnet.route_table.as_ref().and_then(|id| design.route_tables.get(id)) {
-        let everywhere = |prefix: u8| prefix == 0;
-        let route = table.routes.iter().find(|route| everywhere(route.destination.prefix()));
-        return match route.map(|route| &route.target) {
+        return match table.default_route(Cidr::ALL_IPV4) {
             Some(RouteTarget::InternetGateway) => WayOut::InternetGateway,
             Some(RouteTarget::NatGateway(nat)) => match design.nat_gateways.get_key_value(nat) {
                 Some((id, gateway)) if !gateway.private => WayOut::Nat(id),

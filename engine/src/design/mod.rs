@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod capacity;
+pub mod cidr;
 pub mod cluster;
 pub mod cluster_query;
 pub mod container;

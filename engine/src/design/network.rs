@@ -3,102 +3,14 @@
 //! Where a subnet names no route table, its tier says its routes: public subnets reach the internet gateway; other
 //! tiers reach the NAT gateway of their zone, else the VPC's only other one; isolated subnets reach neither.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+use super::cidr::{AddressFamily, Cidr};
 use super::id::{NatGatewayId, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
 use super::references::{Refers, Visit, list, maybe, one};
 use super::{Tags, is_default};
 use crate::names::{Zone, aws_words};
 use crate::units::Bytes;
-
-/// An IPv4 block: `10.0.0.0/16`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Cidr {
-    /// The first address, host bits cleared (rule NET-01: written otherwise, it is normalised).
-    address: u32,
-    prefix: u8,
-}
-
-/// Why a text is no [`Cidr`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no IPv4 block like 10.0.0.0/16")]
-pub struct ParseCidrError(String);
-
-impl Cidr {
-    /// The block of `prefix` bits that holds `address`; `None` if `prefix` is over 32.
-    pub fn new(address: u32, prefix: u8) -> Option<Self> {
-        (prefix <= 32).then(|| Self { address: address & Self::mask(prefix), prefix })
-    }
-
-    /// Parsed from `a.b.c.d/n`.
-    pub fn parse(text: &str) -> Result<Self, ParseCidrError> {
-        let parsed = || {
-            let (address, prefix) = text.split_once('/')?;
-            let address = address.parse::<std::net::Ipv4Addr>().ok()?;
-            Self::new(u32::from(address), prefix.parse().ok()?)
-        };
-        parsed().ok_or_else(|| ParseCidrError(text.to_owned()))
-    }
-
-    const fn mask(prefix: u8) -> u32 {
-        if prefix == 0 { 0 } else { u32::MAX << (32 - prefix) }
-    }
-
-    /// Its number of prefix bits.
-    pub const fn prefix(self) -> u8 {
-        self.prefix
-    }
-
-    /// How many addresses it holds.
-    pub const fn size(self) -> u64 {
-        1u64 << (32 - self.prefix)
-    }
-
-    /// How many of a subnet's addresses can be used: AWS keeps the first four and the last (rule NET-02).
-    pub const fn usable_addresses(self) -> u64 {
-        self.size().saturating_sub(5)
-    }
-
-    /// Whether it holds the whole of `other`.
-    pub const fn holds(self, other: Self) -> bool {
-        self.prefix <= other.prefix && other.address & Self::mask(self.prefix) == self.address
-    }
-
-    /// Whether the two share an address.
-    pub const fn overlaps(self, other: Self) -> bool {
-        self.holds(other) || other.holds(self)
-    }
-
-    /// Its `index`-th part of `prefix` bits; `None` outside the block.
-    pub fn part(self, prefix: u8, index: u32) -> Option<Self> {
-        let step = 1u64 << (32u8.checked_sub(prefix)?);
-        let address = u64::from(self.address) + step * u64::from(index);
-        let part = Self::new(u32::try_from(address).ok()?, prefix)?;
-        self.holds(part).then_some(part)
-    }
-}
-
-impl fmt::Display for Cidr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", std::net::Ipv4Addr::from(self.address), self.prefix)
-    }
-}
-
-impl From<Cidr> for String {
-    fn from(cidr: Cidr) -> Self {
-        cidr.to_string()
-    }
-}
-
-impl TryFrom<String> for Cidr {
-    type Error = ParseCidrError;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
 
 aws_words! {
     /// Which addresses a VPC, a subnet or a load balancer has.
@@ -160,12 +72,15 @@ aws_words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vpc {
-    /// Its first IPv4 block, /16 to /28 (rule NET-01).
+    /// Its first block: IPv4, /16 to /28 (rule NET-01), or IPv6 where nothing in it is to have IPv4.
     pub cidr: Cidr,
-    /// Further IPv4 blocks.
+    /// Further blocks, of either family.
     #[serde(default, skip_serializing_if = "is_default")]
     pub secondary_cidrs: Vec<Cidr>,
-    /// Which addresses its subnets may have; absent is IPv4 alone.
+    /// Its IPv6 block; absent with IPv6 addresses is a /56 of Amazon's pool (rule NET-01).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ipv6_cidr: Option<Cidr>,
+    /// Which addresses its subnets may have; absent is what its blocks say.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ip_address_type: Option<IpAddressType>,
     /// Whether an internet gateway is attached.
@@ -209,9 +124,12 @@ pub struct Subnet {
     pub zone: Zone,
     /// The row it stands in.
     pub tier: SubnetTier,
-    /// Its IPv4 block.
+    /// Its block: IPv4, or IPv6 where it has no other.
     pub cidr: Cidr,
-    /// Its addresses; absent is IPv4 alone.
+    /// Its IPv6 block beside an IPv4 one; absent with IPv6 addresses is a /64 of the VPC's (rule NET-01).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ipv6_cidr: Option<Cidr>,
+    /// Its addresses; absent is what its blocks say.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ip_address_type: Option<IpAddressType>,
     /// Its route table; absent means the routes its tier implies.
@@ -239,7 +157,7 @@ pub enum RouteTarget {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
-    /// What it is for: `0.0.0.0/0`; for endpoints the service's prefix list is implied.
+    /// What it is for: `0.0.0.0/0` or `::/0`; for endpoints the service's prefix list is implied.
     pub destination: Cidr,
     /// Where it leads.
     pub target: RouteTarget,
@@ -359,6 +277,94 @@ pub struct SecurityGroup {
     pub tags: Tags,
 }
 
+/// Which addresses blocks hold, as far as they say.
+fn held(blocks: impl Iterator<Item = Cidr>) -> IpAddressType {
+    let (mut ipv4, mut ipv6) = (false, false);
+    for block in blocks {
+        match block.family() {
+            AddressFamily::Ipv4 => ipv4 = true,
+            AddressFamily::Ipv6 => ipv6 = true,
+        }
+    }
+    match (ipv4, ipv6) {
+        (true, true) => IpAddressType::DualStack,
+        (false, true) => IpAddressType::Ipv6Only,
+        (true | false, false) => IpAddressType::Ipv4,
+    }
+}
+
+impl IpAddressType {
+    /// Whether IPv4 is among them.
+    pub fn has_ipv4(self) -> bool {
+        self != Self::Ipv6Only
+    }
+
+    /// Whether IPv6 is among them.
+    pub fn has_ipv6(self) -> bool {
+        self != Self::Ipv4
+    }
+}
+
+impl Vpc {
+    /// Its blocks, the first one first.
+    pub fn blocks(&self) -> impl Iterator<Item = Cidr> {
+        std::iter::once(self.cidr).chain(self.secondary_cidrs.iter().copied()).chain(self.ipv6_cidr)
+    }
+
+    /// Which addresses its blocks hold.
+    pub fn held_by_blocks(&self) -> IpAddressType {
+        held(self.blocks())
+    }
+
+    /// Which addresses its subnets may have.
+    pub fn ip_address_type(&self) -> IpAddressType {
+        self.ip_address_type.unwrap_or_else(|| self.held_by_blocks())
+    }
+}
+
+impl Subnet {
+    /// Its blocks.
+    pub fn blocks(&self) -> impl Iterator<Item = Cidr> {
+        std::iter::once(self.cidr).chain(self.ipv6_cidr)
+    }
+
+    /// Which addresses its blocks hold.
+    pub fn held_by_blocks(&self) -> IpAddressType {
+        held(self.blocks())
+    }
+
+    /// Its addresses.
+    pub fn ip_address_type(&self) -> IpAddressType {
+        self.ip_address_type.unwrap_or_else(|| self.held_by_blocks())
+    }
+
+    /// Whether IPv6 leads out of it: by the internet gateway from a public tier, by the egress-only one from a private
+    /// one, or as the routes of its table say (rules NET-43, NET-45).
+    pub fn leads_out_over_ipv6(&self, vpc: &Vpc, table: Option<&RouteTable>) -> bool {
+        let stands = |target: &RouteTarget| match target {
+            RouteTarget::InternetGateway => vpc.internet_gateway,
+            RouteTarget::EgressOnlyInternetGateway => vpc.egress_only_internet_gateway,
+            RouteTarget::NatGateway(_) | RouteTarget::VpcEndpoint(_) => false,
+        };
+        let leads = match table {
+            Some(table) => table.default_route(Cidr::ALL_IPV6).is_some_and(stands),
+            None => match self.tier {
+                SubnetTier::Public => vpc.internet_gateway,
+                SubnetTier::Private | SubnetTier::Named(_) => vpc.egress_only_internet_gateway,
+                SubnetTier::Isolated => false,
+            },
+        };
+        leads && self.ip_address_type().has_ipv6()
+    }
+}
+
+impl RouteTable {
+    /// Where it leads everything of a family that no narrower route takes.
+    pub fn default_route(&self, everywhere: Cidr) -> Option<&RouteTarget> {
+        self.routes.iter().find(|route| route.destination == everywhere).map(|route| &route.target)
+    }
+}
+
 impl SubnetTier {
     /// In words, as the canvas heads its rows.
     pub fn word(&self) -> &str {
@@ -450,32 +456,5 @@ impl Refers for SecurityGroup {
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn net_01_and_02_blocks_are_normalised_and_lose_five_addresses() {
-        assert_eq!(Cidr::parse("100.68.0.18/18").unwrap().to_string(), "100.68.0.0/18");
-        // TV-59: /28, /24, /20.
-        for (text, usable) in [("10.0.0.0/28", 11), ("10.0.0.0/24", 251), ("10.0.0.0/20", 4091)] {
-            assert_eq!(Cidr::parse(text).unwrap().usable_addresses(), usable);
-        }
-        for text in ["10.0.0.0", "10.0.0/8", "10.0.0.0/33", "x/8", ""] {
-            assert!(Cidr::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn blocks_are_cut_and_compared() {
-        let vpc = Cidr::parse("10.0.0.0/16").unwrap();
-        assert_eq!(vpc.part(24, 3).unwrap().to_string(), "10.0.3.0/24");
-        assert_eq!(vpc.part(24, 256), None);
-        assert!(vpc.holds(Cidr::parse("10.0.255.0/24").unwrap()));
-        assert!(!vpc.overlaps(Cidr::parse("10.1.0.0/24").unwrap()));
-        assert!(Cidr::parse("10.0.3.0/25").unwrap().overlaps(vpc));
     }
 }

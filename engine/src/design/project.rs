@@ -171,4 +171,35 @@ mod tests {
         let text = "(format: 2, name: \"x\", design: (region: \"us-east-1\"))";
         assert_eq!(Project::read(text), Err(ReadProjectError::Format(2)));
     }
+
+    /// A VPC with IPv6, line by line: `BLOCK` is the destination of its route.
+    const IPV6: &str = "(
+  format: 1,
+  name: \"ipv6\",
+  design: (
+    region: \"us-east-1\",
+    vpcs: { \"main\": (cidr: \"2600:1f18:0:ab00::/56\", egress_only_internet_gateway: true) },
+    route_tables: { \"out\": (vpc: \"main\", routes: [(destination: \"BLOCK\", target: EgressOnlyInternetGateway)]) },
+    security_groups: { \"web\": (vpc: \"main\", ingress: [(peer: Block(\"::/0\"), ports: (443, 443))]) },
+  ),
+)
+";
+
+    #[test]
+    fn a_project_with_ipv6_blocks_survives_its_file_byte_for_byte() {
+        let text = Project::read(&IPV6.replace("BLOCK", "::/0")).unwrap().write();
+        assert_eq!(Project::read(&text).unwrap().write(), text);
+        for block in ["cidr: \"2600:1f18:0:ab00::/56\"", "destination: \"::/0\"", "Block(\"::/0\")"] {
+            assert!(text.contains(block), "{block}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_block_is_refused_with_its_place_and_what_was_expected() {
+        let error = Project::read(&IPV6.replace("BLOCK", "::/129")).unwrap_err().to_string();
+        assert!(error.starts_with("7:"), "{error}");
+        for part in ["::/129", "an IPv4 block like 10.0.0.0/16", "an IPv6 block like 2600:1f18::/56"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub struct PlannedSubnet {
     pub public: bool,
     /// The NAT gateway its default route leads to.
     pub nat: Option<Ix<PlannedNat>>,
+    /// Whether IPv6 leads out of it, free of charges of its own (rule NET-43).
+    pub over_ipv6: bool,
 }
 
 /// A NAT gateway.
@@ -104,7 +106,7 @@ pub enum Destination {
 /// The way bytes take out of a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// By the internet gateway, from a public address.
+    /// By the internet gateway, from a public address or over IPv6; or by the egress-only one, which costs as little.
     InternetGateway,
     /// By a gateway endpoint, free.
     GatewayEndpoint,
@@ -153,7 +155,8 @@ impl Network {
         }
     }
 
-    /// The way from a subnet; `None` if there is none. An endpoint goes before any other way (rule NET-32).
+    /// The way from a subnet; `None` if there is none. An endpoint goes before any other way (rule NET-32), and IPv4
+    /// before IPv6.
     pub fn way(&self, subnet: &PlannedSubnet, public_ip: bool, to: Destination) -> Option<Way> {
         if let Destination::Aws(service) = to
             && let Some(endpoint) = self.endpoints.get(&(subnet.vpc, service))
@@ -163,12 +166,16 @@ impl Network {
                 Some(zones) => Way::InterfaceEndpoint { owner: endpoint.owner, crosses: !zones.contains(&subnet.zone) },
             });
         }
-        if subnet.public {
-            return public_ip.then_some(Way::InternetGateway);
+        if subnet.public && public_ip {
+            return Some(Way::InternetGateway);
         }
-        let nat = subnet.nat?;
-        let zone = self.nats[nat].zone;
-        Some(Way::Nat { nat, crosses: zone.is_some_and(|zone| zone != subnet.zone) })
+        match subnet.nat {
+            Some(nat) => {
+                let zone = self.nats[nat].zone;
+                Some(Way::Nat { nat, crosses: zone.is_some_and(|zone| zone != subnet.zone) })
+            }
+            None => subnet.over_ipv6.then_some(Way::InternetGateway),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Forms of the network: VPC, subnet, route table, NAT gateway, endpoint, security group, Lattice.
 
+use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::id::SubnetId;
 use bayplan_engine::design::load_balancing::Lattice;
 use bayplan_engine::design::network::{
-    Cidr, EndpointKind, EndpointService, IpAddressType, NatGateway, NatPlacement, Peer, Route, RouteTable, RouteTarget,
+    EndpointKind, EndpointService, IpAddressType, NatGateway, NatPlacement, Peer, Route, RouteTable, RouteTarget,
     SecurityGroup, SecurityGroupRule, Subnet, SubnetTier, Vpc, VpcEndpoint,
 };
 use bayplan_engine::names::Zone;
@@ -18,12 +19,12 @@ const MEASURED: &str = "A month, measured";
 const DERIVED: &str = "derived";
 
 pub(super) fn vpc(ui: &mut Ui, form: &Form<'_>, vpc: &mut Vpc) {
-    form.value(ui, "cidr", "IPv4 block", &mut vpc.cidr, &CIDR);
-    form.section(ui, "secondary_cidrs", "Further IPv4 blocks", false, |ui| {
-        let fresh =
-            || Cidr::new(u32::from(std::net::Ipv4Addr::new(100, 64, 0, 0)), 16).expect("16 bits are at most 32");
+    form.value(ui, "cidr", "Block", &mut vpc.cidr, &CIDR);
+    form.maybe(ui, "ipv6_cidr", "IPv6 block", &mut vpc.ipv6_cidr, &CIDR, "a /56 of Amazon's, where it has IPv6");
+    form.section(ui, "secondary_cidrs", "Further blocks", false, |ui| {
+        let fresh = || Cidr::ipv4(std::net::Ipv4Addr::new(100, 64, 0, 0), 16).expect("16 bits are at most 32");
         form.records(ui, "block", &mut vpc.secondary_cidrs, ToString::to_string, fresh, |ui, cidr| {
-            form.value(ui, "secondary_cidrs", "IPv4 block", cidr, &CIDR);
+            form.value(ui, "secondary_cidrs", "Block", cidr, &CIDR);
         });
     });
     form.maybe_choice(
@@ -32,7 +33,7 @@ pub(super) fn vpc(ui: &mut Ui, form: &Form<'_>, vpc: &mut Vpc) {
         "Addresses",
         &mut vpc.ip_address_type,
         IpAddressType::ALL,
-        "ipv4, AWS default",
+        "as its blocks say",
     );
     form.check(ui, "internet_gateway", "Internet gateway", &mut vpc.internet_gateway);
     form.check(ui, "egress_only_internet_gateway", "Egress-only gateway", &mut vpc.egress_only_internet_gateway);
@@ -51,7 +52,8 @@ fn zones(form: &Form<'_>) -> Vec<Zone> {
 
 pub(super) fn subnet(ui: &mut Ui, form: &Form<'_>, subnet: &mut Subnet) {
     let design = form.design;
-    form.value(ui, "cidr", "IPv4 block", &mut subnet.cidr, &CIDR);
+    form.value(ui, "cidr", "Block", &mut subnet.cidr, &CIDR);
+    form.maybe(ui, "ipv6_cidr", "IPv6 block", &mut subnet.ipv6_cidr, &CIDR, "a /64 of its VPC's, where it has IPv6");
     form.reference(ui, "vpc", "VPC", &mut subnet.vpc, design.vpcs.keys().cloned());
     form.reference(ui, "zone", "Zone", &mut subnet.zone, zones(form).into_iter());
     let mut tiers = vec![SubnetTier::Public, SubnetTier::Private, SubnetTier::Isolated];
@@ -68,7 +70,7 @@ pub(super) fn subnet(ui: &mut Ui, form: &Form<'_>, subnet: &mut Subnet) {
         "Addresses",
         &mut subnet.ip_address_type,
         IpAddressType::ALL,
-        "ipv4, AWS default",
+        "as its blocks say",
     );
     let tables = design.route_tables.keys().cloned();
     form.maybe_reference(ui, "route_table", "Route table", &mut subnet.route_table, tables, "as its tier implies");
@@ -97,8 +99,7 @@ pub(super) fn route_table(ui: &mut Ui, form: &Form<'_>, table: &mut RouteTable) 
     let targets = targets(form);
     form.section(ui, "routes", "Routes besides the local one", true, |ui| {
         let name = |route: &Route| format!("{} → {}", route.destination, target_word(&route.target));
-        let everywhere = Cidr::new(0, 0).expect("no bits are at most 32");
-        let fresh = || Route { destination: everywhere, target: RouteTarget::InternetGateway };
+        let fresh = || Route { destination: Cidr::ALL_IPV4, target: RouteTarget::InternetGateway };
         form.records(ui, "route", &mut table.routes, name, fresh, |ui, route| {
             form.value(ui, "routes", "Destination", &mut route.destination, &CIDR);
             form.pick(ui, "routes", "Leads to", &mut route.target, &targets, target_word);
@@ -151,7 +152,6 @@ pub(super) fn vpc_endpoint(ui: &mut Ui, form: &Form<'_>, endpoint: &mut VpcEndpo
 }
 
 fn rules(ui: &mut Ui, form: &Form<'_>, field: &str, rules: &mut Vec<SecurityGroupRule>) {
-    let everybody = Cidr::new(0, 0).expect("no bits are at most 32");
     let name = |rule: &SecurityGroupRule| {
         let peer = match &rule.peer {
             Peer::Block(cidr) => cidr.to_string(),
@@ -162,12 +162,12 @@ fn rules(ui: &mut Ui, form: &Form<'_>, field: &str, rules: &mut Vec<SecurityGrou
             .map_or("all ports".to_owned(), |(a, b)| if a == b { a.to_string() } else { format!("{a} to {b}") });
         format!("{peer} · {ports}")
     };
-    let fresh = || SecurityGroupRule { peer: Peer::Block(everybody), ports: Some((443, 443)) };
+    let fresh = || SecurityGroupRule { peer: Peer::Block(Cidr::ALL_IPV4), ports: Some((443, 443)) };
     form.records(ui, "rule", rules, name, fresh, |ui, rule| {
         let mut peers: Vec<Peer> = form.design.security_groups.keys().cloned().map(Peer::Group).collect();
         peers.push(match &rule.peer {
             Peer::Block(cidr) => Peer::Block(*cidr),
-            Peer::Group(_) => Peer::Block(everybody),
+            Peer::Group(_) => Peer::Block(Cidr::ALL_IPV4),
         });
         form.pick(ui, field, "Other side", &mut rule.peer, &peers, |peer| match peer {
             Peer::Block(_) => "a block of addresses".to_owned(),

@@ -8,10 +8,11 @@ use super::names::{free, is_private, joined, one_a_zone, zones_of};
 use super::{Candidate, Ground};
 use crate::checks::{Need, needs};
 use crate::design::capacity::CapacityProvider;
+use crate::design::cidr::{AddressFamily, Cidr};
 use crate::design::edit::Edit;
 use crate::design::id::{CapacityProviderId, NatGatewayId, SubnetId, VpcEndpointId, VpcId};
 use crate::design::network::{
-    Cidr, EndpointKind, EndpointService, NatGateway, NatPlacement, RouteTarget, Subnet, SubnetTier, VpcEndpoint,
+    EndpointKind, EndpointService, NatGateway, NatPlacement, RouteTarget, Subnet, SubnetTier, VpcEndpoint,
 };
 use crate::design::service::Capacity;
 use crate::design::{Design, Item, ItemRef, Kind, Tags};
@@ -88,8 +89,7 @@ fn homes(design: &Design) -> BTreeMap<VpcId, Vec<SubnetId>> {
 fn is_public(design: &Design, subnet: &Subnet) -> bool {
     match subnet.route_table.as_ref().and_then(|table| design.route_tables.get(table)) {
         Some(table) => {
-            let default = table.routes.iter().find(|r| r.destination.prefix() == 0);
-            default.is_some_and(|r| r.target == RouteTarget::InternetGateway)
+            table.default_route(Cidr::ALL_IPV4).is_some_and(|target| *target == RouteTarget::InternetGateway)
         }
         None => subnet.tier == SubnetTier::Public,
     }
@@ -131,15 +131,19 @@ fn private_in(design: &mut Design, vpc: &VpcId, zone: &Zone) -> Result<SubnetId,
     };
     let id = SubnetId::new(&free(design, Kind::Subnet, &format!("private-{zone}")));
     let (vpc, zone, tier) = (vpc.clone(), zone.clone(), SubnetTier::Private);
-    let subnet = Subnet { vpc, zone, tier, cidr, ip_address_type: None, route_table: None, tags: Tags::new() };
+    let subnet =
+        Subnet { vpc, zone, tier, cidr, ipv6_cidr: None, ip_address_type: None, route_table: None, tags: Tags::new() };
     design.put(Item::Subnet(id.clone(), subnet));
     Ok(id)
 }
 
-/// The first block of a VPC that no subnet has: a /24, or a sixteenth of a small VPC.
+/// The first block of a VPC that no subnet has: a /24, or a sixteenth of a small VPC; a /64 of IPv6.
 fn free_block(design: &Design, vpc: &VpcId) -> Option<Cidr> {
     let block = design.vpcs.get(vpc)?.cidr;
-    let prefix = (block.prefix() + 4).clamp(24, 28);
+    let prefix = match block.family() {
+        AddressFamily::Ipv4 => (block.prefix() + 4).clamp(24, 28),
+        AddressFamily::Ipv6 => block.usual_subnet_prefix(),
+    };
     let taken: Vec<_> = design.subnets.values().filter(|s| s.vpc == *vpc).map(|s| s.cidr).collect();
     let parts = (0u32..).map_while(|place| block.part(prefix, place));
     parts.into_iter().find(|part| !taken.iter().any(|t| t.overlaps(*part)))

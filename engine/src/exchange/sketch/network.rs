@@ -1,13 +1,16 @@
 //! The VPC, its subnets and ways out, the load balancer, mount targets.
 
 use super::Sketch;
+use std::net::Ipv4Addr;
+
+use crate::design::cidr::Cidr;
 use crate::design::id::{LoadBalancerId, NatGatewayId, SecurityGroupId, SubnetId, TargetGroupId, VpcEndpointId, VpcId};
 use crate::design::load_balancing::{
     Listener, ListenerRule, LoadBalancer, LoadBalancerType, Protocol, Scheme, TargetGroup, TargetHealthCheck,
     TargetType,
 };
 use crate::design::network::{
-    Cidr, EndpointKind, EndpointService, NatGateway, NatPlacement, Peer, SecurityGroup, SecurityGroupRule, Subnet,
+    EndpointKind, EndpointService, NatGateway, NatPlacement, Peer, SecurityGroup, SecurityGroupRule, Subnet,
     SubnetTier, Vpc, VpcEndpoint,
 };
 use crate::design::outside::FileSystemKind;
@@ -24,7 +27,7 @@ const ZONES: usize = 3;
 ///
 /// Source: VPC User Guide, "VPC CIDR blocks" (rule NET-01).
 /// Assumption: 10.0.0.0, which nothing else here uses.
-const VPC_BLOCK: (u32, u8) = (0x0a00_0000, 16);
+const VPC_BLOCK: (Ipv4Addr, u8) = (Ipv4Addr::new(10, 0, 0, 0), 16);
 
 /// Prefixes of public and private subnets.
 ///
@@ -73,11 +76,12 @@ impl Sketch<'_> {
 
     /// A VPC over three zones: a public and a private subnet, and a NAT gateway, in each; S3 by its free endpoint.
     pub(super) fn network(&mut self) {
-        let Some(cidr) = Cidr::new(VPC_BLOCK.0, VPC_BLOCK.1) else { return };
+        let Some(cidr) = Cidr::ipv4(VPC_BLOCK.0, VPC_BLOCK.1) else { return };
         let zones = self.zones();
         let drawn = Vpc {
             cidr,
             secondary_cidrs: Vec::new(),
+            ipv6_cidr: None,
             ip_address_type: None,
             internet_gateway: true,
             egress_only_internet_gateway: false,
@@ -105,6 +109,7 @@ impl Sketch<'_> {
                     zone: zone.clone(),
                     tier,
                     cidr,
+                    ipv6_cidr: None,
                     ip_address_type,
                     route_table,
                     tags: Tags::new(),
@@ -181,9 +186,8 @@ impl Sketch<'_> {
 
     fn draw_balancer(&mut self, first: TargetGroupId) {
         let http = (80, 80);
-        let anyone = Cidr::new(0, 0).map(|all| SecurityGroupRule { peer: Peer::Block(all), ports: Some(http) });
-        let group =
-            self.security_group(balancer_group().as_str(), anyone.into_iter().collect(), "everybody may call port 80");
+        let anyone = SecurityGroupRule { peer: Peer::Block(Cidr::ALL_IPV4), ports: Some(http) };
+        let group = self.security_group(balancer_group().as_str(), vec![anyone], "everybody may call port 80");
         let listener = Listener {
             port: http.0,
             protocol: Protocol::Http,

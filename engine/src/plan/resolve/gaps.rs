@@ -14,7 +14,7 @@ use crate::design::container::{Container, LogDriver};
 use crate::design::deployment::DeploymentStrategy;
 use crate::design::load::{Load, Origin};
 use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, Protocol, TargetGroup};
-use crate::design::network::{IpAddressType, RouteTable, Vpc};
+use crate::design::network::{RouteTable, Vpc};
 use crate::design::observability::EventRule;
 use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached};
 use crate::design::service::Service;
@@ -104,8 +104,8 @@ const OF_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
 const OF_CLUSTERS: &[Gap<Cluster>] = &[(|cluster| !cluster.daemons.is_empty(), "managed daemons")];
 
 const OF_VPCS: &[Gap<Vpc>] = &[(
-    |vpc| vpc.ip_address_type.is_some_and(|kind| kind != IpAddressType::Ipv4),
-    "IPv6: bytes leave as they would over IPv4",
+    |vpc| vpc.ip_address_type().has_ipv6(),
+    "IPv6: bytes leave over IPv4 where it has a way, and all that is called is taken to answer over IPv6",
 )];
 
 const OF_EVENT_RULES: &[Gap<EventRule>] = &[(|rule| !rule.targets.is_empty(), "events, and what their targets do")];
@@ -187,6 +187,7 @@ mod tests {
     use crate::design::container::{Dependency, DependencyCondition, NvidiaMps, RestartPolicy};
     use crate::design::deployment::{DeploymentAlarms, HookStage, LifecycleHook};
     use crate::design::edit::Edit;
+    use crate::design::network::IpAddressType;
     use crate::design::project::Project;
     use crate::design::scenario::Scenario;
     use crate::design::service::{ServiceConnect, ServiceDiscovery, TaskProtection};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use crate::design::ItemRef;
+use crate::design::cidr::Cidr;
 use crate::design::id::{NatGatewayId, SubnetId, VpcId};
 use crate::design::network::{EndpointKind, NatPlacement, RouteTarget, Subnet, SubnetTier};
 use crate::names::Zone;
@@ -69,13 +70,13 @@ impl Resolver<'_> {
             self.fail(item, "vpc", format!("there is no VPC {}", subnet.vpc));
             return;
         };
-        let default = subnet.route_table.as_ref().map(|table| {
-            let routes = self.design.route_tables.get(table).map(|t| t.routes.clone());
-            routes.unwrap_or_default().into_iter().find(|r| r.destination.prefix() == 0).map(|r| r.target)
-        });
+        let table = subnet.route_table.as_ref().and_then(|table| self.design.route_tables.get(table));
+        let default = subnet.route_table.as_ref().map(|_| table.and_then(|t| t.default_route(Cidr::ALL_IPV4)));
+        let over_ipv6 = subnet.leads_out_over_ipv6(vpc, table);
         let (public, nat) = match default {
+            _ if !subnet.ip_address_type().has_ipv4() => (false, None),
             Some(Some(RouteTarget::InternetGateway)) => (vpc.internet_gateway, None),
-            Some(Some(RouteTarget::NatGateway(nat))) => (false, nats.get(&nat).map(|place| place.ix)),
+            Some(Some(RouteTarget::NatGateway(nat))) => (false, nats.get(nat).map(|place| place.ix)),
             Some(Some(RouteTarget::EgressOnlyInternetGateway | RouteTarget::VpcEndpoint(_)) | None) => (false, None),
             None => match subnet.tier {
                 SubnetTier::Public => (vpc.internet_gateway, None),
@@ -86,7 +87,8 @@ impl Resolver<'_> {
         let owner = self.owner(item);
         let vpc = self.owner(ItemRef::Vpc(subnet.vpc.clone()));
         let zone = self.zone(&subnet.zone);
-        let planned = PlannedSubnet { owner, zone, vpc, addresses: subnet.cidr.usable_addresses(), public, nat };
+        let addresses = subnet.cidr.usable_addresses();
+        let planned = PlannedSubnet { owner, zone, vpc, addresses, public, nat, over_ipv6 };
         let ix = self.subnets.push(planned);
         self.subnet_of.insert(id.clone(), ix);
     }
@@ -147,4 +149,69 @@ fn implied_nat(subnet: &Subnet, nats: &BTreeMap<NatGatewayId, NatPlace>) -> Opti
         .or_else(|| of_vpc().find(|place| place.zone.is_none()))
         .or_else(|| of_vpc().next())
         .map(|place| place.ix)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::Catalogue;
+    use crate::design::cidr::Cidr;
+    use crate::design::network::{Route, RouteTable, RouteTarget, SubnetTier};
+    use crate::design::scenario::Scenario;
+    use crate::design::{Design, Tags};
+    use crate::plan::network::{Destination, Way};
+    use crate::plan::resolve::resolve;
+
+    /// The ways to the internet from the private subnets of a changed preset, without public addresses.
+    fn ways(change: fn(&mut Design)) -> Vec<Option<Way>> {
+        let mut design = crate::presets::find("three-tier-web").expect("a preset").project().design;
+        design.nat_gateways.clear();
+        change(&mut design);
+        let private = design.subnets.iter().filter(|(_, s)| s.tier == SubnetTier::Private);
+        let private: Vec<_> = private.map(|(id, _)| crate::design::ItemRef::Subnet(id.clone())).collect();
+        let catalogue = Catalogue::load(&design.region).expect("a region");
+        let plan = resolve(&design, &Scenario::default(), &catalogue).unwrap_or_else(|e| panic!("{e:?}"));
+        let planned = plan.subnets.iter().filter(|subnet| private.contains(&plan.owners[subnet.owner]));
+        planned.map(|subnet| plan.network.way(subnet, false, Destination::Internet)).collect()
+    }
+
+    fn ipv6(design: &mut Design, gateway: bool) {
+        let block = Cidr::parse("2600:1f18:0:ab00::/56").expect("a block");
+        design.vpcs.values_mut().for_each(|vpc| {
+            (vpc.ipv6_cidr, vpc.egress_only_internet_gateway) = (Some(block), gateway);
+        });
+        for (place, subnet) in (0..).zip(design.subnets.values_mut()) {
+            subnet.ipv6_cidr = block.part(64, place);
+        }
+    }
+
+    fn route(design: &mut Design, target: RouteTarget) {
+        let vpc = design.vpcs.keys().next().expect("drawn").clone();
+        let routes = vec![Route { destination: Cidr::ALL_IPV6, target }];
+        design.route_tables.insert("out".into(), RouteTable { vpc, routes, tags: Tags::new() });
+        design.subnets.values_mut().for_each(|subnet| subnet.route_table = Some("out".into()));
+    }
+
+    #[test]
+    fn net_43_and_net_45_ipv6_leaves_by_the_egress_only_gateway_without_nat() {
+        let all = |ways: Vec<_>, expected| assert!(!ways.is_empty() && ways.iter().all(|way| *way == expected));
+        all(ways(|_| {}), None);
+        all(ways(|d| ipv6(d, false)), None);
+        all(ways(|d| ipv6(d, true)), Some(Way::InternetGateway));
+        all(
+            ways(|d| {
+                ipv6(d, true);
+                route(d, RouteTarget::EgressOnlyInternetGateway);
+            }),
+            Some(Way::InternetGateway),
+        );
+        // The route leads IPv6 alone: subnets of IPv4 alone stay without a way.
+        all(
+            ways(|d| {
+                ipv6(d, true);
+                route(d, RouteTarget::EgressOnlyInternetGateway);
+                d.subnets.values_mut().for_each(|subnet| subnet.ipv6_cidr = None);
+            }),
+            None,
+        );
+    }
 }

@@ -211,7 +211,8 @@ impl Resolver<'_> {
             if disk > Gib::from_gib(0) {
                 levels.push((Meter::FargateEphemeralStorage, u64::from(Mib::from_gib(disk.gib()).mib())));
             }
-            if service.assign_public_ip {
+            let drawn = service.subnets.iter().filter_map(|id| self.design.subnets.get(id));
+            if service.assign_public_ip && drawn.into_iter().any(|subnet| subnet.ip_address_type().has_ipv4()) {
                 levels.push((Meter::PublicIpv4, 1));
             }
         }
