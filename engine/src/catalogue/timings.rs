@@ -114,14 +114,8 @@ timings! {
     // Metrics and scaling.
     metric_delay: Span = s(120), "From the end of a minute to its `AWS/ECS` service metric being readable.",
         "calibrated on the published 363 s to trigger of a 60 s policy (MTR-09, OPEN-16)";
-    hires_high_points: u32 = 3, "Datapoints of 20 s above target before a high-resolution policy scales out.",
-        "unpublished; as many as at one minute (AAS-13, OPEN-09)";
-    hires_low_points: u32 = 45, "Datapoints of 20 s below target before a high-resolution policy scales in.",
-        "unpublished; 15 minutes as at one minute (AAS-13, OPEN-09)";
     tt_scale_in_max_fraction: Ppm = Ppm::from_ppm(500_000), "The most of its tasks target tracking takes away at once.",
         "AWS only says more gradually; by analogy with cluster auto scaling (AAS-16, OPEN-08)";
-    cas_high_points: u32 = 1, "One-minute datapoints before managed scaling scales out.",
-        "fits the benchmark of about 150 s to the first task; three would give 210 to 270 s (CAS-21, OPEN-04)";
     cas_alarm: Span = s(15), "From a capacity provider's metric to the group's new desired capacity.",
         "no figure published; part of the 150 s benchmark (CAS-40)";
     // EC2 and Managed Instances.
