@@ -89,6 +89,14 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
             if let Some(first) = finding.fixes.first() {
                 self::fix(ui, &place, first, out);
             }
+            if finding.is_of_account() {
+                let lead = ui.add(Button::new(RichText::new("Open the account").size(theme::LABEL + 1.0)));
+                let name = format!("Open the account for {place}");
+                lead.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                if lead.clicked() {
+                    out.push(Command::Select(Some(Pick::Account)));
+                }
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let text = format!("{}. {}", finding.message, finding.hint);
                 ui.add(egui::Label::new(RichText::new(text).size(12.0)).wrap());

@@ -27,6 +27,9 @@ pub struct Form<'a> {
     pub told: RefCell<BTreeSet<String>>,
 }
 
+/// The width of a button that takes a record away, with the space before it.
+const REMOVE: f32 = 34.0;
+
 /// A text field that commits when it is left; the committed value, if there is one.
 fn committed<T>(
     ui: &mut Ui,
@@ -85,20 +88,30 @@ pub fn paragraph(ui: &mut Ui, label: &str, value: &str, rows: usize) -> Option<S
 }
 
 impl Form<'_> {
-    /// A label at the left, something at the right, and below it why the value is so.
+    /// A label at the left, something at the right, and below it why the value is so. A label too long for its column
+    /// stands above.
     pub fn row(&self, ui: &mut Ui, field: &str, label: &str, add: impl FnOnce(&mut Ui, &Response)) {
         let tokens = Tokens::of(ui.ctx());
-        ui.horizontal_top(|ui| {
-            let left = (ui.available_width() * 0.38).min(150.0);
-            let response = ui
-                .allocate_ui_with_layout(vec2(left, 26.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        let named = |response: Response| if field.is_empty() { response } else { response.on_hover_text(field) };
+        let text = egui::Label::new(RichText::new(label).color(tokens.muted).size(12.0)).truncate();
+        let left = (ui.available_width() * 0.38).min(150.0);
+        let font = egui::FontId::proportional(12.0);
+        if ui.painter().layout_no_wrap(label.to_owned(), font, tokens.muted).size().x > left {
+            ui.vertical(|ui| {
+                let response = named(ui.add(text));
+                ui.push_id((field, label), |ui| add(ui, &response));
+            });
+        } else {
+            ui.horizontal_top(|ui| {
+                let layout = egui::Layout::left_to_right(egui::Align::Center);
+                let response = ui.allocate_ui_with_layout(vec2(left, 26.0), layout, |ui| {
                     ui.set_min_width(left);
-                    ui.add(egui::Label::new(RichText::new(label).color(tokens.muted).size(12.0)).truncate())
-                })
-                .inner;
-            let response = if field.is_empty() { response } else { response.on_hover_text(field) };
-            ui.push_id((field, label), |ui| add(ui, &response));
-        });
+                    ui.add(text)
+                });
+                let response = named(response.inner);
+                ui.push_id((field, label), |ui| add(ui, &response));
+            });
+        }
         self.why(ui, field);
     }
 
@@ -368,7 +381,11 @@ impl Form<'_> {
                 let id = Id::unique("record").with((self.at, one, place));
                 let state = egui::collapsing_header::CollapsingState::load_with_default_open(ui.ctx(), id, false);
                 let header = state.show_header(ui, |ui| {
-                    ui.add(egui::Label::new(&title).truncate());
+                    // However long the title is, what takes the record away stays in sight.
+                    ui.scope(|ui| {
+                        ui.set_max_width((ui.available_width() - REMOVE).max(0.0));
+                        ui.add(egui::Label::new(&title).truncate());
+                    });
                     let remove = ui.add(Button::new(icon::TRASH.to_string()).frame(false));
                     let said = format!("Remove {one} {title}");
                     remove.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &said));

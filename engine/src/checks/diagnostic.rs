@@ -59,6 +59,13 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
 }
 
+impl Diagnostic {
+    /// Whether a setting of the account mends it: then the account's form is where to go on.
+    pub fn is_of_account(&self) -> bool {
+        self.fixes.iter().flat_map(|fix| &fix.edits).any(|edit| matches!(edit, Edit::Account(_)))
+    }
+}
+
 /// One rule: a row of its family's table.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {

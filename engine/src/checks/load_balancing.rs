@@ -267,7 +267,8 @@ fn listener_rules_not_taken(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: an internet-facing HTTP listener and none for HTTPS. Why: requests and answers can be read on their way.
+/// What: an internet-facing HTTP listener and none for HTTPS. Why: requests and answers can be read on their way. Fix: a
+/// listener on 443 with the one certificate drawn, which leads where the HTTP listener leads.
 ///
 /// Source: Elastic Load Balancing User Guide, "Create an HTTPS listener for your Application Load Balancer".
 fn plain_http(context: &Context<'_>, out: &mut Findings) {
@@ -275,9 +276,30 @@ fn plain_http(context: &Context<'_>, out: &mut Findings) {
         let has = |protocol| balancer.listeners.iter().any(|l| l.protocol == protocol);
         if balancer.scheme == Scheme::InternetFacing && has(Protocol::Http) && !has(Protocol::Https) {
             let message = "Requests from the internet come unencrypted: HTTP alone";
-            out.add(at(id), "listeners", message, "Add an HTTPS listener with a certificate");
+            let finding = out.add(at(id), "listeners", message, "Add an HTTPS listener with a certificate");
+            if let Some((certificate, changed)) = with_https(context, balancer) {
+                let edits = vec![Edit::Put(Item::LoadBalancer(id.clone(), changed))];
+                finding.fix(format!("Add HTTPS 443 with {certificate}"), edits);
+            }
         }
     }
+}
+
+/// A balancer with an HTTPS listener beside its first HTTP listener; none where 443 is taken, or where no certificate or
+/// several are drawn, which nobody can choose between for the user.
+fn with_https<'d>(
+    context: &Context<'d>,
+    balancer: &LoadBalancer,
+) -> Option<(&'d crate::design::id::CertificateId, LoadBalancer)> {
+    let mut certificates = context.design.certificates.keys();
+    let (only, None) = (certificates.next()?, certificates.next()) else { return None };
+    let plain = balancer.listeners.iter().find(|l| l.protocol == Protocol::Http)?;
+    let is_free = balancer.kind == LoadBalancerType::Application && balancer.listeners.iter().all(|l| l.port != 443);
+    let certificate = Some(only.clone());
+    let secure = Listener { port: 443, protocol: Protocol::Https, certificate, ..plain.clone() };
+    let mut changed = balancer.clone();
+    changed.listeners.push(secure);
+    is_free.then_some((only, changed))
 }
 
 /// What: a target group's protocol is not its balancer's. Why: AWS refuses the listener.
@@ -463,6 +485,12 @@ pub(super) mod tests {
             },
         ),
         case(
+            "plain-http",
+            |d| (listener(d).protocol, listener(d).port) = (Protocol::Http, 80),
+            &["front · listeners"],
+            |d| listener(d).port = 8443,
+        ),
+        case(
             "target-group-protocol-not-taken",
             |d| web_targets(d).protocol = Protocol::Tcp,
             &["web · protocol"],
@@ -491,5 +519,28 @@ pub(super) mod tests {
     #[test]
     fn cases_hold() {
         check(CASES);
+    }
+
+    /// The label of the first fix of `plain-http`, where the listener speaks HTTP on `port`.
+    fn https_fix(port: u16, change: fn(&mut Design)) -> Option<String> {
+        let mut design = base();
+        (listener(&mut design).protocol, listener(&mut design).port) = (Protocol::Http, port);
+        change(&mut design);
+        let found = crate::checks::run(&design, &CATALOGUE, &[]);
+        let finding = found.into_iter().find(|finding| finding.rule.0 == "plain-http").unwrap();
+        finding.fixes.first().map(|fix| fix.label.clone())
+    }
+
+    #[test]
+    fn https_is_added_where_nothing_is_left_to_choose() {
+        assert_eq!(https_fix(80, |_| {}).as_deref(), Some("Add HTTPS 443 with site"));
+        // 443 is taken; no certificate; one of two.
+        assert_eq!(https_fix(443, |_| {}), None);
+        assert_eq!(https_fix(80, |d| d.certificates.clear()), None);
+        let again = |d: &mut Design| {
+            let site = d.certificates.values().next().unwrap().clone();
+            d.certificates.insert("other".into(), site);
+        };
+        assert_eq!(https_fix(80, again), None);
     }
 }

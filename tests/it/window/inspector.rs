@@ -1,5 +1,6 @@
 //! The inspector: a form for every kind of item, fields that read units, one step for each change.
 
+use bayplan::grid::Pick;
 use bayplan::parts;
 use bayplan_engine::design::account::QuotaProfile;
 use bayplan_engine::design::id::{LoadId, ServiceId, TaskDefinitionId};
@@ -168,6 +169,56 @@ fn the_account_is_set_by_steps_that_can_be_undone() {
 }
 
 #[test]
+fn a_finding_of_a_quota_leads_to_the_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.ron");
+    let mut project = presets::find("three-tier-web").unwrap().project();
+    // Without its own quota the account has AWS's 6 vCPUs, and the services run on far more.
+    project.design.account.quotas.clear();
+    std::fs::write(&path, project.write()).unwrap();
+    let mut window = open(Start { path: Some(path), ..Start::default() });
+    pictured(&mut window, "problems-account.png");
+    let found = &window.state().analysis().findings;
+    let finding = found.iter().find(|finding| finding.rule.0 == "quota-exceeded").unwrap();
+    assert!(finding.is_of_account());
+    let place = finding.at.to_string();
+    window.get_by_label(&format!("Open the account for {place}")).click();
+    window.run();
+    assert_eq!(window.state().selected(), Some(&Pick::Account));
+    window.get_by_label("The account");
+    assert_eq!(window.state().document().unwrap().undo_label(), None);
+}
+
+#[test]
+fn the_account_reads_well_by_day_and_by_night() {
+    for (dark, look) in [(true, "dark"), (false, "light")] {
+        let mut window = preset("three-tier-web", Start { dark, ..Start::default() });
+        window.get_by_label_contains("Settings and quotas").click();
+        window.run();
+        for add in ["Add quota", "Add Savings Plan"] {
+            window.get_by_label_contains(add).click();
+            window.run();
+        }
+        window.get_by_label("Adjustable quotas").click();
+        window.run();
+        window.get_by_label("bind, at AWS's defaults").click();
+        window.run();
+        // Records of quotas and plans, each with its fields; a fold's sign stands before its title.
+        let ec2 = "5 · Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) vCPUs";
+        for title in [ec2, "Compute Savings Plan · $1.00 an hour"] {
+            let at = window.get_by_label(title).rect().left_center() - egui::vec2(12.0, 0.0);
+            window.drag_at(at);
+            window.drop_at(at);
+            window.run();
+        }
+        window.get_by_label("The account has");
+        window.get_by_label("Commitment an hour");
+        window.get_by_label("Both profiles hold the same figures: AWS publishes none of new accounts alone");
+        pictured(&mut window, &format!("inspector-account-{look}.png"));
+    }
+}
+
+#[test]
 fn a_quota_profile_chosen_in_the_account_binds_the_estimate() {
     let mut window = preset("three-tier-web", Start::default());
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);
@@ -176,7 +227,7 @@ fn a_quota_profile_chosen_in_the_account_binds_the_estimate() {
     window.run();
     window.key_press(Key::Enter);
     window.run();
-    window.get_by_label("Adjustable").click();
+    window.get_by_label("Adjustable quotas").click();
     window.run();
     window.get_by_label("bind, as in a new account").click();
     window.run();

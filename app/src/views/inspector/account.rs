@@ -66,17 +66,28 @@ fn settings(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
 fn quotas(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
     let tokens = Tokens::of(ui.ctx());
     let profiles: Vec<_> = std::iter::once(None).chain(QuotaProfile::ALL.iter().copied().map(Some)).collect();
-    form.pick(ui, "quota_profile", "Adjustable", &mut account.quota_profile, &profiles, |profile| match profile {
-        None => "are findings only".to_owned(),
-        Some(QuotaProfile::NewAccount) => "bind, as in a new account".to_owned(),
-        Some(QuotaProfile::Default) => "bind, at AWS's defaults".to_owned(),
-    });
+    form.pick(
+        ui,
+        "quota_profile",
+        "Adjustable quotas",
+        &mut account.quota_profile,
+        &profiles,
+        |profile| match profile {
+            None => "are findings only".to_owned(),
+            Some(QuotaProfile::NewAccount) => "bind, as in a new account".to_owned(),
+            Some(QuotaProfile::Default) => "bind, at AWS's defaults".to_owned(),
+        },
+    );
     let said = if account.quota_profile.is_some() {
         "Runs and estimates place and launch no more than these quotas hold"
     } else {
         "Runs place whatever is wanted; what passes a quota is a warning"
     };
     ui.label(theme::small(said).color(tokens.muted));
+    if account.quota_profile.is_some() {
+        let same = "Both profiles hold the same figures: AWS publishes none of new accounts alone";
+        ui.label(theme::small(same).color(tokens.muted));
+    }
     ui.add_space(4.0);
     let raised = || quotas::ALL.iter().filter(|quota| quota.adjustable);
     let of = |name: &str| raised().find(|quota| quota.name == name);
@@ -102,14 +113,18 @@ fn quotas(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
 
 fn plans(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
     let tokens = Tokens::of(ui.ctx());
-    let title = |plan: &PurchasePlan| format!("{} · {} an hour", plan.kind, plan.hourly_commitment);
+    let title = |plan: &PurchasePlan| format!("{} · {} an hour", plan.kind, plan.hourly_commitment.cents_text());
     let fresh = || PurchasePlan {
         kind: PlanKind::ComputeSavingsPlan,
         family: None,
         hourly_commitment: Usd::from_nanos(1_000_000_000),
     };
     form.records(ui, "Savings Plan", &mut account.purchase_plans, title, fresh, |ui, plan| {
+        let kind = plan.kind;
         form.choice(ui, "kind", "Kind", &mut plan.kind, PlanKind::ALL);
+        if plan.kind != kind {
+            plan.family = None;
+        }
         if plan.kind == PlanKind::Ec2InstanceSavingsPlan {
             form.maybe_text(ui, "family", "Instance family", &mut plan.family, "m7g");
         }
