@@ -88,14 +88,15 @@ impl<'a> Model<'a> {
         self.selected == Some(pick) || self.also.contains(pick)
     }
 
-    /// The name of the file, else of the project.
-    pub fn title(&self) -> String {
-        let file = self.document.and_then(|d| d.path.as_deref()).and_then(Path::file_name);
-        match (file, self.project()) {
-            (Some(file), _) => file.to_string_lossy().into_owned(),
-            (None, Some(project)) => project.name.clone(),
-            (None, None) => "Bayplan".to_owned(),
-        }
+    /// The name of the project, as the inspector and reports say it.
+    pub fn title(&self) -> &str {
+        self.project().map_or("Bayplan", |project| &project.name)
+    }
+
+    /// The name of the file it stands in.
+    pub fn file_name(&self) -> Option<String> {
+        let file = self.document?.path.as_deref().and_then(Path::file_name)?;
+        Some(file.to_string_lossy().into_owned())
     }
 
     /// What an item costs a month.

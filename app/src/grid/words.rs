@@ -10,12 +10,12 @@ use bayplan_engine::design::network::Vpc;
 use bayplan_engine::design::service::{Capacity, SchedulingStrategy, Service};
 use bayplan_engine::design::standalone::{Schedule, StandaloneTask};
 use bayplan_engine::report::wording;
-use bayplan_engine::units::MilliPerSecond;
+use bayplan_engine::units::{CpuUnits, Mib, MilliPerSecond};
 
 /// `6 × 0.5 vCPU, 1 GB · 6 to 18`.
 pub fn service(design: &Design, service: &Service) -> String {
     let size = design.task_definitions.get(&service.task_definition);
-    let size = size.map(|t| format!("{}, {}", t.cpu_demand(), t.memory_demand()));
+    let size = size.map(|t| reserved(t.cpu_demand(), t.memory_demand()));
     let size = size.unwrap_or_else(|| format!("{} is not drawn", service.task_definition));
     match service.scheduling_strategy() {
         SchedulingStrategy::Daemon => format!("one on each instance · {size}"),
@@ -27,6 +27,11 @@ pub fn service(design: &Design, service: &Service) -> String {
             format!("{} × {size}{bounds}", service.desired_count)
         }
     }
+}
+
+/// `0.5 vCPU, 1 GB`; tasks on instances may reserve no CPU and share what there is.
+pub fn reserved(cpu: CpuUnits, memory: Mib) -> String {
+    if cpu.units() == 0 { format!("{memory}, no CPU reserved") } else { format!("{cpu}, {memory}") }
 }
 
 /// `FARGATE 1 : FARGATE_SPOT 3, base 6`.

@@ -6,8 +6,10 @@ use egui::{Align, Align2, Button, Frame, Id, Layout, Margin, Panel, Response, Ri
 
 use super::{Place, State};
 use crate::command::{Action, Command, Outbox};
+use crate::document::Document;
 use crate::grid::words::plural;
 use crate::model::Model;
+use crate::widgets::elided::cut;
 use crate::widgets::icon;
 use crate::widgets::progress::progress;
 use crate::widgets::segments::segments;
@@ -56,16 +58,16 @@ fn left(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
     });
     menu.response.on_hover_text("File");
     let document = model.document;
-    if document.is_some_and(crate::document::Document::is_dirty) {
+    if document.is_some_and(Document::is_dirty) {
         ui.label(RichText::new("edited").color(tokens.muted));
     }
     ui.add_space(6.0);
-    let undo = document.and_then(crate::document::Document::undo_label);
+    let undo = document.and_then(Document::undo_label);
     let name = undo.map_or_else(|| "Undo".to_owned(), |label| format!("Undo: {label}"));
     if sign(ui, icon::UNDO, &name, undo.is_some()).clicked() {
         out.act(Action::Undo);
     }
-    let redo = document.and_then(crate::document::Document::redo_label);
+    let redo = document.and_then(Document::redo_label);
     let name = redo.map_or_else(|| "Redo".to_owned(), |label| format!("Redo: {label}"));
     if sign(ui, icon::REDO, &name, redo.is_some()).clicked() {
         out.act(Action::Redo);
@@ -180,6 +182,9 @@ pub fn bottom(ui: &mut Ui, model: &Model<'_>, state: &State, out: &mut Outbox) {
     });
 }
 
+/// The most letters of a file's name in the line below.
+const FILE_NAME: usize = 32;
+
 fn facts(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
     let Some(project) = model.project() else { return };
     let muted = |text: String| theme::small(text).color(tokens.muted);
@@ -187,12 +192,18 @@ fn facts(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
     if let Some(date) = model.catalogue.and_then(|c| c.prices.iter().map(|(_, price)| &price.as_of).max()) {
         ui.label(muted(format!("Prices of {date}")));
     }
-    let saved = match model.document {
-        Some(document) if document.is_dirty() => format!("{} not saved", icon::EDIT),
-        Some(document) if document.path.is_some() => format!("{} saved", icon::OK),
-        _ => format!("{} no file yet", icon::FILE),
+    let is_dirty = model.document.is_some_and(Document::is_dirty);
+    let name = model.file_name().map(|name| cut(&name, |text| text.chars().count() <= FILE_NAME));
+    let saved = match name {
+        Some(name) if is_dirty => format!("{} {name} · not saved", icon::EDIT),
+        Some(name) => format!("{} {name} · saved", icon::OK),
+        None if is_dirty => format!("{} not saved", icon::EDIT),
+        None => format!("{} no file yet", icon::FILE),
     };
-    ui.label(muted(saved));
+    let label = ui.label(muted(saved));
+    if let Some(path) = model.document.and_then(|document| document.path.as_deref()) {
+        label.on_hover_text(path.display().to_string());
+    }
     let count = |severity, word: &str| {
         let n = model.analysis.count(severity);
         (n > 0).then(|| format!("{n} {word}{}", if n == 1 || severity == Severity::Advice { "" } else { "s" }))

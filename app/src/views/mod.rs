@@ -87,6 +87,9 @@ impl State {
     }
 }
 
+/// The height of the findings at first: their head, and four of two lines each.
+const PROBLEMS: f32 = 188.0;
+
 /// The whole window.
 pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
     let tokens = Tokens::of(ui.ctx());
@@ -130,7 +133,8 @@ fn design(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, t
     );
     if state.problems_open {
         let frame = Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(12, 6));
-        let panel = Panel::bottom("problems").resizable(true).default_size(132.0).size_range(60.0..=360.0).frame(frame);
+        let panel =
+            Panel::bottom("problems").resizable(true).default_size(PROBLEMS).size_range(60.0..=360.0).frame(frame);
         panel.show(ui, |ui| problems::ui(ui, model, &mut state.problems_open, &mut state.problem_rows, out));
     }
     CentralPanel::no_frame().show(ui, |ui| canvas::ui(ui, model, &mut state.canvas, &mut state.spot, out));

@@ -13,3 +13,45 @@ pub fn elided(painter: &Painter, at: Pos2, width: f32, text: &str, font: FontId,
     painter.galley(corner, galley, color);
     rect
 }
+
+/// Paints a name likewise, cut in its middle: names that differ at the end stay apart.
+pub fn elided_name(painter: &Painter, at: Pos2, width: f32, name: &str, font: FontId, color: Color32) -> Rect {
+    let fits = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), color).size().x <= width;
+    let shown = cut(name, fits);
+    elided(painter, at, width, &shown, font, color)
+}
+
+/// A name with as much of its beginning and its end as fits, in equal parts.
+pub fn cut(name: &str, fits: impl Fn(&str) -> bool) -> String {
+    if fits(name) {
+        return name.to_owned();
+    }
+    let letters: Vec<char> = name.chars().collect();
+    let kept = |count: usize| -> String {
+        let (head, tail) = (count.div_ceil(2), letters.len() - count / 2);
+        letters[..head].iter().chain(['…'].iter()).chain(&letters[tail..]).collect()
+    };
+    let counts: Vec<usize> = (0..letters.len()).collect();
+    let most = counts.partition_point(|count| fits(&kept(*count)));
+    kept(most.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, most: usize, expected: &str) {
+        assert_eq!(cut(name, |text| text.chars().count() <= most), expected);
+    }
+
+    #[test]
+    fn a_name_keeps_its_beginning_and_its_end() {
+        check("shop/api:1", 10, "shop/api:1");
+        check("shop/api:1", 9, "shop…pi:1");
+        check("shop/api:1", 6, "sho…:1");
+        check("shop/api:1", 1, "…");
+        check("shop/api:1", 0, "…");
+        check("", 0, "");
+    }
+}

@@ -13,7 +13,7 @@ use super::tree::{self, Order, Row, Wanted};
 use super::{Shown, State};
 use crate::grid::bands;
 use crate::model::Model;
-use crate::widgets::elided::elided;
+use crate::widgets::elided::{elided, elided_name};
 use crate::widgets::icon;
 use crate::widgets::theme::{self, Tokens};
 
@@ -235,7 +235,7 @@ fn paint(painter: &Painter, rect: Rect, row: &Row, amount: &str, look: &Look, to
     painter.text(pos2(left, middle), Align2::LEFT_CENTER, mark, body.clone(), color);
     let font = if row.depth == 0 { FontId::new(theme::BODY, theme::semibold()) } else { body.clone() };
     let (at, end) = (pos2(left + INDENT, middle), columns.quantity - 10.0);
-    let name = elided(painter, at, end - at.x, &row.text, font, text);
+    let name = elided_name(painter, at, end - at.x, &row.text, font, text);
     if !row.kind.is_empty() {
         let at = pos2(name.right() + 8.0, middle + 1.0);
         elided(painter, at, end - at.x, row.kind, FontId::proportional(theme::LABEL), tokens.muted);

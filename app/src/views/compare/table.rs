@@ -11,7 +11,7 @@ use egui::{
 
 use super::Shown;
 use crate::model::Model;
-use crate::widgets::elided::elided;
+use crate::widgets::elided::{elided, elided_name};
 use crate::widgets::theme::{self, Tokens};
 
 const ROW: f32 = 26.0;
@@ -196,7 +196,7 @@ impl Row<'_> {
         let middle = rect.center().y;
         let name = pos2(rect.left() + 10.0, middle);
         let font = if self.place == 0 || self.looked_at { strong.clone() } else { body.clone() };
-        elided(painter, name, x(rect, NAME) - name.x, &self.of.name, font, text);
+        elided_name(painter, name, x(rect, NAME) - name.x, &self.of.name, font, text);
         let figure = |end: f32, what: &str, font: &FontId, color: Color32| {
             painter.text(pos2(x(rect, end), middle), Align2::RIGHT_CENTER, what, font.clone(), color);
         };

@@ -57,7 +57,7 @@ fn task(ui: &mut Ui, scene: &Scene<'_>, ix: Ix<TaskLife>, axis: &TimeAxis, windo
         None => format!("{} in {zone}", provider.name),
     };
     fact(ui, "Stands on", &on, &tokens);
-    fact(ui, "Size", &format!("{} · {}", service.cpu, service.memory), &tokens);
+    fact(ui, "Size", &words::reserved(service.cpu, service.memory), &tokens);
     fact(ui, "Started for", life.cause.word(), &tokens);
     fact(ui, "Placed", &moment(axis, life.placed), &tokens);
     if let (Some(healthy), true) = (life.healthy, life.placed > SimTime::ZERO) {

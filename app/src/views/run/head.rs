@@ -14,6 +14,8 @@ struct Figure {
     name: &'static str,
     value: String,
     of: String,
+    /// A second line of what it is of.
+    also: Option<String>,
     is_bad: bool,
 }
 
@@ -40,9 +42,11 @@ pub(super) fn ui(
         if is_stale {
             ui.multiply_opacity(super::STALE);
         }
+        // Cards are of one height.
+        let is_tall = all.iter().any(|figure| figure.also.is_some());
         ui.columns(all.len(), |columns| {
             for (ui, figure) in columns.iter_mut().zip(&all) {
-                card(ui, figure, &tokens);
+                card(ui, figure, is_tall, &tokens);
             }
         });
     });
@@ -54,7 +58,7 @@ pub(super) fn ui(
     }
 }
 
-fn card(ui: &mut Ui, figure: &Figure, tokens: &Tokens) {
+fn card(ui: &mut Ui, figure: &Figure, is_tall: bool, tokens: &Tokens) {
     let frame = Frame::new().fill(tokens.panel).corner_radius(theme::RADIUS_CARD).inner_margin(10.0);
     frame.stroke(Stroke::new(1.0, tokens.line)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -65,6 +69,13 @@ fn card(ui: &mut Ui, figure: &Figure, tokens: &Tokens) {
         let said = format!("{} {}", figure.name, figure.value);
         label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
         ui.add(egui::Label::new(theme::small(&figure.of).color(tokens.muted)).truncate());
+        match &figure.also {
+            Some(also) => {
+                ui.add(egui::Label::new(theme::small(also).color(tokens.muted)).truncate());
+            }
+            None if is_tall => ui.add_space(ui.text_style_height(&egui::TextStyle::Small)),
+            None => {}
+        }
     });
 }
 
@@ -78,45 +89,45 @@ fn figures_of(played: &Played, scene: &Scene<'_>, estimate: Option<Usd>) -> [Fig
     };
     let at_least = if run.unpriced.is_empty() { "" } else { "at least " };
     let between = |(least, most): (u32, u32)| format!("{least} to {most} in the run");
-    let filled = run.packing().map(|(cpu, memory)| format!(" · CPU {}, memory {} full", percent(cpu), percent(memory)));
+    let filled = run.packing().map(|(cpu, memory)| format!("CPU {}, memory {} full", percent(cpu), percent(memory)));
     [
         Figure {
             name: "Cost of a month",
             value: format!("{at_least}{}", run.month.cents_text()),
-            of: match estimate {
-                Some(estimate) => {
-                    format!("{} · {} against the estimate", played.said(), (run.month - estimate).signed_text())
-                }
-                None => played.said(),
-            },
+            of: played.said(),
+            also: estimate.map(|of| format!("{} against the estimate", (run.month - of).signed_text())),
             is_bad: false,
         },
         Figure {
             name: "Requests over capacity",
             value: format!("{:.2} %", f64::from(over.ppm()) / 10_000.0),
             of: worst(|service| u64::try_from(service.counts.over_capacity.micro()).unwrap_or(u64::MAX)),
+            also: None,
             is_bad: over.ppm() > 0,
         },
         Figure {
             name: "Most tasks without a place",
             value: run.unplaced_max().to_string(),
             of: worst(|service| u64::from(service.counts.unplaced_max)),
+            also: None,
             is_bad: run.unplaced_max() > 0,
         },
         Figure {
             name: "Longest recovery",
             value: run.recovery().to_string(),
             of: worst(|service| service.counts.recovery.ms()),
+            also: None,
             is_bad: false,
         },
-        Figure { name: "Tasks now", value: tasks.to_string(), of: between(played.tasks), is_bad: false },
+        Figure { name: "Tasks now", value: tasks.to_string(), of: between(played.tasks), also: None, is_bad: false },
         Figure {
             name: "Instances now",
             value: instances.to_string(),
             of: match played.instances {
                 (_, 0) => "none is needed".to_owned(),
-                counts => between(counts) + &filled.unwrap_or_default(),
+                counts => between(counts),
             },
+            also: filled.filter(|_| played.instances.1 > 0),
             is_bad: false,
         },
     ]
