@@ -201,7 +201,7 @@ fn the_account_reads_well_by_day_and_by_night() {
         }
         window.get_by_label("Adjustable quotas").click();
         window.run();
-        window.get_by_label("bind, at AWS's defaults").click();
+        window.get_by_label("bind: AWS defaults").click();
         window.run();
         // Records of quotas and plans, each with its fields; a fold's sign stands before its title.
         let ec2 = "5 · Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) vCPUs";
@@ -229,7 +229,7 @@ fn a_quota_profile_chosen_in_the_account_binds_the_estimate() {
     window.run();
     window.get_by_label("Adjustable quotas").click();
     window.run();
-    window.get_by_label("bind, as in a new account").click();
+    window.get_by_label("bind: new account").click();
     window.run();
     assert_eq!(drawn(&window).account.quota_profile, Some(QuotaProfile::NewAccount));
     window.get_by_label("Runs and estimates place and launch no more than these quotas hold");

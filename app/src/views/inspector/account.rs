@@ -73,9 +73,9 @@ fn quotas(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
         &mut account.quota_profile,
         &profiles,
         |profile| match profile {
-            None => "are findings only".to_owned(),
-            Some(QuotaProfile::NewAccount) => "bind, as in a new account".to_owned(),
-            Some(QuotaProfile::Default) => "bind, at AWS's defaults".to_owned(),
+            None => "findings only".to_owned(),
+            Some(QuotaProfile::NewAccount) => "bind: new account".to_owned(),
+            Some(QuotaProfile::Default) => "bind: AWS defaults".to_owned(),
         },
     );
     let said = if account.quota_profile.is_some() {
