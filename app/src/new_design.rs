@@ -5,8 +5,8 @@
 
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::capacity::{
-    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, InstanceRequirements, ManagedInstancesProvider,
-    ManagedScaling, StrategyItem,
+    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, ManagedInstancesProvider, ManagedScaling,
+    StrategyItem,
 };
 use bayplan_engine::design::cidr::Cidr;
 use bayplan_engine::design::cluster::Cluster;
@@ -253,45 +253,21 @@ fn capacity(design: &mut Design, choices: &Choices, zones: &[Zone]) {
 /// An Auto Scaling group as a part is added: m7g.large by managed scaling.
 pub fn group(subnets: Vec<SubnetId>, public_ip: bool) -> AutoScalingGroupProvider {
     AutoScalingGroupProvider {
-        subnets,
-        instance_types: vec![InstanceTypeName::new("m7g.large")],
         option: Some(CapacityOptionType::OnDemand),
-        min_size: 0,
-        max_size: 12,
-        warm_pool: 0,
         managed_scaling: Some(ManagedScaling::default()),
         managed_termination_protection: true,
-        managed_draining: None,
-        root_volume: None,
         public_ip,
-        detailed_monitoring: false,
-        prefer_cached_images: false,
-        agent_version: None,
         instance_role: Some(RoleId::new("instance")),
-        security_groups: Vec::new(),
-        tags: Tags::new(),
+        ..AutoScalingGroupProvider::new(subnets, vec![InstanceTypeName::new("m7g.large")], 12)
     }
 }
 
 /// A Managed Instances provider as a part is added: AWS chooses the types.
 pub fn managed(subnets: Vec<SubnetId>) -> ManagedInstancesProvider {
     ManagedInstancesProvider {
-        subnets,
-        requirements: InstanceRequirements::default(),
-        architecture: None,
-        option: None,
-        storage: None,
-        use_local_storage: false,
-        scale_in_after: None,
-        detailed_monitoring: false,
-        propagate_tags: false,
-        capacity_reservations: None,
-        auto_repair: None,
-        event_windows: Vec::new(),
         infrastructure_role: Some(RoleId::new("infrastructure")),
         instance_role: Some(RoleId::new("instance")),
-        security_groups: Vec::new(),
-        tags: Tags::new(),
+        ..ManagedInstancesProvider::new(subnets)
     }
 }
 

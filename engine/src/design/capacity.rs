@@ -177,6 +177,32 @@ pub struct AutoScalingGroupProvider {
     pub tags: Tags,
 }
 
+impl AutoScalingGroupProvider {
+    /// One of these types in these subnets, of none to `max_size` instances, with AWS's defaults: on demand, and ECS does
+    /// not scale it.
+    pub fn new(subnets: Vec<SubnetId>, instance_types: Vec<InstanceTypeName>, max_size: u32) -> Self {
+        Self {
+            subnets,
+            instance_types,
+            option: None,
+            min_size: 0,
+            max_size,
+            warm_pool: 0,
+            managed_scaling: None,
+            managed_termination_protection: false,
+            managed_draining: None,
+            root_volume: None,
+            public_ip: false,
+            detailed_monitoring: false,
+            prefer_cached_images: false,
+            agent_version: None,
+            instance_role: None,
+            security_groups: Vec::new(),
+            tags: Tags::new(),
+        }
+    }
+}
+
 /// `managedScaling` of an Auto Scaling group provider; absent settings are AWS's defaults (rules CAS-02 to CAS-05).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -365,6 +391,28 @@ pub struct ManagedInstancesProvider {
 }
 
 impl ManagedInstancesProvider {
+    /// One in these subnets with AWS's defaults: ECS chooses the instances. Its roles are still to be named (rule MI-01).
+    pub fn new(subnets: Vec<SubnetId>) -> Self {
+        Self {
+            subnets,
+            requirements: InstanceRequirements::default(),
+            architecture: None,
+            option: None,
+            storage: None,
+            use_local_storage: false,
+            capacity_reservations: None,
+            auto_repair: None,
+            event_windows: Vec::new(),
+            scale_in_after: None,
+            detailed_monitoring: false,
+            propagate_tags: false,
+            infrastructure_role: None,
+            instance_role: None,
+            security_groups: Vec::new(),
+            tags: Tags::new(),
+        }
+    }
+
     /// The data volume of each instance. Source: ECS API, `ManagedInstancesStorageConfiguration`; rule MI-02.
     pub fn storage(&self) -> Gib {
         self.storage.unwrap_or(Gib::from_gib(80))

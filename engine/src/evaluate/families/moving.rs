@@ -10,8 +10,8 @@ use super::gpus::{all_need_gpus, ask, models, said};
 use super::names::{free, is_private, joined, one_a_zone, role, zones_of};
 use crate::catalogue::fargate::{self, Platform};
 use crate::design::capacity::{
-    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, InstanceRequirements, LaunchType,
-    ManagedInstancesProvider, ManagedScaling, StrategyItem,
+    AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, LaunchType, ManagedInstancesProvider,
+    ManagedScaling, StrategyItem,
 };
 use crate::design::edit::Edit;
 use crate::design::id::{CapacityProviderId, ClusterId, SecurityGroupId, ServiceId, SubnetId, TaskDefinitionId};
@@ -19,7 +19,7 @@ use crate::design::load_balancing::TargetType;
 use crate::design::outside::RoleUse;
 use crate::design::service::{BinpackField, Capacity, PlacementStrategy, SchedulingStrategy, Service};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
-use crate::design::{Design, Item, ItemRef, Kind, Tags};
+use crate::design::{Design, Item, ItemRef, Kind};
 use crate::names::{Architecture, InstanceTypeName};
 use crate::units::{CpuUnits, Mib, Percent};
 
@@ -337,23 +337,10 @@ fn group_for(design: &mut Design, of: &ServiceId, service: &Service, how: &Move)
         CapacityProvider::ManagedInstances(_) => None,
     });
     let mut group = made.unwrap_or_else(|| AutoScalingGroupProvider {
-        subnets: Vec::new(),
-        instance_types,
         option,
-        min_size: 0,
-        max_size: 0,
-        warm_pool: 0,
         managed_scaling: Some(ManagedScaling { target_capacity: Some(Percent::HUNDRED), ..ManagedScaling::default() }),
-        managed_termination_protection: false,
-        managed_draining: None,
-        root_volume: None,
-        public_ip: false,
-        detailed_monitoring: false,
-        prefer_cached_images: false,
-        agent_version: None,
         instance_role,
-        security_groups: Vec::new(),
-        tags: Tags::new(),
+        ..AutoScalingGroupProvider::new(Vec::new(), instance_types, 0)
     });
     add_places(design, of, service, &mut group.subnets, &mut group.security_groups);
     // Room for one task an instance, with all of a deployment's new tasks beside the old.
@@ -379,22 +366,10 @@ fn managed_for(design: &mut Design, of: &ServiceId, service: &Service, how: &Mov
         CapacityProvider::AutoScalingGroup(_) => None,
     });
     let mut managed = made.unwrap_or_else(|| ManagedInstancesProvider {
-        subnets: Vec::new(),
-        requirements: InstanceRequirements::default(),
         architecture: Some(how.architecture),
-        option: None,
-        storage: None,
-        use_local_storage: false,
-        scale_in_after: None,
-        detailed_monitoring: false,
-        propagate_tags: false,
-        capacity_reservations: None,
-        auto_repair: None,
-        event_windows: Vec::new(),
         infrastructure_role: Some(infrastructure),
         instance_role: Some(instance),
-        security_groups: Vec::new(),
-        tags: Tags::new(),
+        ..ManagedInstancesProvider::new(Vec::new())
     });
     add_places(design, of, service, &mut managed.subnets, &mut managed.security_groups);
     if let Some(definition) = design.task_definitions.get(&service.task_definition) {

@@ -7,8 +7,7 @@ use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::instance_types::InstanceType;
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::{
-    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, InstanceRequirements, LaunchType,
-    ManagedInstancesProvider, ManagedScaling,
+    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, LaunchType, ManagedInstancesProvider, ManagedScaling,
 };
 use crate::design::id::{CapacityProviderId, SecurityGroupId, SiteId};
 use crate::design::outside::RoleUse;
@@ -232,23 +231,11 @@ impl Sketch<'_> {
         let security_group =
             self.security_group(instance_group().as_str(), Vec::new(), "the load balancer alone, where there is one");
         let provider = AutoScalingGroupProvider {
-            subnets: self.private_subnets(),
-            instance_types: vec![instance_type],
-            option: None,
             min_size: FEWEST,
-            max_size: MOST,
-            warm_pool: 0,
             managed_scaling: Some(ManagedScaling::default()),
-            managed_termination_protection: false,
-            managed_draining: None,
-            root_volume: None,
-            public_ip: false,
-            detailed_monitoring: false,
-            prefer_cached_images: false,
-            agent_version: None,
             instance_role: Some(role),
             security_groups: vec![security_group],
-            tags: Tags::new(),
+            ..AutoScalingGroupProvider::new(self.private_subnets(), vec![instance_type], MOST)
         };
         let assumed = [
             ("instance_types", why),
@@ -279,22 +266,11 @@ impl Sketch<'_> {
         let group =
             self.security_group(instance_group().as_str(), Vec::new(), "the load balancer alone, where there is one");
         let provider = ManagedInstancesProvider {
-            subnets: self.private_subnets(),
-            requirements: InstanceRequirements::default(),
             architecture: Some(architecture),
-            option: None,
-            storage: None,
-            use_local_storage: false,
-            scale_in_after: None,
-            detailed_monitoring: false,
-            propagate_tags: false,
-            capacity_reservations: None,
-            auto_repair: None,
-            event_windows: Vec::new(),
             infrastructure_role: Some(infrastructure),
             instance_role: Some(instance),
             security_groups: vec![group],
-            tags: Tags::new(),
+            ..ManagedInstancesProvider::new(self.private_subnets())
         };
         let assumed = [
             ("requirements", "none: ECS chooses the instances"),

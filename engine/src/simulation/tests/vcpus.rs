@@ -2,7 +2,6 @@
 
 use super::launches::{plan_of, workers};
 use super::*;
-use crate::design::Tags;
 use crate::design::account::{QuotaProfile, QuotaValue};
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, InstanceRequirements, ManagedInstancesProvider,
@@ -29,23 +28,9 @@ fn on(provider: impl FnOnce(Vec<SubnetId>) -> CapacityProvider) -> Project {
 pub(super) fn group(option: Option<CapacityOptionType>) -> Project {
     on(|subnets| {
         CapacityProvider::AutoScalingGroup(AutoScalingGroupProvider {
-            subnets,
-            instance_types: vec!["m7a.large".into()],
             option,
-            min_size: 0,
-            max_size: 100,
-            warm_pool: 0,
             managed_scaling: Some(ManagedScaling::default()),
-            managed_termination_protection: false,
-            managed_draining: None,
-            root_volume: None,
-            public_ip: false,
-            detailed_monitoring: false,
-            prefer_cached_images: false,
-            agent_version: None,
-            instance_role: None,
-            security_groups: Vec::new(),
-            tags: Tags::default(),
+            ..AutoScalingGroupProvider::new(subnets, vec!["m7a.large".into()], 100)
         })
     })
 }
@@ -58,22 +43,8 @@ pub(super) fn managed(types: &[&str]) -> Project {
             ..Default::default()
         };
         CapacityProvider::ManagedInstances(ManagedInstancesProvider {
-            subnets,
             requirements,
-            architecture: None,
-            option: None,
-            storage: None,
-            use_local_storage: false,
-            scale_in_after: None,
-            detailed_monitoring: false,
-            propagate_tags: false,
-            capacity_reservations: None,
-            auto_repair: None,
-            event_windows: Vec::new(),
-            infrastructure_role: None,
-            instance_role: None,
-            security_groups: Vec::new(),
-            tags: Tags::default(),
+            ..ManagedInstancesProvider::new(subnets)
         })
     })
 }
