@@ -89,7 +89,7 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
             if let Some(first) = finding.fixes.first() {
                 self::fix(ui, &place, first, out);
             }
-            if finding.is_of_account() {
+            if finding.is_of_account {
                 let lead = ui.add(Button::new(RichText::new("Open the account").size(theme::LABEL + 1.0)));
                 let name = format!("Open the account for {place}");
                 lead.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));

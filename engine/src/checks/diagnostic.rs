@@ -57,13 +57,8 @@ pub struct Diagnostic {
     pub hint: String,
     /// Edits that mend it, where some are safe.
     pub fixes: Vec<Fix>,
-}
-
-impl Diagnostic {
-    /// Whether a setting of the account mends it: then the account's form is where to go on.
-    pub fn is_of_account(&self) -> bool {
-        self.fixes.iter().flat_map(|fix| &fix.edits).any(|edit| matches!(edit, Edit::Account(_)))
-    }
+    /// Whether what the account says mends it: then the account's form is where to go on, with or without a fix.
+    pub is_of_account: bool,
 }
 
 /// One rule: a row of its family's table.
@@ -125,6 +120,7 @@ impl Findings {
             message: message.into(),
             hint: hint.into(),
             fixes: Vec::new(),
+            is_of_account: false,
         });
         self.found.last_mut().expect("a finding was pushed in the line above")
     }
@@ -134,6 +130,12 @@ impl Diagnostic {
     /// Hangs a fix on the finding.
     pub(super) fn fix(&mut self, label: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
         self.fixes.push(Fix { label: label.into(), edits });
+        self
+    }
+
+    /// Leads on to the account, where its user writes what is so.
+    pub(super) fn of_account(&mut self) -> &mut Self {
+        self.is_of_account = true;
         self
     }
 }

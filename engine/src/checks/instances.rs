@@ -250,7 +250,8 @@ fn eni_limit_binds(context: &Context<'_>, out: &mut Findings) {
                 let hint = format!("Switch awsvpcTrunking on in the account: {} interfaces", slots(kind, true));
                 let account = Account { awsvpc_trunking: true, ..context.design.account.clone() };
                 let fix = vec![Edit::Account(account)];
-                out.add(runner.at.clone(), "capacity", message, hint).fix("Switch awsvpcTrunking on", fix);
+                let found = out.add(runner.at.clone(), "capacity", message, hint);
+                found.fix("Switch awsvpcTrunking on", fix).of_account();
             }
         }
     }

@@ -6,7 +6,6 @@ use super::context::{Context, Host};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::quotas::{self, Quota};
 use crate::design::ItemRef;
-use crate::design::account::{Account, QuotaValue};
 use crate::design::capacity::{CapacityOptionType, CapacityProvider};
 use crate::design::edit::Edit;
 use crate::design::load_balancing::LoadBalancerType;
@@ -202,25 +201,15 @@ fn fixed_quota_exceeded(context: &Context<'_>, out: &mut Findings) {
 }
 
 /// What: an adjustable quota passed at the most tasks and instances. Why: until AWS has raised it, the rest does not
-/// start. Example: 40 vCPUs on Fargate, where a new account has 6.
+/// start. Example: 40 vCPUs on Fargate, where a new account has 6. No fix writes a quota: only Service Quotas knows it.
 ///
 /// Source: AWS General Reference, "Amazon ECS endpoints and quotas" (rules QUO, QTA).
 fn quota_exceeded(context: &Context<'_>, out: &mut Findings) {
     for (count, value) in passed(context, true) {
         let message = format!("{} {}: {value} until AWS raises it", count.count, count.quota.name);
-        let hint = "Ask for more in Service Quotas, and write what you have into the account";
-        let account = with_quota(&context.design.account, count.quota.name, count.count);
-        let label = format!("The account has {}", count.count);
-        out.add(count.at, count.field, message, hint).fix(label, vec![Edit::Account(account)]);
+        let hint = "Ask for more in Service Quotas, and write what it says you have into the account";
+        out.add(count.at, count.field, message, hint).of_account();
     }
-}
-
-/// The account with a quota of its own value.
-fn with_quota(account: &Account, name: &str, value: u64) -> Account {
-    let mut account = account.clone();
-    account.quotas.retain(|own| own.name != name);
-    account.quotas.push(QuotaValue { name: name.to_owned(), value });
-    account
 }
 
 /// What: the account states a quota by a name that is not known, or that AWS does not raise. Why: it binds nothing, and
@@ -247,7 +236,8 @@ fn unknown_quota(context: &Context<'_>, out: &mut Findings) {
         let mut account = context.design.account.clone();
         account.quotas.retain(|other| other.name != own.name);
         let fix = vec![Edit::Account(account)];
-        out.add(ItemRef::Cluster(cluster.clone()), "account", message, hint).fix("Take it out of the account", fix);
+        let found = out.add(ItemRef::Cluster(cluster.clone()), "account", message, hint);
+        found.fix("Take it out of the account", fix).of_account();
     }
 }
 
@@ -315,5 +305,14 @@ pub(super) mod tests {
     #[test]
     fn cases_hold() {
         check(CASES);
+    }
+
+    #[test]
+    fn a_passed_quota_writes_none_and_leads_to_the_account() {
+        let mut design = base();
+        quota(&mut design, "Fargate On-Demand vCPUs", 2);
+        let all = crate::checks::run(&design, &CATALOGUE, &[]);
+        let found = all.iter().find(|finding| finding.rule.0 == "quota-exceeded").expect("3 vCPUs pass 2");
+        assert_eq!((&found.fixes[..], found.is_of_account), (&[][..], true));
     }
 }

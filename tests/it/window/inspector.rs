@@ -180,7 +180,9 @@ fn a_finding_of_a_quota_leads_to_the_account() {
     pictured(&mut window, "problems-account.png");
     let found = &window.state().analysis().findings;
     let finding = found.iter().find(|finding| finding.rule.0 == "quota-exceeded").unwrap();
-    assert!(finding.is_of_account());
+    assert!(finding.is_of_account);
+    // No fix: what the account has, Service Quotas says and nobody else.
+    assert_eq!(finding.fixes, []);
     let place = finding.at.to_string();
     window.get_by_label(&format!("Open the account for {place}")).click();
     window.run();

@@ -152,7 +152,7 @@ pub(super) fn finding(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox) {
                             out.push(Command::edits(fix.label.clone(), fix.edits.clone()));
                         }
                     }
-                    if finding.is_of_account() && ui.button(RichText::new("Open the account").size(12.0)).clicked() {
+                    if finding.is_of_account && ui.button(RichText::new("Open the account").size(12.0)).clicked() {
                         out.push(Command::Select(Some(Pick::Account)));
                     }
                 });
