@@ -11,6 +11,7 @@ use bayplan_engine::checks::{self, Diagnostic, Severity};
 use bayplan_engine::design::ItemRef;
 use bayplan_engine::design::id::{ScenarioId, ServiceId};
 use bayplan_engine::design::project::Project;
+use bayplan_engine::evaluate::trade_off::{self, Through};
 use bayplan_engine::evaluate::{self, Outcome, Prepared, Refused};
 use bayplan_engine::plan::Plan;
 use bayplan_engine::units::{Span, Usd};
@@ -29,6 +30,8 @@ pub struct Month {
     pub unpriced: Vec<String>,
     /// Fewest and most tasks of each service, and most without a place.
     pub tasks: BTreeMap<ServiceId, (u32, u32, u32)>,
+    /// What goes by its ways in and out; whole weeks of curves are read for it.
+    pub through: Through,
     pub plan: Arc<Plan>,
     pub outcome: Arc<Outcome>,
 }
@@ -140,6 +143,7 @@ fn priced(prepared: Prepared, catalogue: &Catalogue) -> Month {
         by_owner,
         unpriced: outcome.month.unpriced.iter().map(|meter| catalogue.label(*meter)).collect(),
         tasks: names.zip(held).collect(),
+        through: trade_off::through(&prepared.plan, &outcome.month),
         plan: Arc::new(prepared.plan),
         outcome: Arc::new(outcome),
     }

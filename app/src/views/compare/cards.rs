@@ -6,7 +6,7 @@ use bayplan_engine::design::network::EndpointKind;
 use bayplan_engine::evaluate::compare::Alternative;
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::evaluate::figures::charges;
-use bayplan_engine::evaluate::trade_off::{Through, through, ways_in, ways_out};
+use bayplan_engine::evaluate::trade_off::{Through, ways_in, ways_out};
 use bayplan_engine::report::chart::Chart;
 use bayplan_engine::report::comparison;
 use bayplan_engine::units::{Bytes, Usd};
@@ -242,8 +242,7 @@ fn with_room(drawn: u64, least: u64) -> u64 {
 }
 
 fn drawn(model: &Model<'_>) -> Option<Through> {
-    let month = model.analysis.month.as_ref()?;
-    Some(through(&month.plan, &month.outcome.month))
+    model.analysis.month.as_ref().map(|month| month.through)
 }
 
 fn asked(state: &State, drawn: Option<Through>) -> Asked {
