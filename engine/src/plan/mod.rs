@@ -2,7 +2,7 @@
 //!
 //! In: a design with a scenario's edits done, and the catalogue. Out: dense tables whose every index is good, AWS's
 //! defaults filled in, sizes legal. The simulation has no error to return. What a design holds that is not played is
-//! listed in [`Plan::not_played`], never passed over in silence.
+//! listed in [`Plan::not_played`], never passed over in silence; [`Plan::left_out`] is what of it a window feels.
 
 pub mod curve;
 pub mod index;
@@ -83,6 +83,8 @@ pub struct NotPlayed {
     pub item: ItemRef,
     /// What of it is left out.
     pub what: &'static str,
+    /// How far into a run it first changes something; zero is from the start.
+    pub after: Span,
 }
 
 /// A plan.
@@ -128,6 +130,13 @@ pub struct Plan {
     pub faults: Vec<PlannedFault>,
     /// Deployments, in order of time.
     pub rollouts: Vec<PlannedRollout>,
-    /// What is drawn and not played.
+    /// What is drawn and not played, of windows of any length.
     pub not_played: Vec<NotPlayed>,
+}
+
+impl Plan {
+    /// What is drawn, not played, and would change something within a window.
+    pub fn left_out(&self, window: Span) -> impl Iterator<Item = &NotPlayed> {
+        self.not_played.iter().filter(move |gap| gap.after < window)
+    }
 }

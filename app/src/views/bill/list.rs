@@ -103,7 +103,8 @@ fn foot(model: &Model<'_>, shown: Shown<'_>) -> Vec<String> {
     if !without.is_empty() {
         said.push(format!("Without a price of your own: {}", without.join(", ")));
     }
-    let left: Vec<_> = shown.plan.not_played.iter().map(|left| format!("{} of {}", left.what, left.item)).collect();
+    let left: Vec<_> =
+        shown.plan.left_out(shown.outcome.window).map(|left| format!("{} of {}", left.what, left.item)).collect();
     if !left.is_empty() {
         said.push(format!("Not in the figures: {}", left.join("; ")));
     }

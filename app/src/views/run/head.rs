@@ -50,9 +50,9 @@ pub(super) fn ui(
             }
         });
     });
-    let missing = &played.prepared.plan.not_played;
-    if !missing.is_empty() {
-        let all: Vec<_> = missing.iter().map(|one| format!("{}: {}", one.item, one.what)).collect();
+    let missing = played.prepared.plan.left_out(played.outcome.window);
+    let all: Vec<_> = missing.map(|one| format!("{}: {}", one.item, one.what)).collect();
+    if !all.is_empty() {
         let text = format!("Drawn and not played: {}", all.join(" · "));
         ui.label(theme::small(text).color(tokens.warn));
     }

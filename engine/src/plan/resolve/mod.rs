@@ -29,6 +29,7 @@ use crate::design::scenario::Scenario;
 use crate::design::{Design, ItemRef};
 use crate::names::Zone;
 use crate::plan::load::{Door, LoadKind, PlannedLoad};
+use crate::units::Span;
 
 /// Something that keeps a design from being a plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -108,7 +109,7 @@ impl<'a> Resolver<'a> {
         self.place_providers();
         self.place_services();
         self.place_standing();
-        self.list_gaps();
+        self.list_gaps(scenario);
         let call_order = self.call_order();
         let loads = self.place_loads(scenario);
         let faults = self.place_faults(scenario);
@@ -145,7 +146,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn not_played(&mut self, item: ItemRef, what: &'static str) {
-        self.not_played.push(NotPlayed { item, what });
+        self.not_played_after(Span::ZERO, item, what);
+    }
+
+    /// What a run leaves out, and feels only so far into it.
+    fn not_played_after(&mut self, after: Span, item: ItemRef, what: &'static str) {
+        self.not_played.push(NotPlayed { item, what, after });
     }
 
     fn owner(&mut self, item: ItemRef) -> Ix<ItemRef> {
@@ -261,7 +267,7 @@ impl<'a> Resolver<'a> {
                 }
             };
             if let Some(PlannedFaultKind::ZoneLoss(zone)) = kind {
-                self.note_cut_off_calls(zone);
+                self.note_cut_off_calls(zone, fault.at);
             }
             // A fault of something that the scenario's edits took away strikes nothing.
             if let Some(kind) = kind {
@@ -274,14 +280,14 @@ impl<'a> Resolver<'a> {
 
     /// A lost zone's NAT gateway takes the way out of other zones along: their tasks cannot start, which is played; that
     /// calls of those running fail is not.
-    fn note_cut_off_calls(&mut self, lost: Ix<PlannedZone>) {
+    fn note_cut_off_calls(&mut self, lost: Ix<PlannedZone>, at: Span) {
         let leans = |subnet: &PlannedSubnet| {
             let zone = subnet.nat.and_then(|nat| self.network.nats[nat].zone);
             subnet.zone != lost && zone == Some(lost)
         };
         if let Some(nat) = self.subnets.iter().find(|subnet| leans(subnet)).and_then(|subnet| subnet.nat) {
             let owner = self.owners[self.network.nats[nat].owner].clone();
-            self.not_played(owner, "calls that other zones send through it while its zone is lost");
+            self.not_played_after(at, owner, "calls that other zones send through it while its zone is lost");
         }
     }
 
