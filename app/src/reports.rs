@@ -184,6 +184,8 @@ pub fn services_json(services: &[ServiceFigures], window: Span) -> Value {
             "asked": milli(s.asked.micro() / 1000),
             "over_capacity": milli(s.over_capacity.micro() / 1000),
             "recovery_seconds": s.recovery.secs(),
+            "oldest_job_seconds": s.oldest_job.secs(),
+            "job_seconds_to_redo": milli(s.to_redo.micro() / 1000),
         })
     };
     services.iter().map(one).collect()

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use bayplan::headless::{Outlets, run};
 use bayplan_engine::design::edit::Edit;
+use bayplan_engine::design::fault::{Fault, FaultKind};
+use bayplan_engine::design::load::{Load, Shape};
+use bayplan_engine::design::scenario::Scenario;
 use bayplan_engine::presets::{PRESETS, find};
-use bayplan_engine::units::Usd;
+use bayplan_engine::units::{MilliPerSecond, Percent, Span, Usd};
 use serde_json::Value;
 
 /// What a command gave.
@@ -179,6 +182,35 @@ fn a_run_keeps_to_its_days_and_gives_the_same_bytes_twice() {
     for key in ["name", "desired_min", "desired_max", "running_min", "running_max", "running_mean", "unplaced_max"] {
         assert!(service.get(key).is_some(), "a service without {key}");
     }
+}
+
+#[test]
+fn a_run_tells_how_long_jobs_wait_and_what_is_to_be_done_again() {
+    let folder = folder();
+    let asked = |milli: u64| {
+        let mut project = find("queue-workers").unwrap().project();
+        project.design.services.values_mut().for_each(|service| service.scaling = None);
+        for load in project.design.loads.values_mut() {
+            let Load::Jobs(jobs) = load else { panic!("jobs alone") };
+            jobs.shape = Shape::constant(MilliPerSecond::from_milli(milli));
+        }
+        let kind = FaultKind::TaskFailure { service: "worker".into(), percent: Percent::from_percent(50) };
+        let faults = vec![Fault { kind, at: Span::from_hours(1), lasts: Span::ZERO }];
+        project.scenarios.insert("failure".into(), Scenario { faults, ..Scenario::default() });
+        write(&folder, &format!("{milli}.ron"), &project.write())
+    };
+    // Twelve workers with jobs of 40 s do 300 of 600 in 1000 s: a day's last minute takes the jobs of its noon.
+    let behind = asked(600);
+    let service = bayplan(&["simulate", &behind, "--days", "1", "--json"]).json()["services"][0].clone();
+    assert_eq!((&service["oldest_job_seconds"], &service["job_seconds_to_redo"]), (&43_200.0.into(), &0.0.into()));
+    let text = bayplan(&["simulate", &behind, "--days", "1"]).out;
+    assert!(text.contains("; the oldest job waited up to 12 h\n"), "{text}");
+    // 240 in 1000 s are 9.6 in hand, half done: six of twelve workers fail with 4.8 × 20 s.
+    let failing = ["simulate", &asked(240), "--days", "1", "--scenario", "failure"];
+    let service = bayplan(&[&failing[..], &["--json"]].concat()).json()["services"][0].clone();
+    assert_eq!(service["job_seconds_to_redo"], 96.0);
+    let text = bayplan(&failing).out;
+    assert!(text.contains("; 96.0 job-seconds to do again, of tasks taken away"), "{text}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use bayplan_engine::names::Region;
 use bayplan_engine::presets::find;
 use bayplan_engine::simulation::Detail;
 use bayplan_engine::simulation::trace::{Ended, TaskLife, Trace};
-use bayplan_engine::units::{SimTime, Span, Usd};
+use bayplan_engine::units::{Micro, SimTime, Span, Usd};
 
 fn catalogue() -> Catalogue {
     Catalogue::load(&Region::new("us-east-1")).expect("the region is known")
@@ -191,6 +191,7 @@ fn workers_finish_their_jobs_when_spot_takes_them_back() {
         let stopped = task.stopped.expect("it is gone").since(began);
         assert!(stopped <= Span::from_secs(150), "{stopped}");
     }
+    assert_eq!(outcome.summary.as_ref().expect("a run").services[0].to_redo, Micro::ZERO);
     // At least what was left works on, and new ones stand within a start of 1 vCPU beyond the warning.
     let worker = &trace.services[place(&ready, "worker")];
     assert!(worker.healthy.at(wave + Span::from_secs(60)) >= 21);

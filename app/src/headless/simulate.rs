@@ -75,6 +75,13 @@ fn print_services(prepared: &Prepared, outcome: &Outcome, out: &mut dyn Write) -
         if s.recovery > Span::ZERO {
             write!(out, "; longest time short of tasks {}", s.recovery)?;
         }
+        if s.oldest_job > Span::ZERO {
+            write!(out, "; the oldest job waited up to {}", s.oldest_job)?;
+        }
+        if s.to_redo.micro() > 0 {
+            let lost = s.to_redo.whole();
+            write!(out, "; {lost:.1} job-seconds to do again, of tasks taken away: counted, not added to the queue")?;
+        }
         writeln!(out)?;
     }
     writeln!(out, "{} events", summary.events)?;

@@ -204,6 +204,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "the middle of the Spot Instance Advisor's band, at any time alike; replacements find capacity at once (EC2-32)",
     ),
     (
+        "jobs_in_hand",
+        "any part of their time done alike; handed out in the order they came",
+        "when a task is taken away, what it cannot end begins anew; counted, and not added to the backlog",
+    ),
+    (
         "started_hours",
         "transit gateways and VPC Lattice services",
         "billed by started hours like load balancers and NAT gateways; their rounding was not read (BIL-01)",

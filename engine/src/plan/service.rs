@@ -50,6 +50,8 @@ pub struct Ending {
     pub deregistration: Span,
     /// STOPPING: from SIGTERM on, as long as its containers take: all of `stopTimeout` where SIGTERM is not handled.
     pub stop: Span,
+    /// From SIGTERM to SIGKILL: all of `stopTimeout`, whoever handles what.
+    pub until_kill: Span,
     /// DEPROVISIONING: giving back its interface.
     pub deprovisioning: Span,
 }

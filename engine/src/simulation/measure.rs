@@ -35,6 +35,10 @@ impl World<'_> {
         let done = traffic.total_done.since(&mut traffic.done_before_minute);
         let running_ms = std::mem::take(&mut traffic.minute_running);
         let backlog = traffic.backlog;
+        let queue = self.queues[ix.index()].as_mut();
+        let oldest_job = queue.map_or(Span::ZERO, |queue| queue.oldest(self.now, backlog));
+        let summary = &mut self.summary.services[ix.index()];
+        summary.oldest_job = summary.oldest_job.max(oldest_job);
         let cpu = cpu_used(planned, done, running_ms);
         let delay = usize::try_from(self.plan.timings.metric_delay.ms().div_ceil(60_000)).unwrap_or(2);
         for (policy, tracking) in planned.tracking.iter().zip(&mut service.tracking) {
@@ -65,6 +69,7 @@ impl World<'_> {
                 served: done.mean_over(Span::MINUTE),
                 cpu: cpu.unwrap_or(Ppm::ZERO),
                 backlog: u32::try_from(backlog.micro() / 1_000_000).unwrap_or(u32::MAX),
+                oldest_job,
             });
         }
     }

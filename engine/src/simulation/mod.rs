@@ -8,6 +8,7 @@ pub mod event;
 mod failures;
 mod faults;
 mod instances;
+mod jobs;
 mod marks;
 mod measure;
 pub mod queue;
@@ -206,10 +207,14 @@ impl World<'_> {
         for ix in self.plan.services.indices() {
             self.note(ix);
         }
-        for (service, summary) in self.state.services.iter().zip(&mut self.summary.services) {
+        let queues = self.queues.iter_mut();
+        for ((service, summary), queue) in self.state.services.iter().zip(&mut self.summary.services).zip(queues) {
+            let backlog = service.traffic.backlog;
+            let oldest = queue.as_mut().map_or(Span::ZERO, |queue| queue.oldest(self.end, backlog));
+            summary.oldest_job = summary.oldest_job.max(oldest);
             summary.asked = service.traffic.total_asked;
             summary.over_capacity = service.traffic.total_over;
-            summary.left = service.traffic.backlog;
+            summary.left = backlog;
             if let Some(since) = service.short_since {
                 summary.recovery = summary.recovery.max(self.end.since(since));
             }

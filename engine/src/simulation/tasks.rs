@@ -209,6 +209,7 @@ impl World<'_> {
             TaskStatus::Deprovisioning if before == TaskStatus::Stopping => {
                 let service = self.service(ix);
                 service.ending -= 1;
+                self.jobs_left(task);
                 self.look_at(ix);
             }
             TaskStatus::Stopped => self.task_stopped(task),
@@ -381,6 +382,7 @@ impl World<'_> {
         let of = self.state.tasks[task];
         let (ix, share) = (of.service, usize::from(of.share));
         if of.in_service {
+            self.jobs_let_go(task, why);
             self.set_in_service(task, false);
         }
         self.integrate(ix);
@@ -430,6 +432,7 @@ impl World<'_> {
     }
 
     fn task_stopped(&mut self, task: Ix<Task>) {
+        self.jobs_left(task);
         let of = self.state.tasks[task];
         if of.metered {
             self.state.tasks[task].metered = false;

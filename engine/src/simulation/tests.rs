@@ -1,6 +1,7 @@
 //! Runs of presets under faults and deployments, held against what ECS promises.
 
 mod failures;
+mod jobs;
 mod launches;
 mod machines;
 mod vcpus;

@@ -46,6 +46,8 @@ pub struct Minute {
     pub cpu: Ppm,
     /// Jobs or requests waiting at the minute's end.
     pub backlog: u32,
+    /// How long the oldest job in its queue has waited at the minute's end.
+    pub oldest_job: Span,
 }
 
 /// One service over time.
@@ -217,6 +219,11 @@ pub struct ServiceSummary {
     pub over_capacity: Micro,
     /// Jobs that waited in its queue when the run ended.
     pub left: Micro,
+    /// The longest that a job had waited in its queue, as seen at the ends of minutes and of the run.
+    pub oldest_job: Span,
+    /// Job-seconds that tasks in service had put into jobs and could not end when they were taken away: the queue hands
+    /// those jobs out again. Counted, and not added to its backlog.
+    pub to_redo: Micro,
     /// The longest time with fewer tasks in service than wanted.
     pub recovery: Span,
 }

@@ -39,6 +39,9 @@ impl World<'_> {
         if traffic.jobs != MilliPerSecond::ZERO || traffic.jobs_done != MilliPerSecond::ZERO {
             let (came, worked) = (traffic.jobs.over(span), traffic.jobs_done.over(span));
             traffic.backlog = (traffic.backlog + came) - worked;
+            if let Some(queue) = &mut self.queues[ix.index()] {
+                queue.came += came;
+            }
             (asked, done) = (asked + came, done + worked);
         }
         // One total each: what a minute, an hour or an account has of it is what lies beyond their marks.

@@ -1,6 +1,7 @@
 //! The world of one run: state, queue, ledger, trace, and the only mutators of them.
 
 use super::event::Event;
+use super::jobs::{self, JobQueue};
 use super::marks::Marks;
 use super::queue::Queue;
 use super::trace::{Entry, EntryKind, ServiceSummary, ServiceTrace, Steps, Summary, Trace};
@@ -80,6 +81,8 @@ pub(super) struct World<'p> {
     pub(super) capacity_milli: Vec<Option<u64>>,
     /// By service: how long a job keeps a task busy.
     pub(super) job_time: Vec<Option<Span>>,
+    /// By service: its queue of jobs.
+    pub(super) queues: Vec<Option<JobQueue>>,
     /// By service: whose flows are shared out by where its tasks stand.
     pub(super) sharing: Vec<Vec<Ix<PlannedService>>>,
     /// By load: its rate, and what came of it.
@@ -160,6 +163,7 @@ impl<'p> World<'p> {
             depends_on_zones,
             capacity_milli: plan.services.iter().map(PlannedService::capacity_milli).collect(),
             job_time: traffic::job_time(plan),
+            queues: jobs::queues(plan),
             sharing: traffic::sharing(plan),
             loads: vec![LoadState::default(); plan.loads.len()],
             dirty: plan.services.indices().collect(),

@@ -1,9 +1,12 @@
 //! The Run place: a scenario is played, looked at over time, and shown as stale when the drawing moves on.
 
+use bayplan_engine::design::load::{Load, Shape};
+use bayplan_engine::presets;
+use bayplan_engine::units::MilliPerSecond;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
-use super::{Start, Window, pictured, preset, wait};
+use super::{Start, Window, open, pictured, preset, wait};
 
 fn played(name: &str, start: Start<'_>) -> Window {
     let mut window = preset(name, start);
@@ -66,6 +69,32 @@ fn instances_hold_tasks_and_tell_what_is_reserved() {
     window.run();
     window.get_by_label("CPU reserved");
     pictured(&mut window, "run-instances.png");
+}
+
+#[test]
+fn a_service_with_a_queue_tells_how_long_its_jobs_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("behind.ron");
+    let mut project = presets::find("queue-workers").unwrap().project();
+    project.design.services.values_mut().for_each(|service| service.scaling = None);
+    for load in project.design.loads.values_mut() {
+        let Load::Jobs(jobs) = load else { panic!("jobs alone") };
+        jobs.shape = Shape::constant(MilliPerSecond::from_milli(600));
+    }
+    std::fs::write(&path, project.write()).unwrap();
+    let mut window = open(Start { path: Some(path), ..Start::default() });
+    key(&mut window, Modifiers::NONE, Key::F5);
+    window.step();
+    wait(&mut window, |window| window.query_by_label("Playing").is_none());
+    window.get_by_label("Service worker").click();
+    window.run();
+    // Workers do half of what comes: after a minute the oldest job has waited half of one, after 730 hours half of them.
+    window.get_by_label("Oldest job waits");
+    window.get_by_label("30 s");
+    window.get_by_label("Longest that a job waited");
+    window.get_by_label("15 d 5 h");
+    window.get_by_label("0.0 job-seconds");
+    pictured(&mut window, "run-queue.png");
 }
 
 /// A screen of 1920 × 1200 at 200 %.

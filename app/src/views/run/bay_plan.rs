@@ -7,7 +7,7 @@ use bayplan_engine::plan::Plan;
 use bayplan_engine::plan::index::Ix;
 use bayplan_engine::plan::provider::PlannedProvider;
 use bayplan_engine::plan::service::PlannedService;
-use bayplan_engine::simulation::trace::{EntryKind, Steps, TaskLife, Trace};
+use bayplan_engine::simulation::trace::{EntryKind, ServiceSummary, Steps, TaskLife, Trace};
 use bayplan_engine::units::SimTime;
 use egui::{Align2, Color32, Frame, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
@@ -29,6 +29,8 @@ const HEAD: f32 = 48.0;
 pub(super) struct Scene<'a> {
     pub plan: &'a Plan,
     pub trace: &'a Trace,
+    /// The run in figures, by service in the plan's order.
+    pub counts: &'a [ServiceSummary],
     pub moment: &'a Moment,
     pub now: SimTime,
     /// The colour's place of each service, in the plan's order.

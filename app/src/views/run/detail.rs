@@ -1,10 +1,11 @@
 //! What is chosen in the bay plan: its life as a bar of states and why it is there; below, what happened when.
 
 use bayplan_engine::plan::index::Ix;
+use bayplan_engine::plan::load::{LoadKind, PlannedLoad};
 use bayplan_engine::plan::service::PlannedService;
 use bayplan_engine::report::chart::TimeAxis;
 use bayplan_engine::simulation::trace::{Entry, InstanceLife, TaskLife};
-use bayplan_engine::units::{SimTime, Span};
+use bayplan_engine::units::{Micro, SimTime, Span};
 use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::bay_plan::Scene;
@@ -92,6 +93,21 @@ fn service(ui: &mut Ui, scene: &Scene<'_>, ix: Ix<PlannedService>) {
         fact(ui, "Served a second", &words::rate(minute.served), &tokens);
         fact(ui, "CPU used", &format!("{:.0} %", f64::from(minute.cpu.ppm()) / 10_000.0), &tokens);
         fact(ui, "Waiting work", &words::thousands(u64::from(minute.backlog)), &tokens);
+        let takes_jobs = |load: &PlannedLoad| load.service == ix && matches!(load.kind, LoadKind::Jobs { .. });
+        if scene.plan.loads.iter().any(takes_jobs) {
+            fact(ui, "Oldest job waits", &minute.oldest_job.to_string(), &tokens);
+        }
+    }
+    let Some(counts) = scene.counts.get(ix.index()) else { return };
+    if counts.oldest_job > Span::ZERO || counts.to_redo > Micro::ZERO {
+        ui.label(theme::small("in the whole run").color(tokens.muted));
+        fact(ui, "Longest that a job waited", &counts.oldest_job.to_string(), &tokens);
+        fact(ui, "Work to do again", &format!("{:.1} job-seconds", counts.to_redo.whole()), &tokens);
+    }
+    if counts.to_redo > Micro::ZERO {
+        let what =
+            "What tasks had in hand and could not end when they were taken away: counted, not added to the queue";
+        ui.label(theme::small(what).color(tokens.muted));
     }
 }
 

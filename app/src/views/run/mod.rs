@@ -180,7 +180,8 @@ fn whole(ui: &mut Ui, model: &Model<'_>, played: &Played, trace: &Trace, state: 
     let moment = Moment::at(plan, trace, now);
     let of_service = slots(&played.prepared.design);
     let slots: Vec<_> = plan.services.iter().map(|s| of_service.get(&s.name).copied().unwrap_or(0)).collect();
-    let scene = Scene { plan, trace, moment: &moment, now, slots: &slots, chosen: state.chosen };
+    let counts = played.outcome.summary.as_ref().map_or(&[][..], |summary| &summary.services);
+    let scene = Scene { plan, trace, counts, moment: &moment, now, slots: &slots, chosen: state.chosen };
     let is_stale = model.document.is_none_or(|d| !played.basis.holds(d.project(), model.scenario));
     let strength = if is_stale { STALE } else { 1.0 };
     let frame = |left, right| Frame::new().fill(tokens.ground).inner_margin(Margin { left, right, top: 10, bottom: 8 });

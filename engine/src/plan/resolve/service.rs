@@ -344,7 +344,7 @@ impl Resolver<'_> {
         let stop = if definition.handles_sigterm == Some(true) { HANDLED_STOP.min(timeout) } else { timeout };
         let own_interface = definition.network_mode() == NetworkMode::Awsvpc;
         let deprovisioning = if own_interface { self.timings.deprovisioning } else { Span::ZERO };
-        Ending { deregistration, stop, deprovisioning }
+        Ending { deregistration, stop, until_kill: timeout, deprovisioning }
     }
 
     /// What the task's containers write to: the first log group that is drawn, else one of the service's own.
