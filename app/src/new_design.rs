@@ -22,6 +22,17 @@ use bayplan_engine::design::project::Project;
 use bayplan_engine::design::{Design, Item, Tags};
 use bayplan_engine::names::{InstanceTypeName, Region, Zone};
 
+/// Which tiers of subnets are laid, one subnet of each in every zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tiers {
+    Public,
+    PublicAndIsolated,
+    PublicAndPrivate,
+    PublicPrivateAndIsolated,
+    Private,
+    PrivateAndIsolated,
+}
+
 /// How tasks reach what lies outside the VPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WayOut {
@@ -46,7 +57,7 @@ pub struct Choices {
     pub name: String,
     pub region: Region,
     pub zones: usize,
-    pub isolated_tier: bool,
+    pub tiers: Tiers,
     pub way_out: WayOut,
     pub capacity: StartCapacity,
 }
@@ -57,16 +68,91 @@ impl Default for Choices {
             name: "New design".to_owned(),
             region: Region::new("us-east-1"),
             zones: 3,
-            isolated_tier: false,
+            tiers: Tiers::PublicAndPrivate,
             way_out: WayOut::NatPerZone,
             capacity: StartCapacity::Fargate,
         }
     }
 }
 
-impl WayOut {
-    pub const ALL: [Self; 4] = [Self::NatPerZone, Self::OneNat, Self::Endpoints, Self::Public];
+impl Tiers {
+    pub const ALL: [Self; 6] = [
+        Self::PublicAndPrivate,
+        Self::PublicPrivateAndIsolated,
+        Self::Private,
+        Self::PrivateAndIsolated,
+        Self::Public,
+        Self::PublicAndIsolated,
+    ];
 
+    /// As the dialog says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "Public",
+            Self::PublicAndIsolated => "Public and isolated",
+            Self::PublicAndPrivate => "Public and private",
+            Self::PublicPrivateAndIsolated => "Public, private and isolated",
+            Self::Private => "Private",
+            Self::PrivateAndIsolated => "Private and isolated",
+        }
+    }
+
+    /// What is laid in each zone.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Public => "In each zone a public /24 for balancers and tasks",
+            Self::PublicAndIsolated => {
+                "In each zone a public /24 for balancers and tasks, an isolated /24 for databases"
+            }
+            Self::PublicAndPrivate => "In each zone a public /24 for balancers and gateways, a private /20 for tasks",
+            Self::PublicPrivateAndIsolated => {
+                "In each zone a public /24 for balancers and gateways, a private /20 for tasks, an isolated /24 for databases"
+            }
+            Self::Private => "In each zone a private /20 for tasks and internal balancers; no internet gateway",
+            Self::PrivateAndIsolated => {
+                "In each zone a private /20 for tasks and internal balancers, an isolated /24 for databases; no internet \
+                 gateway"
+            }
+        }
+    }
+
+    const fn has_public(self) -> bool {
+        !matches!(self, Self::Private | Self::PrivateAndIsolated)
+    }
+
+    const fn has_private(self) -> bool {
+        !matches!(self, Self::Public | Self::PublicAndIsolated)
+    }
+
+    const fn has_isolated(self) -> bool {
+        matches!(self, Self::PublicAndIsolated | Self::PublicPrivateAndIsolated | Self::PrivateAndIsolated)
+    }
+
+    /// The ways out that tasks have with these tiers, the usual one first. A NAT gateway stands in a public subnet and
+    /// serves private ones; tasks with addresses of their own stand in public ones.
+    ///
+    /// Source: Amazon VPC User Guide, "NAT gateway basics".
+    pub const fn ways_out(self) -> &'static [WayOut] {
+        match (self.has_public(), self.has_private()) {
+            (true, true) => &[WayOut::NatPerZone, WayOut::OneNat, WayOut::Endpoints],
+            (false, _) => &[WayOut::Endpoints],
+            (true, false) => &[WayOut::Public],
+        }
+    }
+
+    /// Each tier with the name of its subnets, the prefix of their blocks, and which of those in 10.0.0.0/16 is its first:
+    /// /24 number 0 on are public, /20 number 4 on (10.0.64.0) private, /24 number 240 on isolated.
+    fn all(self) -> impl Iterator<Item = (SubnetTier, &'static str, u8, u32)> {
+        let rows = [
+            (self.has_public(), (SubnetTier::Public, "public", 24, 0)),
+            (self.has_private(), (SubnetTier::Private, "private", 20, 4)),
+            (self.has_isolated(), (SubnetTier::Isolated, "data", 24, 240)),
+        ];
+        rows.into_iter().filter(|(is_laid, _)| *is_laid).map(|(_, tier)| tier)
+    }
+}
+
+impl WayOut {
     /// As the dialog says it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -103,6 +189,14 @@ impl StartCapacity {
 }
 
 impl Choices {
+    /// Takes the tiers' usual way out where they do not have the chosen one.
+    pub fn fit(&mut self) {
+        let ways = self.tiers.ways_out();
+        if !ways.contains(&self.way_out) {
+            self.way_out = ways.first().copied().unwrap_or(self.way_out);
+        }
+    }
+
     /// Why these choices do not go together.
     pub const fn refused(&self) -> Option<&'static str> {
         match (self.way_out, self.capacity) {
@@ -131,25 +225,14 @@ pub fn new_design(choices: &Choices, zones: &[Zone]) -> Project {
             secondary_cidrs: Vec::new(),
             ipv6_cidr: None,
             ip_address_type: None,
-            internet_gateway: choices.way_out != WayOut::Endpoints,
+            internet_gateway: choices.tiers.has_public(),
             egress_only_internet_gateway: false,
             zones: zones.to_vec(),
             measured_monthly_cross_zone_bytes: None,
             tags: Tags::new(),
         },
     ));
-    // Of 10.0.0.0/16: /24 number 0 on is public; /20 number 4 on (10.0.64.0) private; /24 number 240 on isolated.
-    let mut tiers = vec![(SubnetTier::Public, "public", 24, 0)];
-    if choices.way_out != WayOut::Public {
-        tiers.push((SubnetTier::Private, "private", 20, 4));
-    }
-    if choices.way_out == WayOut::Endpoints {
-        tiers.remove(0);
-    }
-    if choices.isolated_tier {
-        tiers.push((SubnetTier::Isolated, "data", 24, 240));
-    }
-    for (tier, word, prefix, first) in tiers {
+    for (tier, word, prefix, first) in choices.tiers.all() {
         for (zone, index) in zones.iter().zip(first..) {
             let Some(cidr) = cidr.part(prefix, index) else { continue };
             let subnet = Subnet {
@@ -283,16 +366,14 @@ mod tests {
     use bayplan_engine::checks::{self, Severity};
     use bayplan_engine::design::edit::references;
 
+    const WAYS_OUT: [WayOut; 4] = [WayOut::NatPerZone, WayOut::OneNat, WayOut::Endpoints, WayOut::Public];
+
     fn all_choices() -> impl Iterator<Item = Choices> {
-        let ways =
-            WayOut::ALL.into_iter().flat_map(|way_out| StartCapacity::ALL.into_iter().map(move |c| (way_out, c)));
+        let ways = WAYS_OUT.into_iter().flat_map(|way_out| StartCapacity::ALL.into_iter().map(move |c| (way_out, c)));
         ways.flat_map(|(way_out, capacity)| {
-            [1, 2, 3].into_iter().map(move |zones| Choices {
-                zones,
-                way_out,
-                capacity,
-                isolated_tier: zones > 1,
-                ..Choices::default()
+            let tiers = Tiers::ALL.into_iter().filter(move |tiers| tiers.ways_out().contains(&way_out));
+            tiers.flat_map(move |tiers| {
+                [1, 2, 4].map(move |zones| Choices { zones, tiers, way_out, capacity, ..Choices::default() })
             })
         })
     }
@@ -319,11 +400,51 @@ mod tests {
     #[test]
     fn the_way_out_is_the_one_chosen() {
         let zones = [Zone::new("us-east-1a"), Zone::new("us-east-1b")];
-        let nats = |way_out| new_design(&Choices { way_out, ..Choices::default() }, &zones).design.nat_gateways.len();
-        assert_eq!(WayOut::ALL.map(nats), [2, 1, 0, 0]);
-        let endpoints = new_design(&Choices { way_out: WayOut::Endpoints, ..Choices::default() }, &zones).design;
-        assert!(endpoints.subnets.values().all(|s| s.tier == SubnetTier::Private));
+        let laid = |tiers, way_out| new_design(&Choices { tiers, way_out, ..Choices::default() }, &zones).design;
+        let nats = |tiers, way_out| laid(tiers, way_out).nat_gateways.len();
+        let both = Tiers::PublicAndPrivate;
+        assert_eq!(
+            [nats(both, WayOut::NatPerZone), nats(both, WayOut::OneNat), nats(both, WayOut::Endpoints)],
+            [2, 1, 0]
+        );
+        assert_eq!(nats(Tiers::Public, WayOut::Public), 0);
+        let endpoints = laid(Tiers::Private, WayOut::Endpoints);
         assert_eq!(endpoints.vpc_endpoints.len(), 4);
         assert!(!endpoints.vpcs[&VpcId::new("main")].internet_gateway);
+        assert!(laid(both, WayOut::Endpoints).vpcs[&VpcId::new("main")].internet_gateway);
+    }
+
+    #[test]
+    fn the_tiers_are_those_chosen() {
+        let zones = [Zone::new("us-east-1a"), Zone::new("us-east-1b")];
+        let laid = |tiers| {
+            let mut choices = Choices { tiers, ..Choices::default() };
+            choices.fit();
+            let subnets = new_design(&choices, &zones).design.subnets;
+            subnets.iter().map(|(id, subnet)| format!("{id} {}", subnet.cidr)).collect::<Vec<_>>()
+        };
+        let public = ["public-a 10.0.0.0/24", "public-b 10.0.1.0/24"];
+        let private = ["private-a 10.0.64.0/20", "private-b 10.0.80.0/20"];
+        let data = ["data-a 10.0.240.0/24", "data-b 10.0.241.0/24"];
+        assert_eq!(laid(Tiers::Public), public);
+        assert_eq!(laid(Tiers::PublicAndIsolated), [data, public].concat());
+        assert_eq!(laid(Tiers::PublicAndPrivate), [private, public].concat());
+        assert_eq!(laid(Tiers::PublicPrivateAndIsolated), [data, private, public].concat());
+        assert_eq!(laid(Tiers::Private), private);
+        assert_eq!(laid(Tiers::PrivateAndIsolated), [data, private].concat());
+    }
+
+    #[test]
+    fn a_way_out_that_the_tiers_lack_gives_way_to_their_usual_one() {
+        let fitted = |tiers, way_out| {
+            let mut choices = Choices { tiers, way_out, ..Choices::default() };
+            choices.fit();
+            choices.way_out
+        };
+        assert_eq!(fitted(Tiers::PublicAndPrivate, WayOut::OneNat), WayOut::OneNat);
+        assert_eq!(fitted(Tiers::PublicAndPrivate, WayOut::Public), WayOut::NatPerZone);
+        assert_eq!(fitted(Tiers::Private, WayOut::NatPerZone), WayOut::Endpoints);
+        assert_eq!(fitted(Tiers::PublicAndIsolated, WayOut::Endpoints), WayOut::Public);
+        assert!(WAYS_OUT.iter().all(|way| Tiers::ALL.iter().any(|tiers| tiers.ways_out().contains(way))));
     }
 }

@@ -11,7 +11,7 @@ use super::State as Views;
 use crate::command::{Answer, Asked, Command, Outbox};
 use crate::grid::words::plural;
 use crate::model::Model;
-use crate::new_design::{Choices, StartCapacity, WayOut};
+use crate::new_design::{Choices, StartCapacity, Tiers};
 use crate::widgets::theme::{self, Tokens};
 
 /// A path being typed.
@@ -101,6 +101,7 @@ fn new_design(ui: &Ui, choices: &mut Choices, out: &mut Outbox) -> bool {
         ui.add_space(6.0);
         let refused = choices.refused();
         let color = if refused.is_some() { tokens.warn } else { tokens.muted };
+        ui.label(theme::small(choices.tiers.why()).color(tokens.muted));
         ui.label(theme::small(refused.unwrap_or(choices.way_out.why())).color(color));
         ui.add_space(12.0);
         ui.horizontal(|ui| {
@@ -130,15 +131,25 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
         }
     });
     ui.end_row();
-    ui.label("Tiers");
-    ui.checkbox(&mut choices.isolated_tier, "An isolated tier for data");
+    let label = ui.label("Tiers");
+    ComboBox::from_id_salt("tiers")
+        .selected_text(choices.tiers.word())
+        .width(330.0)
+        .show_ui(ui, |ui| {
+            for tiers in Tiers::ALL {
+                ui.selectable_value(&mut choices.tiers, tiers, tiers.word()).on_hover_text(tiers.why());
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    choices.fit();
     ui.end_row();
     let label = ui.label("Way out");
     ComboBox::from_id_salt("way out")
         .selected_text(choices.way_out.word())
         .width(330.0)
         .show_ui(ui, |ui| {
-            for way in WayOut::ALL {
+            for way in choices.tiers.ways_out().iter().copied() {
                 ui.selectable_value(&mut choices.way_out, way, way.word()).on_hover_text(way.why());
             }
         })

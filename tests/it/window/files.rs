@@ -3,7 +3,7 @@
 use bayplan_engine::design::id::NatGatewayId;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::presets;
-use egui::{Key, Modifiers, ViewportEvent, ViewportId};
+use egui::{Key, Modifiers, Role, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 
 use super::{Start, drawn, open, pictured, preset};
@@ -25,6 +25,38 @@ fn a_new_design_is_laid_out_by_choices() {
     let design = drawn(&window);
     assert_eq!((design.vpcs.len(), design.subnets.len(), design.nat_gateways.len()), (1, 4, 2));
     pictured(&mut window, "new-created.png");
+}
+
+#[test]
+fn a_new_designs_tiers_are_chosen_and_bring_the_ways_out_they_have() {
+    for (tiers, ways, subnets, picture) in [
+        ("Private and isolated", &["VPC endpoints alone"][..], ["data", "private"], "new-private.png"),
+        ("Public and isolated", &["Public subnets"], ["data", "public"], "new-public.png"),
+    ] {
+        let mut window = open(Start::default());
+        window.get_by_label("New design…").click();
+        window.run();
+        window.get_by_label("2 zones").click();
+        window.run();
+        window.get_by_role_and_label(Role::ComboBox, "Tiers").click();
+        window.run();
+        window.get_by_role_and_label(Role::Button, tiers).click();
+        window.run();
+        window.get_by_role_and_label(Role::ComboBox, "Way out").click();
+        window.run();
+        pictured(&mut window, picture);
+        let all = ["NAT gateway in each zone", "One NAT gateway", "VPC endpoints alone", "Public subnets"];
+        let offered = |way: &&str| window.query_by_role_and_label(Role::Button, way).is_some();
+        assert_eq!(all.into_iter().filter(offered).collect::<Vec<_>>(), ways);
+        window.get_by_role_and_label(Role::Button, ways[0]).click();
+        window.run();
+        window.get_by_label("Create").click();
+        window.run();
+        let design = drawn(&window);
+        let laid: Vec<_> = design.subnets.keys().map(ToString::to_string).collect();
+        assert_eq!(laid, subnets.map(|tier| ["a", "b"].map(|zone| format!("{tier}-{zone}"))).concat());
+        assert!(design.nat_gateways.is_empty());
+    }
 }
 
 #[test]
