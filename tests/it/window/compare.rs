@@ -1,7 +1,7 @@
 //! The Compare place: alternatives side by side, one adopted as an edit or kept as a scenario.
 
 use bayplan_engine::design::id::ScenarioId;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Role, vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use super::{Start, Window, drawn, pictured, preset};
@@ -155,6 +155,25 @@ fn work_shows_what_there_is_so_far_and_can_be_cancelled() {
     window.get_by_label_contains("bands are of fewer seeds");
     window.get_by_label_contains("As drawn, $");
     window.get_by_label_contains("  Compare again");
+}
+
+#[test]
+fn nothing_lies_over_the_pick_at_any_width() {
+    let mut window = compared("small-api", Start::default());
+    window.get_by_label_contains("Fargate with Fargate Spot, ARM, $").click();
+    for (width, height) in [(800.0, 600.0), (960.0, 600.0), (1100.0, 700.0), (1280.0, 800.0)] {
+        window.set_size(vec2(width, height));
+        window.run();
+        pictured(&mut window, &format!("compare-{width}.png"));
+        let pick = window.get_by_label("Pick").rect();
+        let sentence = window.get_by_label_contains("less than as drawn").rect();
+        let buttons = ["Adopt Fargate with Fargate Spot, ARM", "Add as scenario"];
+        for button in buttons.map(|label| window.get_by_role_and_label(Role::Button, label).rect()) {
+            assert!(!button.intersects(sentence) && !button.intersects(pick), "{width}: {button} over {sentence}");
+            assert!(button.left() >= 0.0 && button.right() <= width && button.bottom() <= height, "{width}: {button}");
+        }
+        assert!(sentence.left() >= pick.right() && sentence.right() <= width, "{width}: {sentence} beside {pick}");
+    }
 }
 
 #[test]

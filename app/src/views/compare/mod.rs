@@ -12,7 +12,7 @@ use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::compare::{Alternative, CompareOptions, SEEDS};
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::report::comparison::caution;
-use egui::{Align, Button, CentralPanel, DragValue, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
+use egui::{Align, Button, CentralPanel, DragValue, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 
 use crate::command::{Command, Outbox};
 use crate::document::Change;
@@ -27,6 +27,12 @@ use crate::work::{JobKind, Work};
 
 /// The most seeds that may be asked for: as many as the command line is ever given, and minutes of work.
 const MOST_SEEDS: u64 = 200;
+
+/// From this width on the pick's sentence and the buttons stand side by side; below, one under the other.
+const SIDE_BY_SIDE: f32 = 1100.0;
+
+/// The least height of the cards: their heads, a few lines of words, a chart that can be read.
+const LEAST_CARDS: f32 = 230.0;
 
 /// What the place keeps between frames.
 pub struct State {
@@ -79,10 +85,15 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
                 said(ui, shown, under_way, &tokens);
                 let below = Panel::bottom("pick").show_separator_line(false).resizable(false).frame(Frame::NONE);
                 below.show(ui, |ui| foot(ui, model, shown, out, &tokens));
-                table::ui(ui, model, shown, &mut state.chosen, &tokens);
-                ui.add_space(6.0);
-                let room = (ui.available_height() - 4.0).max(150.0);
-                cards::ui(ui, model, shown, &mut state.cards, room, out);
+                let high = ui.available_height();
+                // What a low window has no room for is scrolled to; the pick and its buttons stay.
+                ScrollArea::vertical().id_salt("compared").auto_shrink(false).show(ui, |ui| {
+                    let top = ui.cursor().top();
+                    table::ui(ui, model, shown, &mut state.chosen, high, &tokens);
+                    ui.add_space(6.0);
+                    let room = (high - (ui.cursor().top() - top) - 4.0).max(LEAST_CARDS);
+                    cards::ui(ui, model, shown, &mut state.cards, room, out);
+                });
             }
             None => nothing_yet(ui, model, state, out, &tokens),
         }
@@ -130,12 +141,15 @@ fn head(
             (_, None) => "a month, as drawn".to_owned(),
             (_, Some(scenario)) => format!("a month, {scenario}"),
         };
-        ui.label(RichText::new(under).color(tokens.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(shown) = shown {
                 export(ui, model, shown, out);
             }
             start(ui, model, state, shown.is_some(), out, tokens);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let label = egui::Label::new(RichText::new(&under).color(tokens.muted));
+                ui.add(label.truncate()).on_hover_text(&under);
+            });
         });
     });
 }
@@ -193,7 +207,7 @@ fn said(ui: &mut Ui, shown: Shown<'_>, under_way: bool, tokens: &Tokens) {
     let seeds = shown.compared.options.seeds.len();
     let under = shown.compared.basis.scenario.as_ref().map_or("as drawn", |scenario| scenario.as_str());
     let hours = comparison.window.hours();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let title = comparison.family.title();
         let so_far = if under_way { " so far" } else { "" };
         let text = format!("{title} · {hours:.0} h, {under}, {seeds} seeds · {runs} runs{so_far}");
@@ -249,27 +263,36 @@ fn nothing_yet(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outb
 /// The pick in a sentence, and what can be done with the alternative that is looked at.
 fn foot(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox, tokens: &Tokens) {
     ui.add_space(4.0);
+    if ui.available_width() < SIDE_BY_SIDE {
+        ui.horizontal_top(|ui| advice(ui, shown, false, tokens));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons(ui, model, shown, out, tokens));
+        return;
+    }
     ui.horizontal(|ui| {
         ui.set_height(30.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             buttons(ui, model, shown, out, tokens);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let comparison = &shown.compared.comparison;
-                if comparison.pick.is_some() {
-                    let mark = Frame::new().fill(tokens.tint).corner_radius(theme::RADIUS_FIELD);
-                    mark.inner_margin(Margin::symmetric(8, 2)).show(ui, |ui| {
-                        ui.label(theme::label("Pick").color(tokens.good));
-                    });
-                }
-                // What the pick asks for belongs beside it: a quota to be raised, images to be built.
-                let mind = comparison.pick.filter(|place| *place != 0).map(|place| caution(comparison, place));
-                let mind = mind.filter(|text| !text.is_empty()).map(|text| format!(" · mind: {text}"));
-                let advice = comparison.advice() + &mind.unwrap_or_default();
-                let color = if shown.stale { tokens.muted } else { tokens.text };
-                ui.add(egui::Label::new(RichText::new(&advice).color(color)).truncate()).on_hover_text(&advice);
-            });
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| advice(ui, shown, true, tokens));
         });
     });
+}
+
+/// The pick in a sentence: on one line, cut at its end, or on as many as it takes.
+fn advice(ui: &mut Ui, shown: Shown<'_>, on_one_line: bool, tokens: &Tokens) {
+    let comparison = &shown.compared.comparison;
+    if comparison.pick.is_some() {
+        let mark = Frame::new().fill(tokens.tint).corner_radius(theme::RADIUS_FIELD);
+        mark.inner_margin(Margin::symmetric(8, 2)).show(ui, |ui| {
+            ui.label(theme::label("Pick").color(tokens.good));
+        });
+    }
+    // What the pick asks for belongs beside it: a quota to be raised, images to be built.
+    let mind = comparison.pick.filter(|place| *place != 0).map(|place| caution(comparison, place));
+    let mind = mind.filter(|text| !text.is_empty()).map(|text| format!(" · mind: {text}"));
+    let advice = comparison.advice() + &mind.unwrap_or_default();
+    let color = if shown.stale { tokens.muted } else { tokens.text };
+    let label = egui::Label::new(RichText::new(&advice).color(color));
+    ui.add(if on_one_line { label.truncate() } else { label.wrap() }).on_hover_text(&advice);
 }
 
 fn buttons(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox, tokens: &Tokens) {

@@ -29,7 +29,15 @@ const RECOVERY: f32 = 874.0;
 const PACKING: f32 = 944.0;
 const MIND: f32 = 958.0;
 
-pub(super) fn ui(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, chosen: &mut Option<String>, tokens: &Tokens) {
+/// `high` is how much of the place there is for it and what stands below.
+pub(super) fn ui(
+    ui: &mut Ui,
+    model: &Model<'_>,
+    shown: Shown<'_>,
+    chosen: &mut Option<String>,
+    high: f32,
+    tokens: &Tokens,
+) {
     let comparison = &shown.compared.comparison;
     let order = order(comparison);
     let frame = Frame::new()
@@ -37,7 +45,7 @@ pub(super) fn ui(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, chosen: &mut 
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(theme::RADIUS_CARD)
         .inner_margin(Margin::same(1));
-    let most = (ui.available_height() * SHARE).max(4.0 * ROW);
+    let most = (high * SHARE).max(4.0 * ROW);
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         heads(ui, tokens);
