@@ -240,6 +240,8 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        // `app/benches/window` counts these.
+        log::trace!("frame {}", ui.ctx().cumulative_frame_nr());
         self.shortcuts(ui);
         let model = Model {
             document: self.document.as_ref(),

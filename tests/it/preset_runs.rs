@@ -1,6 +1,6 @@
 //! What runs of the presets are expected to show: how far a month lies from its estimate and why, how long starts take,
-//! and how faults are got over. `presets/README.md` shows the arithmetic. The bounds were set when the months had been seen;
-//! that of `gpu-inference` is built around its month.
+//! and how faults are got over. `presets/README.md` shows the arithmetic. The bounds were set when the months had been seen,
+//! that of `gpu-inference` before.
 
 use bayplan_engine::bill::{Bill, Charge};
 use bayplan_engine::catalogue::Catalogue;
@@ -53,10 +53,12 @@ const GAPS: &[Gap] = &[
     },
     Gap {
         preset: "gpu-inference",
-        least: 2_500,
-        most: 5_000,
-        // 877 more task hours of `image` and 596 hours of instances that start or idle: 1,550 of 3,825 × $0.88 = 38 %.
-        why: "a backlog of 2 pictures is 16 s of work, and a new GPU takes 140 s: `image` saw-tooths up to its most tasks",
+        least: 0,
+        most: 1_500,
+        // Whole tasks are up to half a task more of each of two services, for the 14 hours of a day that are above their least:
+        // 0.58 of 5.2 tasks, 11 %. Eight times a day one comes and goes, at 8 minutes of start and idleness of its instance and
+        // 20 minutes of alarm and cooldown: 3.7 of 125 instance hours, 3 %.
+        why: "GPUs are few and whole, are paid for while they start and idle, and leave late",
     },
     Gap {
         preset: "small-api",
@@ -124,15 +126,21 @@ fn dur_01_a_gpu_is_ready_when_the_figures_of_its_start_say() {
     let outcome = run(&ready, &catalogue, Span::from_days(1), Detail::Full);
     let trace = outcome.trace.as_ref().expect("asked for");
     // An instance 60 s, its task's interface 3 s, the pull of 9 GB 1.5 s and 9,000 / (4 × 30) = 75 s, the container 0.2 s;
-    // interface and pull a fifth more or less: 139.7 ± 15.9 s. Of 12.1 GB 100.8 s: 165.5 ± 21.0 s.
-    for (service, least, most, measured) in [("image", 123.8, 155.6, 165.0), ("llm", 144.5, 186.5, 527.0)] {
+    // interface and pull a fifth more or less: 139.7 ± 15.9 s. Of 12.1 GB 100.8 s: 165.5 ± 21.0 s. Then the model is loaded: 42 s of
+    // `image`; 375 s of `llm`, whose checks at 380 and 390 s pass. The public record has 165 to 197 s and 527 to 586 s until the
+    // first answer: the middle of each is what the load times were chosen for.
+    let of = [("image", 123.8, 155.6, 42, (165.0, 197.0)), ("llm", 144.5, 186.5, 390, (527.0, 586.0))];
+    for (service, least, most, loads, measured) in of {
+        let planned = ready.plan.services.iter().find(|planned| planned.name.as_str() == service);
+        let serves = planned.expect("the preset draws it").health.until_serving;
+        assert_eq!(serves, Span::from_secs(loads), "{service}");
         let starts = cold_starts(&ready, trace, service);
         assert!(!starts.is_empty(), "{service} starts on new instances");
-        for start in starts {
-            assert!((least..=most).contains(&start), "{service}: {start} s");
-            // The public record counts until the first answer: weights were loaded by then, which is not played.
-            assert!(start < measured, "{service}: {start} s");
+        for start in &starts {
+            assert!((least..=most).contains(start), "{service}: {start} s");
         }
+        let mean = starts.iter().sum::<f64>() / starts.len() as f64 + serves.secs();
+        assert!((measured.0..=measured.1).contains(&mean), "{service}: {mean} s");
     }
 }
 

@@ -54,6 +54,13 @@ pub(super) const RULES: &[Rule] = &[
         grace_period_too_short,
     ),
     Rule::new(
+        "start-outlasts-container-check",
+        Severity::Warning,
+        "A container is found unhealthy while its application starts",
+        CONTAINER,
+        start_outlasts_container_check,
+    ),
+    Rule::new(
         "long-deregistration-delay",
         Severity::Advice,
         "A leaving target waits much longer than its requests last",
@@ -104,6 +111,11 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
+/// The longest `startPeriod` that ECS takes, in seconds.
+///
+/// Source: ECS API Reference, "`HealthCheck`" (rule TDF-72).
+const LONGEST_START_PERIOD: u32 = 300;
+
 fn outside(value: Option<Seconds>, from: u32, to: u32) -> bool {
     value.is_some_and(|seconds| !(from..=to).contains(&seconds.secs()))
 }
@@ -122,7 +134,7 @@ fn container_health_check_out_of_range(context: &Context<'_>, out: &mut Findings
                 "timeout of 2 to 60 s"
             } else if check.retries.is_some_and(|retries| !(1..=10).contains(&retries)) {
                 "1 to 10 retries"
-            } else if outside(check.start_period, 0, 300) {
+            } else if outside(check.start_period, 0, LONGEST_START_PERIOD) {
                 "start period of 0 to 300 s"
             } else if check.command.is_empty() {
                 "command"
@@ -238,16 +250,16 @@ fn no_health_check(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: a start stated longer than the target group gives a task until it is unhealthy, and a shorter grace period.
-/// Why: the task is replaced while it starts, without end. Example: start period 120 s, unhealthy after 2 × 5 s, no
-/// grace. Fix: the start and the time to become healthy.
+/// What: a start, stated as start-up time or as a container's start period, longer than the target group gives a task until it
+/// is unhealthy, and a shorter grace period. Why: the task is replaced while it starts, without end. Example: start period
+/// 120 s, unhealthy after 2 × 5 s, no grace. Fix: the start and the time to become healthy.
 ///
 /// Source: ECS API Reference, "`CreateService`", healthCheckGracePeriodSeconds (rule DRG-06).
 fn grace_period_too_short(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let (Some((id, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
-        let starts = definition.containers.iter().filter_map(|c| c.health_check.as_ref()?.start_period).max();
-        let Some(start) = starts.map(Seconds::secs) else { continue };
+        let starts = definition.containers.iter().filter_map(|c| c.health_check.as_ref()?.start_period);
+        let Some(start) = starts.chain(service.startup_time).max().map(Seconds::secs) else { continue };
         let grace = service.health_check_grace_period.map_or(0, Seconds::secs);
         for group in service.load_balancers.iter().filter_map(|b| context.design.target_groups.get(&b.target_group)) {
             let check = &group.health_check;
@@ -263,6 +275,45 @@ fn grace_period_too_short(context: &Context<'_>, out: &mut Findings) {
             changed.health_check_grace_period = Some(Seconds::from_secs(needed));
             out.add(runner.at.clone(), "health_check_grace_period", message, format!("Give them {needed} s"))
                 .fix(format!("Give them {needed} s"), vec![Edit::Put(Item::Service(id.clone(), changed))]);
+        }
+    }
+}
+
+/// What: an application that starts longer than an essential container's own check bears, with no grace period over it. Why: ECS
+/// replaces the task before it ever answers. Example: 66 s to load a model, unhealthy after 3 × 10 s. Fix: a start period of that
+/// long, where ECS takes it: up to 300 s.
+///
+/// Source: ECS Developer Guide, "Determine Amazon ECS task health using container health checks" (rules HLT-07 to HLT-10).
+fn start_outlasts_container_check(context: &Context<'_>, out: &mut Findings) {
+    for runner in &context.runners {
+        let (Some((_, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
+        let start = service.startup_time.map_or(0, Seconds::secs);
+        let grace = service.health_check_grace_period.map_or(0, Seconds::secs);
+        for (n, container) in definition.containers.iter().enumerate().filter(|(_, c)| c.is_essential()) {
+            let Some(check) = &container.health_check else { continue };
+            let interval = check.interval().secs().max(1);
+            let counted = check.start_period.map_or(0, Seconds::secs).div_ceil(interval).max(1);
+            let unhealthy = interval.saturating_mul(counted.saturating_add(check.retries().saturating_sub(1)));
+            if unhealthy.max(grace) >= start.div_ceil(interval).saturating_mul(interval) {
+                continue;
+            }
+            let at = ItemRef::TaskDefinition(runner.definition_id.clone());
+            let name = &container.name;
+            let message = format!(
+                "Its application answers after {start} s, {name} is unhealthy after {unhealthy} s of failed checks"
+            );
+            let mut changed = definition.clone();
+            let finding = out.add(
+                at,
+                "containers",
+                message,
+                format!("Give {name} a start period of {start} s, or a grace period"),
+            );
+            if let Some(check) = changed.containers[n].health_check.as_mut().filter(|_| start <= LONGEST_START_PERIOD) {
+                check.start_period = Some(Seconds::from_secs(start));
+                let edit = Edit::Put(Item::TaskDefinition(runner.definition_id.clone(), changed));
+                finding.fix(format!("Give {name} a start period of {start} s"), vec![edit]);
+            }
         }
     }
 }
@@ -447,6 +498,15 @@ pub(super) mod tests {
         web(d).health_check_grace_period = seconds(grace);
     }
 
+    /// An application that starts so long, with a check every 5 s that bears three failures after its start period.
+    fn answers_after(d: &mut Design, start: u32, start_period: Option<u32>) {
+        let start_period = start_period.and_then(seconds);
+        let check = ContainerHealthCheck { interval: seconds(5), retries: Some(3), start_period, ..health_check() };
+        app(d).health_check = Some(check);
+        web(d).startup_time = seconds(start);
+        web(d).health_check_grace_period = None;
+    }
+
     pub(in crate::checks) const CASES: &[Case] = &[
         case(
             "container-health-check-out-of-range",
@@ -483,6 +543,25 @@ pub(super) mod tests {
             |d| starts_in(d, 11, 0),
             &["web · health_check_grace_period"],
             |d| starts_in(d, 10, 0),
+        ),
+        case(
+            "grace-period-too-short",
+            |d| answers_after(d, 11, None),
+            &["web · health_check_grace_period"],
+            |d| answers_after(d, 10, None),
+        ),
+        // Failed at 5, 10 and 15 s; at 20 s it answers, at 15 s it would just have.
+        case(
+            "start-outlasts-container-check",
+            |d| answers_after(d, 16, None),
+            &["web · containers"],
+            |d| answers_after(d, 15, None),
+        ),
+        case(
+            "start-outlasts-container-check",
+            |d| answers_after(d, 66, Some(50)),
+            &["web · containers"],
+            |d| answers_after(d, 66, Some(60)),
         ),
         case(
             "long-deregistration-delay",

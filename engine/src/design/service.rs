@@ -235,6 +235,10 @@ pub struct Service {
     /// Whether tasks protect themselves while they work.
     #[serde(default, skip_serializing_if = "is_default")]
     pub protection: Option<TaskProtection>,
+    /// From the start of a task's containers until its application answers: code, models and caches are loaded. ECS has no
+    /// such setting; what it sees of it are health checks that fail until then. Absent is none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub startup_time: Option<Seconds>,
     /// What one request, job or byte costs a task.
     #[serde(default, skip_serializing_if = "is_default")]
     pub work: Work,
@@ -276,6 +280,7 @@ impl Service {
             enable_execute_command: false,
             scaling: None,
             protection: None,
+            startup_time: None,
             work: Work::default(),
             calls: Vec::new(),
             propagate_tags: false,

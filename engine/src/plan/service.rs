@@ -166,11 +166,17 @@ impl PullFrom {
     }
 }
 
-/// What a new target must pass before it gets requests (rules LBH).
+/// When a task that runs works, is healthy, or is found not to be, each from RUNNING on (rules LBH, HLT, SVC-21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TargetCheck {
-    /// From RUNNING to healthy: interval × threshold.
+pub struct PlannedHealth {
+    /// Until it takes requests and jobs: its targets are healthy (rule LBH-04), or, without any, its application has started.
+    pub until_serving: Span,
+    /// Until it counts as healthy towards a deployment (rule SVC-21).
     pub until_healthy: Span,
+    /// Until one that fails its checks from the start is found unhealthy; `None` where nothing checks.
+    pub until_unhealthy: Option<Span>,
+    /// Whether every task is found unhealthy while its application still starts.
+    pub fails_while_starting: bool,
 }
 
 /// What ends a deployment whose tasks fail (rules CBK).
@@ -234,12 +240,8 @@ pub struct PlannedService {
     pub constraints: Vec<PlannedConstraint>,
     /// `placementStrategy`.
     pub strategies: Vec<PlannedStrategy>,
-    /// What a new target must pass; `None` without a load balancer.
-    pub target_check: Option<TargetCheck>,
-    /// From RUNNING until a task counts as healthy towards a deployment (rule SVC-21).
-    pub until_healthy: Span,
-    /// From RUNNING until a task that fails its checks from the start is found unhealthy; `None` where nothing checks.
-    pub until_unhealthy: Option<Span>,
+    /// When its tasks work and are healthy.
+    pub health: PlannedHealth,
     /// How long its tasks take to end.
     pub ending: Ending,
     /// What one unit of work costs; `None` while nothing is known.

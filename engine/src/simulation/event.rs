@@ -35,7 +35,7 @@ pub enum Event {
     Rollout(u32),
     /// A task takes its next step.
     Task(Ix<Task>),
-    /// A task's target passes its health checks before its containers do.
+    /// A task's target passes its health checks, or its application has started, apart from its being healthy.
     TakesRequests(Ix<Task>),
     /// A task passes its health checks.
     Healthy(Ix<Task>),

@@ -62,8 +62,9 @@ impl World<'_> {
 
     /// From RUNNING until a task is found to fail its health checks; `None` if it passes them, or has none.
     pub(super) fn fails_checks_after(&self, task: &Task) -> Option<Span> {
+        let health = self.plan.services[task.service].health;
         let faulty = self.state.service(task.service).fault_of(task.revision) == Some(RevisionFault::NeverHealthy);
-        self.plan.services[task.service].until_unhealthy.filter(|_| faulty)
+        health.until_unhealthy.filter(|_| faulty || health.fails_while_starting)
     }
 
     /// A task failed its health checks: it is replaced (rules UNH-01, UNH-04), unless its deployment has failed, whose

@@ -15,8 +15,8 @@ impl World<'_> {
     pub(super) fn rollout_begins(&mut self, place: u32) {
         let rollout = &self.plan.rollouts[usize::try_from(place).expect("deployments are few")];
         let ix = rollout.service;
-        let unseen =
-            rollout.fails == Some(RevisionFault::NeverHealthy) && self.plan.services[ix].until_unhealthy.is_none();
+        let unseen = rollout.fails == Some(RevisionFault::NeverHealthy)
+            && self.plan.services[ix].health.until_unhealthy.is_none();
         let service = self.service(ix);
         service.newest += 1;
         let revision = service.newest;

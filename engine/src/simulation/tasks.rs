@@ -258,22 +258,20 @@ impl World<'_> {
             // It does no work, and nobody knows until its checks have failed.
             self.after(after, Event::Unhealthy(task));
         } else {
-            let (check, until_healthy) = (self.plan.services[ix].target_check, self.plan.services[ix].until_healthy);
-            match check {
-                // Behind a balancer a task takes requests once its target is healthy (rule LBH-04), its containers or not.
-                Some(target) if target.until_healthy < until_healthy => {
-                    self.after(target.until_healthy, Event::TakesRequests(task));
-                }
-                Some(_) => {}
-                None => self.set_in_service(task, true),
+            let health = self.plan.services[ix].health;
+            // Behind a balancer a task takes requests once its target is healthy (rule LBH-04), its containers or not.
+            if health.until_serving == Span::ZERO {
+                self.set_in_service(task, true);
+            } else if health.until_serving != health.until_healthy {
+                self.after(health.until_serving, Event::TakesRequests(task));
             }
-            self.after(until_healthy, Event::Healthy(task));
+            self.after(health.until_healthy, Event::Healthy(task));
         }
         self.note(ix);
         self.look_at(ix);
     }
 
-    /// A task's target is healthy, while its containers are not yet.
+    /// A task's target is healthy or its application has started, while it counts as healthy at another time.
     pub(super) fn takes_requests(&mut self, task: Ix<Task>) {
         if self.state.tasks[task].status == TaskStatus::Running {
             self.set_in_service(task, true);
@@ -289,7 +287,8 @@ impl World<'_> {
         self.state.tasks[task].healthy = true;
         self.service(of.service).healthy += 1;
         self.happened(of, Happening::BecameHealthy);
-        if !of.in_service {
+        let health = self.plan.services[of.service].health;
+        if health.until_serving == health.until_healthy {
             self.set_in_service(task, true);
         }
         let now = self.now;

@@ -45,7 +45,11 @@ pub(super) fn service(ui: &mut Ui, form: &Form<'_>, service: &mut Service) {
         );
     });
     form.section(ui, "scaling", "Scaling", true, |ui| scaling::scaling(ui, form, &mut service.scaling));
-    form.section(ui, "work", "Work", true, |ui| work::work(ui, form, &mut service.work));
+    form.section(ui, "work", "Work", true, |ui| {
+        work::work(ui, form, &mut service.work);
+        let startup = &mut service.startup_time;
+        form.maybe(ui, "startup_time", "Start-up time", startup, &SECONDS, "none, answers as it starts");
+    });
     form.section(ui, "calls", "Calls", false, |ui| work::calls(ui, form, &mut service.calls));
     form.section(ui, "subnets", "Network", false, |ui| network(ui, form, service));
     form.section(ui, "load_balancers", "Balancers and discovery", false, |ui| doors(ui, form, service));

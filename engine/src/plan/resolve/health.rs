@@ -4,9 +4,10 @@ use super::Resolver;
 use crate::design::ItemRef;
 use crate::design::container::ContainerHealthCheck;
 use crate::design::deployment::DeploymentStrategy;
+use crate::design::load_balancing::TargetHealthCheck;
 use crate::design::service::Service;
 use crate::design::task_definition::TaskDefinition;
-use crate::plan::service::{PlannedBreaker, TargetCheck};
+use crate::plan::service::{PlannedBreaker, PlannedHealth};
 use crate::units::{Seconds, Span};
 
 /// When a task without any health check counts as healthy, after it runs.
@@ -14,64 +15,84 @@ use crate::units::{Seconds, Span};
 /// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rules SVC-21 a, SVC-22).
 const HEALTHY_WITHOUT_CHECK: Span = Span::from_secs(40);
 
+/// What one health check makes of a task, each from RUNNING on.
+#[derive(Debug, Clone, Copy)]
+struct Check {
+    /// Until it says healthy.
+    passes: Span,
+    /// Until it says unhealthy of an application that never answers.
+    fails: Span,
+    /// Whether it says unhealthy before the application has started.
+    fails_first: bool,
+}
+
 impl Resolver<'_> {
-    /// Rules LBH: a new target is healthy after its threshold of checks, one interval apart; the slowest group decides.
-    pub(super) fn target_check(&mut self, item: &ItemRef, service: &Service) -> Option<TargetCheck> {
-        let mut slowest: Option<TargetCheck> = None;
+    /// When a service's tasks work, are healthy and are not (rules LBH-04, LBH-06, LBH-10, HLT-02, HLT-03, HLT-10, SVC-21,
+    /// UNH-01): the slowest target group decides when it works; the slowest of those and of the essential containers that have a
+    /// check, when it is healthy; the first that says unhealthy, and not within the grace period, when it is replaced.
+    ///
+    /// Assumption: checks take no time, and fail at once instead of timing out; the first comes an interval after the start
+    /// (rules HLT-07, HLT-11).
+    pub(super) fn health(&mut self, item: &ItemRef, service: &Service, definition: &TaskDefinition) -> PlannedHealth {
+        let startup = service.startup_time.map_or(Span::ZERO, Seconds::span);
+        let targets = self.targets(item, service, startup);
+        let essential = definition.containers.iter().filter(|container| container.is_essential());
+        let containers = essential.filter_map(|container| container.health_check.as_ref());
+        let containers: Vec<_> = containers.map(|check| of_container(check, startup)).collect();
+        let grace = service.health_check_grace_period.map_or(Span::ZERO, Seconds::span);
+        together(&targets, &containers, startup, grace)
+    }
+
+    fn targets(&mut self, item: &ItemRef, service: &Service, startup: Span) -> Vec<Check> {
+        let mut checks = Vec::new();
         for attached in &service.load_balancers {
             let Some(group) = self.design.target_groups.get(&attached.target_group) else {
-                self.fail(
-                    item.clone(),
-                    "load_balancers",
-                    format!("there is no target group {}", attached.target_group),
-                );
+                let text = format!("there is no target group {}", attached.target_group);
+                self.fail(item.clone(), "load_balancers", text);
                 continue;
             };
-            let check = &group.health_check;
-            let until_healthy = check.interval().span().times(u64::from(check.healthy_threshold()));
-            let so_far = slowest.map_or(Span::ZERO, |slowest| slowest.until_healthy);
-            slowest = Some(TargetCheck { until_healthy: so_far.max(until_healthy) });
+            checks.push(of_target(&group.health_check, startup));
         }
-        slowest
-    }
-
-    /// From RUNNING until a task that fails every check is acted on: when the first of its checks says so, and not within
-    /// the grace period (rules LBH-06, LBH-10, HLT-10, UNH-01).
-    ///
-    /// Assumption: checks fail at once instead of timing out.
-    pub(super) fn until_unhealthy(&self, service: &Service, definition: &TaskDefinition) -> Option<Span> {
-        let groups = service.load_balancers.iter().filter_map(|b| self.design.target_groups.get(&b.target_group));
-        let targets = groups.map(|group| {
-            let check = &group.health_check;
-            check.interval().span().times(u64::from(check.unhealthy_threshold()))
-        });
-        let essential = definition.containers.iter().filter(|container| container.is_essential());
-        let containers = essential.filter_map(|container| container.health_check.as_ref()).map(container_fails_after);
-        let grace = service.health_check_grace_period.map_or(Span::ZERO, Seconds::span);
-        targets.chain(containers).min().map(|first| first.max(grace))
+        checks
     }
 }
 
-/// From RUNNING until a task counts as healthy: its target is, and so is every essential container that has a check, or, where
-/// neither is checked, forty seconds have passed (rules SVC-21, HLT-02, HLT-03).
-///
-/// Assumption: an application is ready by its first check, which comes an interval after the start and takes no time (rules
-/// HLT-07, HLT-11).
-pub(super) fn until_healthy(target: Option<TargetCheck>, definition: &TaskDefinition) -> Span {
-    let essential = definition.containers.iter().filter(|container| container.is_essential());
-    let checked = essential.filter_map(|container| container.health_check.as_ref());
-    let containers = checked.map(|check| check.interval().span()).max();
-    let target = target.map(|target| target.until_healthy);
-    target.into_iter().chain(containers).max().unwrap_or(HEALTHY_WITHOUT_CHECK)
+fn together(targets: &[Check], containers: &[Check], startup: Span, grace: Span) -> PlannedHealth {
+    let all = || targets.iter().chain(containers);
+    PlannedHealth {
+        until_serving: targets.iter().map(|check| check.passes).max().unwrap_or(startup),
+        until_healthy: all().map(|check| check.passes).max().unwrap_or(HEALTHY_WITHOUT_CHECK),
+        until_unhealthy: all().map(|check| check.fails.max(grace)).min(),
+        fails_while_starting: all().any(|check| check.fails_first && check.fails.max(grace) < check.passes),
+    }
 }
 
-/// From a container's start until `retries` failures in a row have counted: one begun before the start period is over does
-/// not (rules HLT-07, HLT-08).
-fn container_fails_after(check: &ContainerHealthCheck) -> Span {
+/// Rules LBH: a target is healthy after its threshold of checks passed in a row, one interval apart, and unhealthy after the other
+/// threshold of checks failed.
+fn of_target(check: &TargetHealthCheck, startup: Span) -> Check {
     let interval = check.interval().span();
+    let first = first_passed(interval, startup);
+    let unhealthy = u64::from(check.unhealthy_threshold());
+    Check {
+        passes: interval.times(first + u64::from(check.healthy_threshold().saturating_sub(1))),
+        fails: interval.times(unhealthy),
+        fails_first: unhealthy < first,
+    }
+}
+
+/// A container is healthy with the first check it passes, and unhealthy once `retries` failures in a row have counted: one begun
+/// before the start period is over does not (rules HLT-07, HLT-08).
+fn of_container(check: &ContainerHealthCheck, startup: Span) -> Check {
+    let interval = check.interval().span();
+    let passes = interval.times(first_passed(interval, startup));
     let start = check.start_period.map_or(Span::ZERO, Seconds::span);
-    let first = start.ms().div_ceil(interval.ms().max(1)).max(1);
-    interval.times(first + u64::from(check.retries().saturating_sub(1)))
+    let fails = interval.times(first_passed(interval, start) + u64::from(check.retries().saturating_sub(1)));
+    Check { passes, fails, fails_first: fails < passes }
+}
+
+/// The first check, counted from one, that comes no sooner than `after` the start.
+fn first_passed(interval: Span, after: Span) -> u64 {
+    after.ms().div_ceil(interval.ms().max(1)).max(1)
 }
 
 /// Rule CBK-01: under rolling deployments alone.
@@ -89,43 +110,79 @@ pub(super) fn breaker(service: &Service) -> Option<PlannedBreaker> {
 mod tests {
     use super::*;
 
+    fn secs(secs: u64) -> Span {
+        Span::from_secs(secs)
+    }
+
+    fn target(interval: u32, healthy: u32, unhealthy: u32, startup: u64) -> Check {
+        let check = TargetHealthCheck {
+            interval: Some(Seconds::from_secs(interval)),
+            healthy_threshold: Some(healthy),
+            unhealthy_threshold: Some(unhealthy),
+            ..TargetHealthCheck::default()
+        };
+        of_target(&check, secs(startup))
+    }
+
+    fn container(interval: u32, retries: u32, start_period: u32, startup: u64) -> Check {
+        let check = ContainerHealthCheck {
+            interval: Some(Seconds::from_secs(interval)),
+            retries: Some(retries),
+            start_period: Some(Seconds::from_secs(start_period)),
+            ..ContainerHealthCheck::default()
+        };
+        of_container(&check, secs(startup))
+    }
+
     #[test]
     fn svc_21_a_task_is_healthy_once_its_target_and_its_essential_containers_are() {
-        let check = |secs| {
-            let interval = Some(Seconds::from_secs(secs));
-            Some(ContainerHealthCheck { interval, ..ContainerHealthCheck::default() })
+        let healthy = |targets: &[Check], containers: &[Check]| {
+            together(targets, containers, Span::ZERO, Span::ZERO).until_healthy
         };
-        let container = |essential, health_check| {
-            let essential = Some(essential);
-            crate::design::container::Container { essential, health_check, ..Default::default() }
-        };
-        let of = |containers| TaskDefinition { containers, ..TaskDefinition::default() };
-        let target = |secs| Some(TargetCheck { until_healthy: Span::from_secs(secs) });
-        let none = of(vec![container(true, None)]);
-        let both = of(vec![container(true, check(10)), container(true, check(45)), container(false, check(300))]);
+        let both = [container(10, 3, 0, 0), container(45, 3, 0, 0)];
         // SVC-21 a to d, in order; V of HLT-11: the default interval is 30 s.
-        assert_eq!(until_healthy(None, &none), Span::from_secs(40));
-        assert_eq!(until_healthy(None, &both), Span::from_secs(45));
-        assert_eq!(until_healthy(target(150), &none), Span::from_secs(150));
-        assert_eq!(until_healthy(target(150), &both), Span::from_secs(150));
-        assert_eq!(until_healthy(target(20), &both), Span::from_secs(45));
-        let usual = of(vec![container(true, Some(ContainerHealthCheck::default()))]);
-        assert_eq!(until_healthy(None, &usual), Span::from_secs(30));
+        assert_eq!(healthy(&[], &[]), secs(40));
+        assert_eq!(healthy(&[], &both), secs(45));
+        assert_eq!(healthy(&[target(30, 5, 2, 0)], &[]), secs(150));
+        assert_eq!(healthy(&[target(30, 5, 2, 0)], &both), secs(150));
+        assert_eq!(healthy(&[target(10, 2, 2, 0)], &both), secs(45));
+        assert_eq!(healthy(&[], &[of_container(&ContainerHealthCheck::default(), Span::ZERO)]), secs(30));
     }
 
     #[test]
     fn hlt_07_to_hlt_10_a_container_that_fails_fast_is_unhealthy_when_the_vectors_say() {
         // (interval, retries, start period) → seconds: V53, V54, V55.
         for (interval, retries, start, expected) in [(30, 3, 0, 90), (10, 3, 10, 30), (10, 3, 60, 80)] {
-            let seconds = |n| Some(Seconds::from_secs(n));
-            let check = ContainerHealthCheck {
-                interval: seconds(interval),
-                retries: Some(retries),
-                start_period: seconds(start),
-                ..ContainerHealthCheck::default()
-            };
-            assert_eq!(container_fails_after(&check), Span::from_secs(expected));
+            assert_eq!(container(interval, retries, start, 0).fails, secs(expected));
         }
-        assert_eq!(container_fails_after(&ContainerHealthCheck::default()), Span::from_secs(90));
+        assert_eq!(of_container(&ContainerHealthCheck::default(), Span::ZERO).fails, secs(90));
+    }
+
+    #[test]
+    fn lbh_04_a_task_serves_once_its_application_has_started_and_its_targets_are_healthy() {
+        // Checks at 10, 20, … 70 s: the first after 66 s is the one at 70 s, the second that passes at 80 s.
+        let health = together(&[target(10, 2, 2, 66)], &[], secs(66), secs(600));
+        assert_eq!((health.until_serving, health.until_healthy), (secs(80), secs(80)));
+        // Without a balancer it works as soon as it can, and ECS, which sees no check, takes it for healthy after 40 s.
+        let health = together(&[], &[], secs(66), Span::ZERO);
+        assert_eq!((health.until_serving, health.until_healthy, health.until_unhealthy), (secs(66), secs(40), None));
+        assert!(!health.fails_while_starting);
+    }
+
+    #[test]
+    fn drg_06_a_start_longer_than_its_checks_bear_never_becomes_healthy() {
+        let fails = |targets: &[Check], containers: &[Check], grace| {
+            together(targets, containers, Span::ZERO, secs(grace)).fails_while_starting
+        };
+        // Unhealthy at 20 s, healthy from 80 s: a grace period of 80 s bears it, one of 79 s does not.
+        assert!(fails(&[target(10, 2, 2, 66)], &[], 0));
+        assert!(fails(&[target(10, 2, 2, 66)], &[], 79));
+        assert!(!fails(&[target(10, 2, 2, 66)], &[], 80));
+        // The second check passes: one failure does not make it unhealthy.
+        assert!(!fails(&[target(10, 5, 2, 20)], &[], 0));
+        assert!(fails(&[target(10, 5, 2, 31)], &[], 0));
+        // A container's own start period bears it too.
+        assert!(fails(&[], &[container(10, 3, 0, 66)], 0));
+        assert!(!fails(&[], &[container(10, 3, 60, 66)], 0));
     }
 }

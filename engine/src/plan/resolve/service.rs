@@ -1,7 +1,7 @@
 //! Services: their tasks, capacity, scaling, health, work and calls.
 
 use super::Resolver;
-use super::health::{breaker, until_healthy};
+use super::health::breaker;
 use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::LaunchType;
@@ -96,7 +96,7 @@ impl Resolver<'_> {
                 format!("there is no task definition {}", service.task_definition),
             );
         }
-        let target_check = self.target_check(&item, service);
+        let health = self.health(&item, service, definition);
         let (proxy_cpu, proxy_memory) = service.proxy_demand();
         // Fargate sells whole task sizes: the proxy's share lies inside them.
         let own_size = definition.cpu.is_some() && definition.memory.is_some();
@@ -125,9 +125,7 @@ impl Resolver<'_> {
             circuit_breaker: breaker(service),
             constraints: self.constraints(&item, definition, service),
             strategies: self.strategies(&item, service),
-            target_check,
-            until_healthy: until_healthy(target_check, definition),
-            until_unhealthy: self.until_unhealthy(service, definition),
+            health,
             ending: self.ending(service, definition),
             work: service.work.cost(),
             logs: self.logs(&item, service, definition),

@@ -6,7 +6,7 @@ use crate::design::container::ContainerHealthCheck;
 use crate::design::deployment::CircuitBreaker;
 use crate::design::fault::FaultKind::{StartFailure, TaskFailure};
 use crate::design::scenario::RevisionFault;
-use crate::units::Seconds;
+use crate::units::{MilliPerSecond, Seconds};
 
 /// At an hour all tasks end by themselves; for so long none of their replacements starts.
 fn ends_and_cannot_start(at_hours: u64, lasts: Span) -> [Fault; 2] {
@@ -132,7 +132,7 @@ fn cbk_04_a_deployment_whose_tasks_fail_health_checks_is_rolled_back() {
     project.design.services.values_mut().for_each(|service| service.scaling = None);
     let plan = plan_of(&project, &Scenario { deployments, ..Scenario::default() });
     let (ix, api) = plan.services.pairs().find(|(_, s)| s.name.as_str() == "api").expect("drawn");
-    let until = api.until_unhealthy.expect("a load balancer checks it");
+    let until = api.health.until_unhealthy.expect("a load balancer checks it");
     let trace = play_for(&plan, 4, 1).trace.expect("asked for");
     let failed = said(&trace, "the deployment of api FAILED");
     assert_eq!((failed.len(), said(&trace, "the rollback of api is complete").len()), (1, 1), "{:?}", trace.log);
@@ -207,7 +207,7 @@ fn svc_21_a_task_counts_as_healthy_once_target_and_containers_are() {
     let deployments = vec![PlannedDeployment { service: "api".into(), at, fails }];
     let plan = plan_of(&project, &Scenario { deployments, ..Scenario::default() });
     let (ix, api) = plan.services.pairs().find(|(_, s)| s.name.as_str() == "api").expect("drawn");
-    let target = api.target_check.expect("a load balancer checks it").until_healthy;
+    let target = api.health.until_serving;
     assert!(target < Span::from_secs(300), "its containers are the last");
     let trace = play_for(&plan, 4, 1).trace.expect("asked for");
     let started = || trace.tasks.iter().filter(|task| task.service == ix && task.placed > SimTime::ZERO);
@@ -216,4 +216,52 @@ fn svc_21_a_task_counts_as_healthy_once_target_and_containers_are() {
         let (running, healthy) = (task.running.expect("it ran"), task.healthy.expect("it passed"));
         assert_eq!(healthy.since(running), Span::from_secs(300));
     }
+}
+
+#[test]
+fn drg_06_a_task_that_starts_longer_than_its_checks_bear_is_replaced_before_it_works() {
+    let mut project = presets::find("three-tier-web").expect("a preset").project();
+    project.design.services.values_mut().for_each(|service| service.scaling = None);
+    let api = project.design.services.get_mut(&"api".into()).expect("drawn");
+    (api.startup_time, api.health_check_grace_period) = (Some(Seconds::from_secs(100)), None);
+    api.deployment.circuit_breaker = None;
+    let deployments = vec![PlannedDeployment { service: "api".into(), at: Span::HOUR, fails: None }];
+    let plan = plan_of(&project, &Scenario { deployments: deployments.clone(), ..Scenario::default() });
+    let (ix, api) = plan.services.pairs().find(|(_, s)| s.name.as_str() == "api").expect("drawn");
+    let until = api.health.until_unhealthy.expect("a load balancer checks it");
+    let trace = play_for(&plan, 3, 1).trace.expect("asked for");
+    let new = || trace.tasks.iter().filter(|task| task.service == ix && task.running > Some(SimTime::ZERO));
+    assert!(new().count() > 30, "they are replaced again and again");
+    assert!(new().all(|task| task.healthy.is_none()));
+    let ended = new().filter_map(|task| Some((task.running?, task.ending?)));
+    let ended: Vec<_> = ended.map(|(ran, (at, why))| (at.since(ran), why)).collect();
+    assert!(ended.iter().all(|end| *end == (until, trace::Ended::Unhealthy)), "{ended:?}");
+
+    // With a grace period as long as the start and its checks, every task works from then on.
+    let api = project.design.services.get_mut(&"api".into()).expect("drawn");
+    api.health_check_grace_period = Some(Seconds::from_secs(110));
+    let plan = plan_of(&project, &Scenario { deployments, ..Scenario::default() });
+    let trace = play_for(&plan, 3, 1).trace.expect("asked for");
+    let new = || trace.tasks.iter().filter(|task| task.service == ix && task.placed > SimTime::ZERO);
+    assert_eq!(new().count(), 30, "each task of api is replaced once");
+    // Checks come every 10 s: those at 100 and 110 s pass.
+    assert!(
+        new().all(|task| task.healthy.map(|at| at.since(task.running.expect("it ran"))) == Some(Span::from_secs(110)))
+    );
+}
+
+#[test]
+fn a_worker_takes_jobs_only_once_its_application_has_started() {
+    let mut project = presets::find("queue-workers").expect("a preset").project();
+    let worker = project.design.services.get_mut(&"worker".into()).expect("drawn");
+    (worker.scaling, worker.desired_count, worker.startup_time) = (None, 12, Some(Seconds::from_secs(600)));
+    worker.health_check_grace_period = Some(Seconds::from_secs(700));
+    let plan = plan_of(&project, &Scenario { cold_start: true, ..Scenario::default() });
+    let trace = play_for(&plan, 1, 1).trace.expect("asked for");
+    let served = &trace.services[0].minutes;
+    let first = trace.tasks.iter().filter_map(|task| task.running).min().expect("they run");
+    let works = usize::try_from((first + Span::from_secs(600)).ms() / 60_000).expect("a minute");
+    assert!(served[..works].iter().all(|minute| minute.served == MilliPerSecond::ZERO));
+    assert!(served[works + 1].served > MilliPerSecond::ZERO);
+    assert!(served[works - 1].backlog > 0, "jobs wait meanwhile");
 }
