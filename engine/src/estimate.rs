@@ -18,7 +18,8 @@ use crate::plan::vcpus::VcpusLeft;
 use crate::plan::warm::{Stand, WarmInstances, keep_quotas};
 use crate::plan::{Plan, PlannedZone};
 use crate::units::{Micro, MilliPerSecond, SimTime, Span};
-use crate::usage::flows::{BalancerHour, BalancerTraffic, Flows, ZoneCounts};
+use crate::usage::balancers::{BalancerHour, BalancerTraffic};
+use crate::usage::flows::{Flows, ZoneCounts};
 use crate::usage::ledger::Ledger;
 use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
 
@@ -195,12 +196,12 @@ fn enter_flows(plan: &Plan, flows: &Flows, demand: &Demand, zones: &[ZoneCounts]
     for (ix, load) in plan.loads.pairs() {
         let rate = demand.loads[ix.index()];
         flows.settle_load(ix, rate.over(span), load.service, zones, ledger);
-        Flows::fill_balancers(plan, BalancerTraffic::Load(load, rate.over(hours.span)), &mut balancers);
+        BalancerTraffic::Load(load, rate.over(hours.span)).fill(plan, &mut balancers);
     }
     for ix in plan.services.indices() {
         let rate = demand.services[ix.index()];
         flows.settle_work(ix, rate.over(span), zones, ledger);
-        Flows::fill_balancers(plan, BalancerTraffic::Calls(ix, rate.over(hours.span)), &mut balancers);
+        BalancerTraffic::Calls(ix, rate.over(hours.span)).fill(plan, &mut balancers);
     }
     for (balancer, hour) in plan.balancers.indices().zip(balancers) {
         flows.settle_balancer(plan, balancer, hour, hours.count, ledger);

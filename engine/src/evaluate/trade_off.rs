@@ -11,7 +11,7 @@ use crate::plan::index::Ix;
 use crate::plan::load::{Door, LoadKind};
 use crate::plan::network::PlannedBalancer;
 use crate::units::{Bytes, Quantity, Span, Usd};
-use crate::usage::flows::{BalancerHour, capacity_units};
+use crate::usage::balancers::{BalancerHour, capacity_units};
 
 /// How many samples a line has beside its first.
 const SAMPLES: u64 = 40;

@@ -23,7 +23,8 @@ use crate::state::service::{Owed, ServiceState, Starts, Tracking, Traffic};
 use crate::state::task_counts::TaskCounts;
 use crate::state::{ProviderState, State};
 use crate::units::{Micro, SimTime, Span};
-use crate::usage::flows::{BalancerHour, Flows, ZoneCounts};
+use crate::usage::balancers::{BalancerHour, BalancerTraffic};
+use crate::usage::flows::{Flows, ZoneCounts};
 use crate::usage::ledger::{Ledger, LevelSet};
 use crate::usage::record::{Cause, Thing};
 
@@ -244,14 +245,12 @@ impl<'p> World<'p> {
         let mut hours = vec![BalancerHour::default(); self.plan.balancers.len()];
         for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
             let work = state.total.since(&mut state.before_hour);
-            let through = crate::usage::flows::BalancerTraffic::Load(load, work);
-            Flows::fill_balancers(self.plan, through, &mut hours);
+            BalancerTraffic::Load(load, work).fill(self.plan, &mut hours);
         }
         for ix in self.plan.services.indices() {
             let traffic = &mut self.state.services[ix.index()].traffic;
             let work = traffic.total_done.since(&mut traffic.done_before_hour);
-            let through = crate::usage::flows::BalancerTraffic::Calls(ix, work);
-            Flows::fill_balancers(self.plan, through, &mut hours);
+            BalancerTraffic::Calls(ix, work).fill(self.plan, &mut hours);
         }
         for (balancer, hour) in self.plan.balancers.indices().zip(hours) {
             self.flows.settle_balancer(self.plan, balancer, hour, 1, &mut self.ledger);

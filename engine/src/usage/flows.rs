@@ -4,6 +4,7 @@
 //! the estimate and by the simulation. All arithmetic is in whole numbers: work in millionths of a unit, amounts in
 //! 10⁻¹⁸ of a byte or a request.
 
+use super::balancers::{BalancerHour, capacity_units};
 use super::ledger::{FlowIx, FlowKey, Ledger, stored};
 use super::record::{Amount, Cause, Thing, UsageRecord};
 use crate::catalogue::meter::Meter;
@@ -54,19 +55,6 @@ pub struct Flows {
     pulls: Vec<Vec<Vec<(FlowIx, u128)>>>,
     /// By balancer: what its capacity units are filled from.
     balancers: Vec<FlowIx>,
-}
-
-/// What came through a balancer in one hour, for its capacity units.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct BalancerHour {
-    /// Bytes × 10⁶ in both directions.
-    pub micro_bytes: u128,
-    /// New connections × 10⁶.
-    pub connections: u128,
-    /// Connections × 10⁶ × the milliseconds they live.
-    pub connection_ms: u128,
-    /// Requests × 10⁶.
-    pub requests: u128,
 }
 
 impl Flows {
@@ -136,38 +124,6 @@ impl Flows {
         ledger.add(self.balancers[balancer.index()], units * u128::from(hours) * 1_000_000_000_000_000_000);
     }
 
-    /// Adds what a load and a service's calls bring to the balancers they pass, for so much work.
-    pub fn fill_balancers(plan: &Plan, through: BalancerTraffic<'_>, hours: &mut [BalancerHour]) {
-        match through {
-            BalancerTraffic::Load(load, work) => {
-                let PlannedLoad { kind, .. } = load;
-                let (door, bytes, per_connection, lifetime) = match kind {
-                    LoadKind::Requests {
-                        through,
-                        request_bytes,
-                        response_bytes,
-                        requests_per_connection,
-                        connection_lifetime,
-                        ..
-                    } => (*through, *request_bytes + *response_bytes, *requests_per_connection, *connection_lifetime),
-                    LoadKind::Stream { through } => (*through, Bytes::from_bytes(1000), u32::MAX, Span::ZERO),
-                    LoadKind::Jobs { .. } => return,
-                };
-                let Door::Balancer(balancer) = door else { return };
-                hours[balancer.index()].add(work.micro(), bytes, per_connection, lifetime);
-            }
-            BalancerTraffic::Calls(service, work) => {
-                for call in &plan.services[service].calls {
-                    if let PlannedTarget::Through(_, balancer) = call.to {
-                        let calls = work.micro() * u128::from(call.per_work.ppm()) / 1_000_000;
-                        let bytes = call.request_bytes + call.response_bytes;
-                        hours[balancer.index()].add(calls, bytes, CALLS_PER_CONNECTION, CALL_CONNECTION);
-                    }
-                }
-            }
-        }
-    }
-
     /// Records what is kept of all logs written, at the end of a run.
     pub fn record_stored_logs(plan: &Plan, ledger: &mut Ledger, window: Span) {
         let end = SimTime::ZERO + window;
@@ -188,54 +144,6 @@ impl Flows {
             }
         }
     }
-}
-
-/// Calls of one connection between services, and how long it lives.
-///
-/// Assumption: clients keep connections open: 100 calls each, for a minute.
-const CALLS_PER_CONNECTION: u32 = 100;
-/// Assumption: as above.
-const CALL_CONNECTION: Span = Span::MINUTE;
-
-/// What fills balancers.
-#[derive(Debug, Clone, Copy)]
-pub enum BalancerTraffic<'p> {
-    /// So much of a load.
-    Load(&'p PlannedLoad, Micro),
-    /// The calls of so much work of a service.
-    Calls(Ix<PlannedService>, Micro),
-}
-
-impl BalancerHour {
-    fn add(&mut self, micro_requests: u128, bytes: Bytes, per_connection: u32, lifetime: Span) {
-        self.requests += micro_requests;
-        self.micro_bytes += micro_requests * u128::from(bytes.bytes());
-        let connections = micro_requests / u128::from(per_connection.max(1));
-        self.connections += connections;
-        self.connection_ms += connections * u128::from(lifetime.ms());
-    }
-}
-
-/// Capacity units of one hour, in billionths of a unit for an hour: the greatest of the dimensions.
-///
-/// Source: Elastic Load Balancing pricing page (rules LB-20 to LB-22). One unit for an hour is, of an Application Load
-/// Balancer: 25 new connections a second, 3,000 active ones, 1 GB, 1,000 rule evaluations a second above 10 rules; of a
-/// Network Load Balancer (TCP): 800, 100,000, 1 GB; of a Gateway Load Balancer: 600, 60,000, 1 GB.
-pub fn capacity_units(balancer: &PlannedBalancer, hour: BalancerHour) -> u128 {
-    let (new_a_second, active) = match balancer.kind {
-        LoadBalancerType::Application => (25, 3_000),
-        LoadBalancerType::Network => (800, 100_000),
-        LoadBalancerType::Gateway => (600, 60_000),
-    };
-    let new = hour.connections * 1000 / (new_a_second * 3600);
-    let open = hour.connection_ms / (active * 3600);
-    let bytes = hour.micro_bytes / 1_000_000;
-    let evaluated = u128::from(balancer.rules.saturating_sub(10));
-    let rules = match balancer.kind {
-        LoadBalancerType::Application => hour.requests * evaluated * 1000 / (1000 * 3600),
-        LoadBalancerType::Network | LoadBalancerType::Gateway => 0,
-    };
-    new.max(open).max(bytes).max(rules)
 }
 
 fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], ledger: &mut Ledger) {
@@ -482,44 +390,6 @@ fn per_work(bytes: Bytes, calls: Ppm) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::load_balancing::Scheme;
-
-    fn balancer(kind: LoadBalancerType, rules: u32) -> PlannedBalancer {
-        PlannedBalancer {
-            owner: Ix::new(0),
-            kind,
-            scheme: Scheme::InternetFacing,
-            zones: Vec::new(),
-            cross_zone: true,
-            rules,
-            web_acl: None,
-        }
-    }
-
-    /// An hour of new connections a second living so long, requests a second, and bytes a second.
-    fn hour(new: u128, lives_s: u128, requests: u128, bytes: u128) -> BalancerHour {
-        let connections = new * 3600 * 1_000_000;
-        BalancerHour {
-            micro_bytes: bytes * 3600 * 1_000_000,
-            connections,
-            connection_ms: connections * lives_s * 1000,
-            requests: requests * 3600 * 1_000_000,
-        }
-    }
-
-    #[test]
-    fn lb_20_capacity_units_follow_the_pricing_page() {
-        // TV-65: 1 new/s living 120 s → 0.04 and 0.04; 300 KB/s → 1.08 GB; 60 rules × 5 req/s → 0.25. The bytes bind.
-        let units = capacity_units(&balancer(LoadBalancerType::Application, 60), hour(1, 120, 5, 300_000));
-        assert_eq!(units, 1_080_000_000);
-        // TV-66: 100 new/s living 180 s are 18,000 active, 6 units.
-        let units = capacity_units(&balancer(LoadBalancerType::Application, 20), hour(100, 180, 4, 1000));
-        assert_eq!(units, 6_000_000_000);
-        // TV-67: ten rules are free: 5000 req/s with them evaluate nothing.
-        assert_eq!(capacity_units(&balancer(LoadBalancerType::Application, 10), hour(0, 0, 5000, 0)), 0);
-        // TV-68: NLB, TCP, 300 KB/s.
-        assert_eq!(capacity_units(&balancer(LoadBalancerType::Network, 0), hour(1, 120, 5, 300_000)), 1_080_000_000);
-    }
 
     #[test]
     fn net_44_blind_balancing_over_equal_zones_crosses_as_often_as_it_must() {

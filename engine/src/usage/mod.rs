@@ -3,6 +3,7 @@
 //! The estimate and the simulation fill the same [`ledger::Ledger`] with the same records and differ in quantities
 //! alone. Nothing here knows a price.
 
+pub mod balancers;
 pub mod flows;
 pub mod ledger;
 pub mod record;
