@@ -3,6 +3,7 @@
 mod failures;
 mod jobs;
 mod launches;
+mod lifecycle;
 mod machines;
 mod vcpus;
 mod zones;
@@ -111,7 +112,7 @@ fn a_seed_is_a_run_and_another_is_another() {
 }
 
 #[test]
-fn a_task_lives_through_every_status_in_order() {
+fn tsk_13_and_inv_02_the_times_of_a_task_do_not_decrease() {
     let plan = plan("three-tier-web", &Scenario { cold_start: true, ..Scenario::default() });
     let run = play_for(&plan, 2, 1);
     let trace = run.trace.expect("asked for");
