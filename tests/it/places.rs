@@ -1,12 +1,12 @@
 //! Places of the design file for systems that no run plays yet: they are read, kept, refused and left out as AWS has them.
 
 use bayplan_engine::design::ItemRef;
-use bayplan_engine::design::capacity::{AutoRepair, CapacityProvider, ReservationPreference};
+use bayplan_engine::design::capacity::{AutoRepair, CapacityProvider, EventWindow, ReservationPreference};
 use bayplan_engine::design::deployment::{HookStage, HookTarget, HookTimeoutAction};
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::design::task_definition::TaskDefinitionStatus;
-use bayplan_engine::units::{Minutes, Percent};
+use bayplan_engine::units::{Minutes, Percent, Weekday};
 
 const DRAWN: &str = r#"(
   format: 1,
@@ -38,7 +38,7 @@ const DRAWN: &str = r#"(
         subnets: [],
         capacity_reservations: (group: "arn:of:a:group", preference: First),
         auto_repair: Enabled,
-        event_windows: [(weekday: 7, starts: 120, lasts: 240)],
+        event_windows: [(weekday: Sunday, start_hour: 2, lasts: 240)],
       )),
     },
     task_definitions: {
@@ -86,7 +86,9 @@ fn every_place_is_read_and_survives_its_file() {
     };
     let reservations = managed.capacity_reservations.as_ref().expect("drawn");
     assert_eq!(reservations.preference, Some(ReservationPreference::First));
-    assert_eq!((managed.auto_repair, managed.event_windows[0].weekday), (Some(AutoRepair::Enabled), 7));
+    assert_eq!(managed.auto_repair, Some(AutoRepair::Enabled));
+    let EventWindow { weekday, start_hour, lasts } = managed.event_windows[0];
+    assert_eq!((weekday, u32::from(start_hour), lasts), (Weekday::Sunday, 2, Minutes::from_minutes(240)));
     // TDF-07.
     assert_eq!(design.task_definitions[&"agent".into()].status, Some(TaskDefinitionStatus::Inactive));
     let text = project.write();
@@ -105,6 +107,7 @@ fn a_misspelt_place_is_refused_with_its_line_and_what_was_expected() {
         "preference",
         "auto_repair",
         "weekday",
+        "start_hour",
         "status",
         "target_type",
         "timeout_action",
@@ -116,6 +119,23 @@ fn a_misspelt_place_is_refused_with_its_line_and_what_was_expected() {
         let error = error.to_string();
         assert!(error.starts_with(&format!("{line}:")), "{field}: {error}");
         assert!(error.contains(&format!("`x{field}`")) && error.contains(&format!("`{field}`")), "{error}");
+    }
+}
+
+#[test]
+fn an_event_window_begins_at_an_hour_of_the_day() {
+    // MI-41.
+    for hour in [0, 23] {
+        let text = DRAWN.replace("start_hour: 2", &format!("start_hour: {hour}"));
+        assert!(Project::read(&text).is_ok(), "{hour}");
+    }
+    let line = 1 + DRAWN.lines().position(|line| line.contains("start_hour:")).expect("drawn");
+    for hour in [24, 120] {
+        let text = DRAWN.replace("start_hour: 2", &format!("start_hour: {hour}"));
+        let error = Project::read(&text).expect_err("no day has that hour").to_string();
+        assert!(error.starts_with(&format!("{line}:")), "{error}");
+        let what = format!("start_hour is {hour}: an event window begins at an hour from 0 to 23");
+        assert!(error.contains(&what), "{error}");
     }
 }
 

@@ -61,6 +61,13 @@ pub struct Trail {
     pub data_events: bool,
 }
 
+impl Trail {
+    /// Whether it records management events. Source: `CloudTrail` User Guide, "Logging management events": by default.
+    pub fn management_events(&self) -> bool {
+        self.management_events.unwrap_or(true)
+    }
+}
+
 /// An account. The default is an account with AWS's defaults, whose adjustable quotas bind no run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -1,8 +1,8 @@
-//! The form of the account: ECS account settings, quotas, Savings Plans.
+//! The form of the account: ECS account settings, quotas, Savings Plans, trails.
 
 use bayplan_engine::catalogue::quotas::{self, Quota};
 use bayplan_engine::design::Design;
-use bayplan_engine::design::account::{Account, PlanKind, PurchasePlan, QuotaProfile, QuotaValue};
+use bayplan_engine::design::account::{Account, PlanKind, PurchasePlan, QuotaProfile, QuotaValue, Trail};
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::units::Usd;
 use egui::{Frame, Margin, Ui};
@@ -32,6 +32,7 @@ pub(super) fn ui(ui: &mut Ui, design: &Design, out: &mut Outbox) {
         form.section(ui, "", "ECS account settings", true, |ui| settings(ui, &form, &mut account));
         form.section(ui, "", "Quotas", true, |ui| quotas(ui, &form, &mut account));
         form.section(ui, "", "Savings Plans", true, |ui| plans(ui, &form, &mut account));
+        form.section(ui, "", "CloudTrail", true, |ui| trails(ui, &form, &mut account));
     });
     if account != design.account {
         out.push(Command::edit(Edit::Account(account)));
@@ -132,5 +133,27 @@ fn plans(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
     });
     if !account.purchase_plans.is_empty() {
         ui.label(theme::small("Not simulated yet: bills are at list prices without them").color(tokens.warn));
+    }
+}
+
+fn trails(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
+    let tokens = Tokens::of(ui.ctx());
+    let title = |trail: &Trail| {
+        let management = trail.management_events().then_some("management events");
+        let data = trail.data_events.then_some("data events");
+        let events: Vec<_> = management.into_iter().chain(data).collect();
+        let events = if events.is_empty() { "no events".to_owned() } else { events.join(", ") };
+        format!("{} · {events}", trail.name)
+    };
+    let number = account.trails.len() + 1;
+    let fresh = || Trail { name: format!("trail-{number}"), management_events: None, data_events: false };
+    form.records(ui, "trail", &mut account.trails, title, fresh, |ui, trail| {
+        form.text(ui, "name", "Trail name", &mut trail.name);
+        let management = &mut trail.management_events;
+        form.maybe_check(ui, "management_events", "Management events", management, "on, AWS default");
+        form.check(ui, "data_events", "Data events", &mut trail.data_events);
+    });
+    if !account.trails.is_empty() {
+        ui.label(theme::small("Not simulated yet: bills are without what CloudTrail records").color(tokens.warn));
     }
 }

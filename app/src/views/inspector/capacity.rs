@@ -2,19 +2,23 @@
 
 use bayplan_engine::design::Design;
 use bayplan_engine::design::capacity::{
-    AnywhereSite, AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CpuManufacturer, Inclusion,
-    InstanceGeneration, InstanceRequirements, LaunchType, ManagedInstancesProvider, ManagedScaling, Range,
-    StrategyItem,
+    AnywhereSite, AutoRepair, AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CapacityReservations,
+    CpuManufacturer, EventWindow, Inclusion, InstanceGeneration, InstanceRequirements, LaunchType,
+    ManagedInstancesProvider, ManagedScaling, Range, ReservationPreference, StartHour, StrategyItem,
 };
-use bayplan_engine::design::cluster::{Cluster, ContainerInsights, ExecLogging, Namespace, NamespaceKind};
+use bayplan_engine::design::cluster::{
+    Cluster, ContainerInsights, ExecLogging, ManagedDaemon, Namespace, NamespaceKind,
+};
 use bayplan_engine::design::id::CapacityProviderId;
 use bayplan_engine::design::service::Capacity;
 use bayplan_engine::names::{Architecture, InstanceTypeName};
+use bayplan_engine::units::{Minutes, Weekday};
 use egui::Ui;
 
+use super::deployment;
 use crate::grid::words;
 use crate::widgets::fields::Form;
-use crate::widgets::units::{COUNT, DISK, DOLLARS, MEMORY, PERCENT, SECONDS, SIGNED};
+use crate::widgets::units::{COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SIGNED};
 
 /// AWS's own providers and those drawn.
 fn providers(design: &Design) -> Vec<CapacityProviderId> {
@@ -89,6 +93,7 @@ pub(super) fn cluster(ui: &mut Ui, form: &Form<'_>, cluster: &mut Cluster) {
     let namespace = &mut cluster.service_connect_namespace;
     form.maybe_reference(ui, "service_connect_namespace", "Namespace", namespace, namespaces, "none");
     form.check(ui, "runtime_monitoring", "Runtime Monitoring", &mut cluster.runtime_monitoring);
+    form.section(ui, "daemons", "Managed daemons", false, |ui| daemons(ui, form, cluster));
     form.section(ui, "monitoring", "Monitoring plan", false, |ui| {
         let plan = &mut cluster.monitoring;
         form.text(ui, "monitoring", "Goals", &mut plan.goals);
@@ -99,6 +104,40 @@ pub(super) fn cluster(ui: &mut Ui, form: &Form<'_>, cluster: &mut Cluster) {
         form.text(ui, "monitoring", "Who is called", &mut plan.paged);
     });
     form.pairs(ui, "tags", "Tags", &mut cluster.tags);
+}
+
+/// The Managed Instances providers drawn: the only ones whose instances have daemons.
+fn managed_providers(design: &Design) -> impl Iterator<Item = CapacityProviderId> {
+    let managed = |provider: &CapacityProvider| matches!(provider, CapacityProvider::ManagedInstances(_));
+    design.capacity_providers.iter().filter(move |(_, provider)| managed(provider)).map(|(id, _)| id.clone())
+}
+
+fn daemons(ui: &mut Ui, form: &Form<'_>, cluster: &mut Cluster) {
+    let (design, field) = (form.design, "daemons");
+    let own: Vec<_> = managed_providers(design).filter(|id| cluster.capacity_providers.contains(id)).collect();
+    let number = cluster.daemons.len() + 1;
+    let fresh = || ManagedDaemon {
+        name: format!("daemon-{number}"),
+        task_definition: design.task_definitions.keys().next().cloned().unwrap_or_default(),
+        capacity_providers: own,
+        critical: None,
+        drain_percent: None,
+        bake_time: None,
+        alarms: None,
+        circuit_breaker: None,
+    };
+    let title = |daemon: &ManagedDaemon| format!("{} · {}", daemon.name, daemon.task_definition);
+    form.records(ui, "daemon", &mut cluster.daemons, title, fresh, |ui, daemon| {
+        form.text(ui, field, "Daemon name", &mut daemon.name);
+        let definitions = design.task_definitions.keys().cloned();
+        form.reference(ui, field, "Task definition", &mut daemon.task_definition, definitions);
+        form.references(ui, field, "On instances of", &mut daemon.capacity_providers, managed_providers(design));
+        form.maybe_check(ui, field, "Critical", &mut daemon.critical, "on, AWS default");
+        form.maybe(ui, field, "Drained at once", &mut daemon.drain_percent, &PERCENT, "25 %, AWS default");
+        form.maybe(ui, field, "Bake time", &mut daemon.bake_time, &MINUTES, "none, AWS default");
+        deployment::circuit_breaker(ui, form, field, &mut daemon.circuit_breaker);
+        deployment::alarms(ui, form, field, &mut daemon.alarms);
+    });
 }
 
 pub(super) fn namespace(ui: &mut Ui, form: &Form<'_>, namespace: &mut Namespace) {
@@ -142,6 +181,7 @@ fn auto_scaling_group(ui: &mut Ui, form: &Form<'_>, group: &mut AutoScalingGroup
         form.check(ui, "public_ip", "Public address", &mut group.public_ip);
         form.check(ui, "detailed_monitoring", "Detailed monitoring", &mut group.detailed_monitoring);
         form.check(ui, "prefer_cached_images", "Prefer cached images", &mut group.prefer_cached_images);
+        form.maybe_text(ui, "agent_version", "ECS agent version", &mut group.agent_version, "the image's newest");
         let roles = design.roles.keys().cloned();
         form.maybe_reference(ui, "instance_role", "Instance role", &mut group.instance_role, roles, "none");
         let groups = design.security_groups.keys().cloned();
@@ -186,7 +226,34 @@ fn managed_instances(ui: &mut Ui, form: &Form<'_>, managed: &mut ManagedInstance
         let groups = design.security_groups.keys().cloned();
         form.references(ui, "security_groups", "Security groups", &mut managed.security_groups, groups);
     });
+    form.section(ui, "auto_repair", "Repair and replacement", false, |ui| replacement(ui, form, managed));
     form.pairs(ui, "tags", "Tags", &mut managed.tags);
+}
+
+/// When instances are replaced, and which reservations the new ones use.
+fn replacement(ui: &mut Ui, form: &Form<'_>, managed: &mut ManagedInstancesProvider) {
+    form.maybe_choice(ui, "auto_repair", "Auto repair", &mut managed.auto_repair, AutoRepair::ALL, "AWS decides");
+    let field = "capacity_reservations";
+    let reservations = &mut managed.capacity_reservations;
+    form.optional(ui, field, "Reservations", reservations, CapacityReservations::default, |ui, reservations| {
+        let preference = &mut reservations.preference;
+        form.maybe_choice(ui, field, "Preference", preference, ReservationPreference::ALL, "AWS decides");
+        form.maybe_text(ui, field, "Resource group", &mut reservations.group, "all that match");
+    });
+    let field = "event_windows";
+    let title = |window: &EventWindow| format!("{} {}, {}", window.weekday.short(), window.start_hour, window.lasts);
+    // Four hours are the least that EC2 takes in all.
+    let fresh = || EventWindow {
+        weekday: Weekday::Sunday,
+        start_hour: StartHour::default(),
+        lasts: Minutes::from_minutes(240),
+    };
+    form.records(ui, "event window", &mut managed.event_windows, title, fresh, |ui, window| {
+        form.pick(ui, field, "Day", &mut window.weekday, &Weekday::ALL, |day| day.word().to_owned());
+        let hours: Vec<_> = StartHour::all().collect();
+        form.choice(ui, field, "Begins at", &mut window.start_hour, &hours);
+        form.value(ui, field, "Lasts", &mut window.lasts, &MINUTES);
+    });
 }
 
 fn range(ui: &mut Ui, form: &Form<'_>, label: &str, range: &mut Range) {

@@ -13,38 +13,53 @@ use crate::widgets::units::{COUNT, MINUTES, PERCENT};
 const FIELD: &str = "deployment";
 
 pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployment, daemon: bool) {
-    let design = form.design;
     form.maybe_choice(ui, FIELD, "Strategy", &mut deployment.strategy, DeploymentStrategy::ALL, "ROLLING, AWS default");
     let (least, most) =
         if daemon { ("0 %, AWS default", "100 %, AWS default") } else { ("100 %, AWS default", "200 %, AWS default") };
     form.maybe(ui, FIELD, "Minimum healthy", &mut deployment.minimum_healthy_percent, &PERCENT, least);
     form.maybe(ui, FIELD, "Maximum", &mut deployment.maximum_percent, &PERCENT, most);
-    let fresh = || CircuitBreaker::ROLLING_BACK;
-    form.optional(ui, FIELD, "Circuit breaker", &mut deployment.circuit_breaker, fresh, |ui, breaker| {
-        form.check(ui, FIELD, "Enabled", &mut breaker.enable);
-        form.check(ui, FIELD, "Rolls back", &mut breaker.rollback);
-        let default = "on, AWS default";
-        form.maybe_check(ui, FIELD, "Healthy task resets", &mut breaker.reset_on_healthy_task, default);
-        threshold(ui, form, &mut breaker.threshold);
-    });
-    let fresh = || DeploymentAlarms { alarms: Vec::new(), rollback: true };
-    form.optional(ui, FIELD, "Alarms", &mut deployment.alarms, fresh, |ui, alarms| {
-        form.references(ui, FIELD, "Watched", &mut alarms.alarms, design.alarms.keys().cloned());
-        form.check(ui, FIELD, "Rolls back", &mut alarms.rollback);
-    });
+    circuit_breaker(ui, form, FIELD, &mut deployment.circuit_breaker);
+    alarms(ui, form, FIELD, &mut deployment.alarms);
     if deployment.strategy() != DeploymentStrategy::Rolling {
-        form.maybe(ui, FIELD, "Bake time", &mut deployment.bake_time, &MINUTES, "none");
-        let shift = &mut deployment.traffic_shift;
-        form.maybe(ui, FIELD, "Step", &mut shift.step, &PERCENT, "AWS default");
-        form.maybe(ui, FIELD, "Step bake time", &mut shift.step_bake_time, &MINUTES, "AWS default");
-        let groups = design.target_groups.keys().cloned();
-        form.maybe_reference(ui, FIELD, "Second target group", &mut deployment.alternate_target_group, groups, "none");
-        listener_rule(ui, form, "Production rule", &mut deployment.production_listener_rule);
-        listener_rule(ui, form, "Test rule", &mut deployment.test_listener_rule);
-        let roles = design.roles.keys().cloned();
-        form.maybe_reference(ui, FIELD, "Role for the balancer", &mut deployment.load_balancer_role, roles, "none");
+        traffic(ui, form, deployment);
         hooks(ui, form, &mut deployment.lifecycle_hooks);
     }
+}
+
+/// What ends a deployment whose tasks fail.
+pub(super) fn circuit_breaker(ui: &mut Ui, form: &Form<'_>, field: &str, breaker: &mut Option<CircuitBreaker>) {
+    let fresh = || CircuitBreaker::ROLLING_BACK;
+    form.optional(ui, field, "Circuit breaker", breaker, fresh, |ui, breaker| {
+        form.check(ui, field, "Enabled", &mut breaker.enable);
+        form.check(ui, field, "Rolls back", &mut breaker.rollback);
+        let default = "on, AWS default";
+        form.maybe_check(ui, field, "Healthy task resets", &mut breaker.reset_on_healthy_task, default);
+        threshold(ui, form, field, &mut breaker.threshold);
+    });
+}
+
+/// Alarms that end a deployment.
+pub(super) fn alarms(ui: &mut Ui, form: &Form<'_>, field: &str, alarms: &mut Option<DeploymentAlarms>) {
+    let fresh = || DeploymentAlarms { alarms: Vec::new(), rollback: true };
+    form.optional(ui, field, "Alarms", alarms, fresh, |ui, alarms| {
+        form.references(ui, field, "Watched", &mut alarms.alarms, form.design.alarms.keys().cloned());
+        form.check(ui, field, "Rolls back", &mut alarms.rollback);
+    });
+}
+
+/// How traffic goes from one set of tasks to the other.
+fn traffic(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployment) {
+    let design = form.design;
+    form.maybe(ui, FIELD, "Bake time", &mut deployment.bake_time, &MINUTES, "none");
+    let shift = &mut deployment.traffic_shift;
+    form.maybe(ui, FIELD, "Step", &mut shift.step, &PERCENT, "AWS default");
+    form.maybe(ui, FIELD, "Step bake time", &mut shift.step_bake_time, &MINUTES, "AWS default");
+    let groups = design.target_groups.keys().cloned();
+    form.maybe_reference(ui, FIELD, "Second target group", &mut deployment.alternate_target_group, groups, "none");
+    listener_rule(ui, form, "Production rule", &mut deployment.production_listener_rule);
+    listener_rule(ui, form, "Test rule", &mut deployment.test_listener_rule);
+    let roles = design.roles.keys().cloned();
+    form.maybe_reference(ui, FIELD, "Role for the balancer", &mut deployment.load_balancer_role, roles, "none");
 }
 
 /// Picks a listener's rule, or its default action, of all balancers.
@@ -71,7 +86,7 @@ fn listener_rule(ui: &mut Ui, form: &Form<'_>, label: &str, slot: &mut Option<Li
 }
 
 /// How many failed tasks end a deployment.
-fn threshold(ui: &mut Ui, form: &Form<'_>, threshold: &mut Option<BreakerThreshold>) {
+fn threshold(ui: &mut Ui, form: &Form<'_>, field: &str, threshold: &mut Option<BreakerThreshold>) {
     let half = Percent::from_percent(50);
     let fresh = [
         None,
@@ -82,8 +97,8 @@ fn threshold(ui: &mut Ui, form: &Form<'_>, threshold: &mut Option<BreakerThresho
     let kind = std::mem::discriminant::<BreakerThreshold>;
     let others = fresh.into_iter().filter(|other| other.as_ref().map(kind) != threshold.as_ref().map(kind));
     let all: Vec<_> = std::iter::once(*threshold).chain(others).collect();
-    form.pick(ui, FIELD, "Threshold", threshold, &all, |threshold| match threshold {
-        None => "BOUNDED_PERCENT 50 %, AWS default".to_owned(),
+    form.pick(ui, field, "Threshold", threshold, &all, |threshold| match threshold {
+        None => "50 %, AWS default".to_owned(),
         Some(BreakerThreshold::BoundedPercent(_)) => "BOUNDED_PERCENT".to_owned(),
         Some(BreakerThreshold::UnboundedPercent(_)) => "UNBOUNDED_PERCENT".to_owned(),
         Some(BreakerThreshold::Count(_)) => "COUNT".to_owned(),
@@ -91,9 +106,9 @@ fn threshold(ui: &mut Ui, form: &Form<'_>, threshold: &mut Option<BreakerThresho
     match threshold {
         None => {}
         Some(BreakerThreshold::BoundedPercent(percent) | BreakerThreshold::UnboundedPercent(percent)) => {
-            form.value(ui, FIELD, "Failed tasks", percent, &PERCENT);
+            form.value(ui, field, "Failed tasks", percent, &PERCENT);
         }
-        Some(BreakerThreshold::Count(count)) => form.value(ui, FIELD, "Failed tasks", count, &COUNT),
+        Some(BreakerThreshold::Count(count)) => form.value(ui, field, "Failed tasks", count, &COUNT),
     }
 }
 

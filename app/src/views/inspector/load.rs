@@ -2,7 +2,7 @@
 
 use bayplan_engine::design::load::{Entrance, Jobs, Load, Origin, Requests, Series, Shape, Spike, SpikeTime, Stream};
 use bayplan_engine::presets::LOADS;
-use bayplan_engine::units::{MilliPerSecond, Minutes, Percent};
+use bayplan_engine::units::{MilliPerSecond, Minutes, Percent, Weekday};
 use egui::{Button, Rect, Sense, Ui, pos2, vec2};
 
 use super::around::services;
@@ -114,9 +114,8 @@ fn daily(ui: &mut Ui, form: &Form<'_>, field: &str, hourly: &mut [MilliPerSecond
         if differ == weekdays.is_empty() {
             *weekdays = if differ { vec![Percent::HUNDRED; 7] } else { Vec::new() };
         }
-        let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-        for (name, percent) in names.into_iter().zip(weekdays.iter_mut()) {
-            form.value(ui, field, name, percent, &PERCENT);
+        for (day, percent) in Weekday::ALL.into_iter().zip(weekdays.iter_mut()) {
+            form.value(ui, field, day.word(), percent, &PERCENT);
         }
     });
 }

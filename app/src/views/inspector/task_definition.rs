@@ -8,7 +8,7 @@ use bayplan_engine::design::container::Container;
 use bayplan_engine::design::id::{ContainerName, VolumeName};
 use bayplan_engine::design::task_definition::{
     DockerVolumeScope, IpcMode, IsolationMode, NetworkMode, OperatingSystemFamily, PidMode, PlacementConstraint,
-    ProxyConfiguration, TaskDefinition, TrustedExecution, Volume, VolumeKind,
+    ProxyConfiguration, TaskDefinition, TaskDefinitionStatus, TrustedExecution, Volume, VolumeKind,
 };
 use bayplan_engine::names::Architecture;
 use bayplan_engine::units::CpuUnits;
@@ -231,6 +231,7 @@ pub(super) fn constraints(ui: &mut Ui, form: &Form<'_>, constraints: &mut Vec<Pl
 }
 
 fn more(ui: &mut Ui, form: &Form<'_>, task: &mut TaskDefinition) {
+    form.maybe_choice(ui, "status", "Status", &mut task.status, TaskDefinitionStatus::ALL, "active, AWS default");
     constraints(ui, form, &mut task.placement_constraints);
     form.maybe_choice(ui, "pid_mode", "PID mode", &mut task.pid_mode, PidMode::ALL, "private, AWS default");
     form.maybe_choice(ui, "ipc_mode", "IPC mode", &mut task.ipc_mode, IpcMode::ALL, "as the daemon has it");

@@ -261,7 +261,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::design::Item;
-    use crate::design::capacity::EventWindow;
+    use crate::design::capacity::{EventWindow, StartHour};
     use crate::design::container::{Dependency, DependencyCondition, NvidiaMps, PortMapping, RestartPolicy};
     use crate::design::deployment::{DeploymentAlarms, HookStage, LifecycleHook};
     use crate::design::edit::Edit;
@@ -271,7 +271,7 @@ mod tests {
     use crate::design::service::{ServiceConnect, ServiceDiscovery, TaskProtection};
     use crate::plan::resolve::resolve;
     use crate::presets;
-    use crate::units::{Mib, Minutes, Seconds};
+    use crate::units::{Mib, Minutes, Seconds, Weekday};
 
     fn of(design: &Design) -> Vec<&'static str> {
         within(design, &Scenario::default(), Span::MONTH)
@@ -366,8 +366,8 @@ mod tests {
         let Some(CapacityProvider::ManagedInstances(managed)) = design.capacity_providers.get_mut(&"gpu".into()) else {
             panic!("Managed Instances")
         };
-        managed.event_windows =
-            vec![EventWindow { weekday: 7, starts: Minutes::from_minutes(120), lasts: Minutes::from_minutes(240) }];
+        let (start_hour, lasts) = (StartHour::default(), Minutes::from_minutes(240));
+        managed.event_windows = vec![EventWindow { weekday: Weekday::Sunday, start_hour, lasts }];
         let told = |design: &Design, window: Span| {
             let told = within(design, &Scenario::default(), window);
             OF_OLD_MANAGED.iter().filter(|row| told.contains(&row.1)).count()
