@@ -5,7 +5,7 @@ use super::diagnostic::{Findings, Rule, Severity};
 use super::needs::{registry, store};
 use crate::design::capacity::CapacityProvider;
 use crate::design::container::Container;
-use crate::design::deployment::{HookTarget, LifecycleHook};
+use crate::design::deployment::{DeploymentStrategy, HookTarget, LifecycleHook};
 use crate::design::edit::Edit;
 use crate::design::id::RoleId;
 use crate::design::outside::{Registry, Role, RoleUse, SecretStore};
@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "missing-infrastructure-role",
         Severity::Error,
-        "ECS has no role for instances or volumes",
+        "ECS has no role for instances, volumes or load balancers",
         "ECS Developer Guide, \"Amazon ECS infrastructure IAM role\"",
         missing_infrastructure_role,
     ),
@@ -172,10 +172,10 @@ fn missing_instance_role(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: Managed Instances, an EBS volume for each task, or an Express Mode service without the infrastructure role.
-/// Why: ECS makes instances, volumes and balancers by it. Fix: draws one.
+/// What: Managed Instances, an EBS volume for each task, a deployment that moves traffic, or an Express Mode service
+/// without the infrastructure role. Why: ECS makes instances and volumes, and changes balancers, by it. Fix: draws one.
 ///
-/// Source: ECS Developer Guide, "Amazon ECS infrastructure IAM role" (rules IAM-06, IAM-13, MI-01).
+/// Source: ECS Developer Guide, "Amazon ECS infrastructure IAM role" (rules IAM-06, IAM-13, MI-01, BGD-08).
 fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
     let design = context.design;
     let name = "ecsInfrastructureRole";
@@ -198,6 +198,17 @@ fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
         }
     }
     for (id, service) in &design.services {
+        let deployment = &service.deployment;
+        let shifts = deployment.strategy() != DeploymentStrategy::Rolling && !service.load_balancers.is_empty();
+        if shifts && deployment.load_balancer_role.is_none() {
+            let put = |role| {
+                let mut changed = service.clone();
+                changed.deployment.load_balancer_role = Some(role);
+                Item::Service(id.clone(), changed)
+            };
+            let policy = "AmazonECSInfrastructureRolePolicyForLoadBalancers";
+            report(ItemRef::Service(id.clone()), "deployment", "changes of listener rules", policy, &put);
+        }
         if service.ebs_volume.as_ref().is_some_and(|volume| volume.role.is_none()) {
             let put = |role: RoleId| {
                 let mut changed = service.clone();
@@ -289,6 +300,10 @@ fn role_of_other_use(context: &Context<'_>, out: &mut Findings) {
                 report(at, "infrastructure_role", &managed.infrastructure_role, &[RoleUse::Infrastructure]);
             }
         }
+    }
+    for (id, service) in &design.services {
+        let role = &service.deployment.load_balancer_role;
+        report(ItemRef::Service(id.clone()), "deployment", role, &[RoleUse::Infrastructure]);
     }
     for (id, tasks) in &design.standalone_tasks {
         report(ItemRef::StandaloneTask(id.clone()), "scheduler_role", &tasks.scheduler_role, &[RoleUse::Events]);
@@ -411,6 +426,22 @@ pub(super) mod tests {
             |d| managed(d).infrastructure_role = None,
             &["managed · infrastructure_role"],
             |_| {},
+        ),
+        // BGD-08.
+        case(
+            "missing-infrastructure-role",
+            |d| web(d).deployment.strategy = Some(DeploymentStrategy::Linear),
+            &["web · deployment"],
+            |d| {
+                web(d).deployment.strategy = Some(DeploymentStrategy::Linear);
+                web(d).deployment.load_balancer_role = Some("infrastructure".into());
+            },
+        ),
+        case(
+            "role-of-other-use",
+            |d| web(d).deployment.load_balancer_role = Some("task".into()),
+            &["web · deployment"],
+            |d| web(d).deployment.load_balancer_role = Some("infrastructure".into()),
         ),
         case(
             "missing-scheduler-role",

@@ -10,6 +10,7 @@ mod capacity;
 mod containers;
 mod context;
 mod cost;
+mod daemons;
 mod demand;
 mod dependencies;
 mod deployment;
@@ -18,6 +19,7 @@ mod discovery;
 mod endpoints;
 mod exposure;
 mod health;
+mod hooks;
 mod instances;
 mod ipv6;
 mod load_balancing;
@@ -63,7 +65,9 @@ const FAMILIES: &[&[Rule]] = &[
     capacity::RULES,
     providers::RULES,
     instances::RULES,
+    daemons::RULES,
     deployment::RULES,
+    hooks::RULES,
     scaling::RULES,
     patterns::RULES,
     load_balancing::RULES,

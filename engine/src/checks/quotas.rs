@@ -7,10 +7,12 @@ use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::quotas::{self, Quota};
 use crate::design::ItemRef;
 use crate::design::capacity::{CapacityOptionType, CapacityProvider};
+use crate::design::deployment::HookTarget;
 use crate::design::edit::Edit;
 use crate::design::load_balancing::LoadBalancerType;
 use crate::design::network::EndpointKind;
 use crate::design::scaling::ScalingPolicy;
+use crate::units::count;
 
 const PAGE: &str = "AWS General Reference, \"Amazon ECS endpoints and quotas\"; the quota's own page";
 
@@ -47,7 +49,7 @@ struct Tally {
 }
 
 fn len<T>(all: &[T]) -> u64 {
-    u64::try_from(all.len()).unwrap_or(u64::MAX)
+    count(all.len())
 }
 
 /// Counts of services, clusters, strategies and task definitions.
@@ -56,8 +58,7 @@ fn of_ecs(context: &Context<'_>) -> Vec<Tally> {
     let mut all = Vec::new();
     for (id, cluster) in &design.clusters {
         let at = ItemRef::Cluster(id.clone());
-        let services = design.services.values().filter(|s| s.cluster == *id).count();
-        let services = u64::try_from(services).unwrap_or(u64::MAX);
+        let services = count(design.services.values().filter(|s| s.cluster == *id).count());
         all.push(Tally { at: at.clone(), field: "services", quota: quotas::SERVICES_PER_CLUSTER, count: services });
         let count = len(&cluster.capacity_providers);
         all.push(Tally { at, field: "capacity_providers", quota: quotas::CAPACITY_PROVIDERS_PER_CLUSTER, count });
@@ -78,12 +79,17 @@ fn of_ecs(context: &Context<'_>) -> Vec<Tally> {
         let Some(service) = runner.service else { continue };
         push("security_groups", quotas::SECURITY_GROUPS_PER_AWSVPC, len(&service.security_groups));
         push("load_balancers", quotas::TARGET_GROUPS_PER_SERVICE, len(&service.load_balancers));
+        let hooks = |target| {
+            let all = service.deployment.lifecycle_hooks.iter();
+            count(all.filter(|hook| hook.target_type() == target).count())
+        };
+        push("deployment", quotas::PAUSE_HOOKS, hooks(HookTarget::Pause));
+        push("deployment", quotas::LAMBDA_HOOKS, hooks(HookTarget::AwsLambda));
         let found = service.service_connect.is_some() || service.service_discovery.is_some();
         let tasks = if found { quotas::TASKS_PER_DISCOVERED_SERVICE } else { quotas::TASKS_PER_SERVICE };
         push("desired_count", tasks, u64::from(runner.bounds.1));
         let policies = service.scaling.as_ref().map_or(&[][..], |s| s.policies.as_slice());
-        let scheduled = policies.iter().filter(|p| matches!(p, ScalingPolicy::Scheduled(_))).count();
-        let scheduled = u64::try_from(scheduled).unwrap_or(u64::MAX);
+        let scheduled = count(policies.iter().filter(|p| matches!(p, ScalingPolicy::Scheduled(_))).count());
         push("scaling", quotas::SCALING_POLICIES, len(policies) - scheduled);
         push("scaling", quotas::SCHEDULED_ACTIONS, scheduled);
     }
@@ -138,12 +144,15 @@ fn of_network(context: &Context<'_>) -> Vec<Tally> {
     let design = context.design;
     let mut all = Vec::new();
     if let Some(id) = design.vpcs.keys().next_back() {
-        let count = u64::try_from(design.vpcs.len()).unwrap_or(u64::MAX);
-        all.push(Tally { at: ItemRef::Vpc(id.clone()), field: "name", quota: quotas::VPCS, count });
+        all.push(Tally {
+            at: ItemRef::Vpc(id.clone()),
+            field: "name",
+            quota: quotas::VPCS,
+            count: count(design.vpcs.len()),
+        });
     }
     for (id, vpc) in &design.vpcs {
         let at = || ItemRef::Vpc(id.clone());
-        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let subnets = count(design.subnets.values().filter(|s| s.vpc == *id).count());
         all.push(Tally { at: at(), field: "subnets", quota: quotas::SUBNETS_PER_VPC, count: subnets });
         let blocks = 1 + len(&vpc.secondary_cidrs);
@@ -243,10 +252,12 @@ fn unknown_quota(context: &Context<'_>, out: &mut Findings) {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
     use crate::design::account::QuotaValue;
     use crate::design::container::Container;
+    use crate::design::deployment::{HookStage, LifecycleHook};
 
     fn containers(d: &mut Design, count: usize) {
         let container = |n| Container::new(&format!("c{n}"), "web:1");
@@ -261,7 +272,25 @@ pub(super) mod tests {
         d.account.quotas.push(QuotaValue { name: name.to_owned(), value: 1_000 });
     }
 
+    fn hooks(d: &mut Design, target_type: HookTarget, count: usize) {
+        let function = "arn:aws:lambda:us-east-1:739216405518:function:check".to_owned();
+        let (target_type, role, stages) = (Some(target_type), Some("task".into()), vec![HookStage::PostScaleUp]);
+        let hook = LifecycleHook { target_type, function, role, stages, ..LifecycleHook::default() };
+        web(d).deployment.lifecycle_hooks.extend(std::iter::repeat_n(hook, count));
+    }
+
     pub(in crate::checks) const CASES: &[Case] = &[
+        // HOK-02: ten of each kind.
+        case(
+            "fixed-quota-exceeded",
+            |d| hooks(d, HookTarget::Pause, 11),
+            &["web · deployment"],
+            |d| {
+                hooks(d, HookTarget::Pause, 10);
+                hooks(d, HookTarget::AwsLambda, 10);
+            },
+        ),
+        case("fixed-quota-exceeded", |d| hooks(d, HookTarget::AwsLambda, 11), &["web · deployment"], |_| {}),
         case("fixed-quota-exceeded", |d| containers(d, 11), &["web · containers"], |d| containers(d, 10)),
         case(
             "fixed-quota-exceeded",

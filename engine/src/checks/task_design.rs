@@ -9,10 +9,13 @@ use crate::design::edit::Edit;
 use crate::design::id::TaskDefinitionId;
 use crate::design::knob::Knob;
 use crate::design::service::SchedulingStrategy;
-use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::design::task_definition::{NetworkMode, TaskDefinition, TaskDefinitionStatus};
 use crate::design::work::Work;
 use crate::design::{Item, ItemRef};
 use crate::units::{Mib, Usd};
+
+const INACTIVE: &str = "ECS API Reference, \"DeregisterTaskDefinition\"; ECS Developer Guide, \"Deleting an Amazon ECS \
+                        task definition revision using the console\"";
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -35,6 +38,20 @@ pub(super) const RULES: &[Rule] = &[
         "A fixed host port lets an instance hold one task of a kind",
         "ECS API Reference, \"PortMapping\", hostPort",
         fixed_host_port,
+    ),
+    Rule::new(
+        "service-of-inactive-definition",
+        Severity::Warning,
+        "A service uses a task definition that takes no more deployments",
+        INACTIVE,
+        service_of_inactive_definition,
+    ),
+    Rule::new(
+        "tasks-of-inactive-definition",
+        Severity::Error,
+        "Standalone tasks are to start from a task definition that takes no new ones",
+        INACTIVE,
+        tasks_of_inactive_definition,
     ),
 ];
 
@@ -169,6 +186,56 @@ fn fixed_host_port(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// A task definition that is no longer ACTIVE, with its status in AWS's word.
+fn inactive<'d>(runner: &Runner<'d>) -> Option<(&'d TaskDefinition, &'static str)> {
+    let definition = runner.definition?;
+    let status = definition.status.filter(|status| *status != TaskDefinitionStatus::Active)?;
+    Some((definition, status.aws()))
+}
+
+/// A new revision of the family, as AWS registers it: nothing makes the old one ACTIVE again (rule TDF-07).
+fn register(id: &TaskDefinitionId, definition: &TaskDefinition) -> (String, Vec<Edit>) {
+    let changed = TaskDefinition { status: None, ..definition.clone() };
+    (format!("Register a new revision of {id}"), vec![Edit::Put(Item::TaskDefinition(id.clone(), changed))])
+}
+
+/// What: a service whose task definition is INACTIVE or being deleted. Why: its tasks go on and are replaced, but a new
+/// service and every update that points to it are refused; one being deleted is gone 24 hours after the last deployment
+/// has stopped using it. Fix: registers a new revision.
+///
+/// Source: ECS API Reference, "`DeregisterTaskDefinition`"; ECS Developer Guide, "Deleting an Amazon ECS task definition
+/// revision using the console" (rules TDF-08, TDF-09).
+fn service_of_inactive_definition(context: &Context<'_>, out: &mut Findings) {
+    for runner in context.runners.iter().filter(|runner| runner.service.is_some()) {
+        let Some((definition, status)) = inactive(runner) else { continue };
+        let most = runner.bounds.1;
+        let message = format!(
+            "Its task definition {} is {status}: up to {most} tasks go on and are replaced, every update to it is refused",
+            runner.definition_id
+        );
+        let (label, edits) = register(runner.definition_id, definition);
+        out.add(runner.at.clone(), "task_definition", message, "Register a new revision, and deploy it")
+            .fix(label, edits);
+    }
+}
+
+/// What: standalone tasks of a task definition that is INACTIVE or being deleted. Why: `RunTask` refuses them, so none
+/// starts. Fix: registers a new revision.
+///
+/// Source: ECS API Reference, "`DeregisterTaskDefinition`"; ECS Developer Guide, "Deleting an Amazon ECS task definition
+/// revision using the console" (rules TDF-08, TDF-09).
+fn tasks_of_inactive_definition(context: &Context<'_>, out: &mut Findings) {
+    for runner in context.runners.iter().filter(|runner| runner.service.is_none()) {
+        let Some((definition, status)) = inactive(runner) else { continue };
+        let count = runner.bounds.1;
+        let message =
+            format!("Their task definition {} is {status}: none starts, {count} each time", runner.definition_id);
+        let (label, edits) = register(runner.definition_id, definition);
+        out.add(runner.at.clone(), "task_definition", message, "Register a new revision, and name it")
+            .fix(label, edits);
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -230,11 +297,45 @@ pub(super) mod tests {
                 worker_definition(d).network_mode = Some(NetworkMode::Awsvpc);
             },
         ),
+        // TDF-08, TDF-09.
+        case(
+            "service-of-inactive-definition",
+            |d| web_definition(d).status = Some(TaskDefinitionStatus::Inactive),
+            &["web · task_definition"],
+            |d| web_definition(d).status = Some(TaskDefinitionStatus::Active),
+        ),
+        case(
+            "service-of-inactive-definition",
+            |d| model_definition(d).status = Some(TaskDefinitionStatus::DeleteInProgress),
+            &["model · task_definition"],
+            |d| report_definition(d).status = Some(TaskDefinitionStatus::DeleteInProgress),
+        ),
+        case(
+            "tasks-of-inactive-definition",
+            |d| report_definition(d).status = Some(TaskDefinitionStatus::Inactive),
+            &["nightly · task_definition"],
+            |d| web_definition(d).status = Some(TaskDefinitionStatus::Inactive),
+        ),
     ];
 
     #[test]
     fn cases_hold() {
         check(CASES);
+    }
+
+    #[test]
+    fn tdf_08_says_what_goes_on_and_what_is_refused() {
+        let mut design = base();
+        web_definition(&mut design).status = Some(TaskDefinitionStatus::Inactive);
+        report_definition(&mut design).status = Some(TaskDefinitionStatus::DeleteInProgress);
+        let found = crate::checks::run(&design, &CATALOGUE, &[]);
+        let of = |rule: &str| found.iter().find(|finding| finding.rule.0 == rule).map(ToString::to_string).unwrap();
+        let service = "warning web · task_definition: Its task definition web is INACTIVE: up to 9 tasks go on and are \
+                       replaced, every update to it is refused (service-of-inactive-definition)";
+        assert_eq!(of("service-of-inactive-definition"), service);
+        let tasks = "error nightly · task_definition: Their task definition report is DELETE_IN_PROGRESS: none starts, \
+                     1 each time (tasks-of-inactive-definition)";
+        assert_eq!(of("tasks-of-inactive-definition"), tasks);
     }
 
     #[test]

@@ -132,7 +132,9 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::capacity::tests::CASES,
         super::providers::tests::CASES,
         super::instances::tests::CASES,
+        super::daemons::tests::CASES,
         super::deployment::tests::CASES,
+        super::hooks::tests::CASES,
         super::scaling::tests::CASES,
         super::patterns::tests::CASES,
         super::load_balancing::tests::CASES,
@@ -194,6 +196,7 @@ parts! {
     web_definition: task_definitions[TaskDefinitionId "web"] TaskDefinition;
     worker_definition: task_definitions[TaskDefinitionId "worker"] TaskDefinition;
     model_definition: task_definitions[TaskDefinitionId "model"] TaskDefinition;
+    report_definition: task_definitions[TaskDefinitionId "report"] TaskDefinition;
     front: load_balancers[LoadBalancerId "front"] LoadBalancer;
     web_targets: target_groups[TargetGroupId "web"] TargetGroup;
     private_a: subnets[SubnetId "private-a"] Subnet;

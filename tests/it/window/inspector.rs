@@ -3,11 +3,12 @@
 use bayplan::grid::Pick;
 use bayplan::parts;
 use bayplan_engine::design::account::QuotaProfile;
+use bayplan_engine::design::capacity::CapacityProvider;
 use bayplan_engine::design::id::{LoadId, ServiceId, TaskDefinitionId};
 use bayplan_engine::design::load::{Load, Series};
 use bayplan_engine::design::{Item, Kind};
 use bayplan_engine::presets;
-use bayplan_engine::units::Mib;
+use bayplan_engine::units::{Mib, Minutes, Percent};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -163,9 +164,175 @@ fn the_account_is_set_by_steps_that_can_be_undone() {
     window.get_by_label_contains("Add Savings Plan").click();
     window.run();
     window.get_by_label("Not simulated yet: bills are at list prices without them");
-    window.get_by_label("Undo: Change the account").click();
+    press(&mut window, "Add trail");
+    open_record(&mut window, "trail-1 · management events");
+    window.get_by_role_and_label(Role::CheckBox, "Data events").click();
     window.run();
-    assert!(drawn(&window).account.purchase_plans.is_empty());
+    let trails = drawn(&window).account.trails.clone();
+    assert_eq!(
+        trails.iter().map(|trail| (trail.management_events(), trail.data_events)).collect::<Vec<_>>(),
+        [(true, true)]
+    );
+    window.get_by_label("Not simulated yet: bills are without what CloudTrail records");
+    for (trails, plans) in [(1, 1), (0, 1), (0, 0)] {
+        window.get_by_label("Undo: Change the account").click();
+        window.run();
+        let account = &drawn(&window).account;
+        assert_eq!((account.trails.len(), account.purchase_plans.len()), (trails, plans));
+    }
+}
+
+/// Clicks what stands further down, after scrolling to it.
+fn press(window: &mut Window, label: &str) {
+    window.get_by_label_contains(label).scroll_to_me();
+    window.run();
+    window.get_by_label_contains(label).click();
+    window.run();
+}
+
+/// Opens a section by its title.
+fn open_section(window: &mut Window, title: &str) {
+    window.get_by_label(title).scroll_to_me();
+    window.run();
+    window.get_by_label(title).click();
+    window.run();
+}
+
+/// Opens a record by the sign before its title.
+fn open_record(window: &mut Window, title: &str) {
+    window.get_by_label(title).scroll_to_me();
+    window.run();
+    let at = window.get_by_label(title).rect().left_center() - egui::vec2(12.0, 0.0);
+    window.drag_at(at);
+    window.drop_at(at);
+    window.run();
+}
+
+#[test]
+fn managed_daemons_are_drawn_on_their_cluster_step_by_step() {
+    let mut window = preset("gpu-inference", Start::default());
+    select(&mut window, "cluster main");
+    open_section(&mut window, "Managed daemons");
+    press(&mut window, "Add daemon");
+    let daemons = |window: &Window| drawn(window).clusters[&"main".into()].daemons.clone();
+    let [daemon] = &daemons(&window)[..] else { panic!("one daemon") };
+    // MDA-01: on the instances of the cluster's Managed Instances providers.
+    let on: Vec<_> = daemon.capacity_providers.iter().map(ToString::to_string).collect();
+    assert_eq!((daemon.name.as_str(), daemon.task_definition.as_str()), ("daemon-1", "image"));
+    assert_eq!(on, ["gpu", "gpu-spot"]);
+    open_record(&mut window, "daemon-1 · image");
+    enter(&mut window, "Drained at once", "50 %");
+    enter(&mut window, "Bake time", "1h");
+    let set = |window: &Window| (daemons(window)[0].drain_percent, daemons(window)[0].bake_time);
+    assert_eq!(set(&window), (Some(Percent::from_percent(50)), Some(Minutes::from_minutes(60))));
+    enter(&mut window, "Drained at once", "half");
+    window.get_by_label_contains("until then 50 % holds");
+    // MDA-03: what ECS refuses is kept, and found.
+    enter(&mut window, "Drained at once", "150");
+    let found = |window: &Window| {
+        let all = &window.state().analysis().findings;
+        all.iter().any(|finding| finding.rule.0 == "daemon-deployment-out-of-range")
+    };
+    assert!(found(&window));
+    for expected in [Some(50), Some(50), None] {
+        window.get_by_label("Undo: Change cluster main").click();
+        window.run();
+        assert_eq!(set(&window).0, expected.map(Percent::from_percent));
+    }
+    assert!(!found(&window));
+    window.get_by_label("Undo: Change cluster main").click();
+    window.run();
+    assert_eq!(daemons(&window), []);
+    assert_eq!(window.state().document().unwrap().undo_label(), None);
+}
+
+#[test]
+fn an_event_window_too_short_is_found_and_mended() {
+    let mut window = preset("gpu-inference", Start::default());
+    select(&mut window, "capacity provider gpu");
+    open_section(&mut window, "Repair and replacement");
+    press(&mut window, "Add event window");
+    open_record(&mut window, "Sun 00:00 UTC, 240 min");
+    window.get_by_label("Begins at").click();
+    window.run();
+    window.get_by_label("02:00 UTC").click();
+    window.run();
+    enter(&mut window, "Lasts", "1h");
+    let windows = |window: &Window| match &drawn(window).capacity_providers[&"gpu".into()] {
+        CapacityProvider::ManagedInstances(managed) => managed.event_windows.clone(),
+        CapacityProvider::AutoScalingGroup(_) => panic!("Managed Instances"),
+    };
+    let lasts = |window: &Window| windows(window)[0].lasts.minutes();
+    assert_eq!((u32::from(windows(&window)[0].start_hour), lasts(&window)), (2, 60));
+    // MI-41.
+    let said = "The window of Sun 02:00 UTC lasts 60 min, EC2 takes whole hours from 120 min on";
+    let found = window.state().analysis().findings.iter().find(|f| f.rule.0 == "event-window-too-short");
+    assert_eq!(found.map(|finding| finding.message.as_str()), Some(said));
+    let fix = window.get_all_by_label("Lengthen it to what EC2 takes").next().unwrap();
+    fix.click_accesskit();
+    window.run();
+    assert_eq!(lasts(&window), 240);
+    window.get_by_label("Undo: Lengthen it to what EC2 takes").click();
+    window.run();
+    assert_eq!(lasts(&window), 60);
+}
+
+#[test]
+fn forms_of_daemons_repair_agents_and_status_read_well_by_day_and_by_night() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.ron");
+    let mut project = presets::find("gpu-inference").unwrap().project();
+    for part in parts::parts() {
+        for edit in (part.make)(&project.design, &parts::Spot::default()).unwrap_or_default() {
+            edit.apply(&mut project.design).unwrap();
+        }
+    }
+    std::fs::write(&path, project.write()).unwrap();
+    let group = project.design.capacity_providers.iter().find_map(|(id, provider)| match provider {
+        CapacityProvider::AutoScalingGroup(_) => Some(id.to_string()),
+        CapacityProvider::ManagedInstances(_) => None,
+    });
+    let group = format!("capacity provider {}", group.expect("a part draws one"));
+    let first = project.design.task_definitions.keys().next().expect("drawn").clone();
+    for (dark, look) in [(true, "dark"), (false, "light")] {
+        let (path, size) = (Some(path.clone()), [1280.0, 800.0]);
+        let mut window = open(Start { path, dark, size, ..Start::default() });
+        select(&mut window, "cluster main");
+        open_section(&mut window, "Managed daemons");
+        press(&mut window, "Add daemon");
+        open_record(&mut window, &format!("daemon-1 · {first}"));
+        for switch in ["Circuit breaker", "Alarms"] {
+            let on = window.get_by_role_and_label(Role::CheckBox, switch);
+            on.scroll_to_me();
+            on.click_accesskit();
+            window.run();
+        }
+        window.get_by_label("Watched").scroll_to_me();
+        window.run();
+        pictured(&mut window, &format!("inspector-daemons-{look}.png"));
+        window.get_by_label("Show capacity provider gpu").click_accesskit();
+        window.run();
+        open_section(&mut window, "Repair and replacement");
+        window.get_by_role_and_label(Role::CheckBox, "Reservations").click_accesskit();
+        window.run();
+        press(&mut window, "Add event window");
+        open_record(&mut window, "Sun 00:00 UTC, 240 min");
+        window.get_by_label("Lasts").scroll_to_me();
+        window.run();
+        pictured(&mut window, &format!("inspector-repair-{look}.png"));
+        window.get_by_label(&format!("Show {group}")).click_accesskit();
+        window.run();
+        open_section(&mut window, "Instances");
+        window.get_by_label("ECS agent version").scroll_to_me();
+        window.run();
+        pictured(&mut window, &format!("inspector-agent-{look}.png"));
+        window.get_by_label("Show task definition image").click_accesskit();
+        window.run();
+        open_section(&mut window, "More");
+        window.get_by_label("Status").scroll_to_me();
+        window.run();
+        pictured(&mut window, &format!("inspector-status-{look}.png"));
+    }
 }
 
 #[test]
@@ -197,9 +364,8 @@ fn the_account_reads_well_by_day_and_by_night() {
         let mut window = preset("three-tier-web", Start { dark, ..Start::default() });
         window.get_by_label_contains("Settings and quotas").click();
         window.run();
-        for add in ["Add quota", "Add Savings Plan"] {
-            window.get_by_label_contains(add).click();
-            window.run();
+        for add in ["Add quota", "Add Savings Plan", "Add trail"] {
+            press(&mut window, add);
         }
         window.get_by_label("Adjustable quotas").click();
         window.run();
@@ -207,16 +373,16 @@ fn the_account_reads_well_by_day_and_by_night() {
         window.run();
         // Records of quotas and plans, each with its fields; a fold's sign stands before its title.
         let ec2 = "5 · Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) vCPUs";
-        for title in [ec2, "Compute Savings Plan · $1.00 an hour"] {
-            let at = window.get_by_label(title).rect().left_center() - egui::vec2(12.0, 0.0);
-            window.drag_at(at);
-            window.drop_at(at);
-            window.run();
+        for title in [ec2, "Compute Savings Plan · $1.00 an hour", "trail-1 · management events"] {
+            open_record(&mut window, title);
         }
         window.get_by_label("The account has");
         window.get_by_label("Commitment an hour");
         window.get_by_label("Both profiles hold the same figures: AWS publishes none of new accounts alone");
         pictured(&mut window, &format!("inspector-account-{look}.png"));
+        window.get_by_label("Data events").scroll_to_me();
+        window.run();
+        pictured(&mut window, &format!("inspector-trails-{look}.png"));
     }
 }
 
