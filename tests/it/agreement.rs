@@ -5,13 +5,15 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::meter::Meter;
 use bayplan_engine::design::capacity::{CapacityProvider, LaunchType, StrategyItem};
 use bayplan_engine::design::id::{CapacityProviderId, ClusterId, ServiceId, SubnetId};
+use bayplan_engine::design::load::Load;
 use bayplan_engine::design::scenario::Scenario;
 use bayplan_engine::design::service::Capacity;
 use bayplan_engine::design::{Design, Item};
 use bayplan_engine::evaluate::{Outcome, Progress, estimate_outcome, prepare_scenario, simulate};
 use bayplan_engine::names::Region;
+use bayplan_engine::presets;
 use bayplan_engine::simulation::Detail;
-use bayplan_engine::units::{Span, Usd};
+use bayplan_engine::units::{Bytes, Span, Usd};
 
 use crate::steady;
 
@@ -68,6 +70,27 @@ fn a_mix_with_fargate_spot_agrees() {
 fn cost(bill: &Bill, meter: Meter) -> Usd {
     let lines = bill.lines.iter().filter(|l| l.charge == Charge::Aws(meter));
     lines.filter_map(|l| l.cost).sum()
+}
+
+#[test]
+fn a_message_counts_as_a_request_for_each_64_kb_it_has() {
+    let requests = |bytes| {
+        let mut design = presets::find("queue-workers").expect("a preset").project().design;
+        for load in design.loads.values_mut() {
+            if let Load::Jobs(jobs) = load {
+                jobs.message_bytes = Bytes::from_bytes(bytes);
+            }
+        }
+        let bill = both(&design, Span::from_hours(1)).0.bill;
+        let lines = bill.lines.iter().filter(|line| line.charge == Charge::Aws(Meter::SqsRequest));
+        lines.map(|line| line.quantity.base()).sum::<u128>()
+    };
+    // Sent, received and deleted: the first two carry the message.
+    let small = requests(0);
+    assert!(small > 0);
+    assert_eq!(requests(64 * 1024), small);
+    assert_eq!(requests(64 * 1024 + 1) * 3, small * 5);
+    assert_eq!(requests(256 * 1024) * 3, small * 9);
 }
 
 #[test]

@@ -416,12 +416,11 @@ const UNREACHED: &[(&str, &[Meter])] = &[
     ),
     ("of Amazon EKS", &[Meter::EksObservation, Meter::GuardDutyEksRuntime, Meter::GuardDutyEksVcpu]),
     (
-        "the design draws no such queue, event, parameter or key, nor how often a secret is read",
+        "the design draws no such queue, event, parameter or key",
         &[
             Meter::SqsFifoRequest,
             Meter::EventBridgeCustomEvent,
             Meter::EventBridgeServiceEvent,
-            Meter::SecretRequest,
             Meter::AdvancedParameter,
             Meter::AdvancedParameterCall,
             Meter::KmsKey,
@@ -429,6 +428,7 @@ const UNREACHED: &[(&str, &[Meter])] = &[
         ],
     ),
     ("standalone tasks are not played, and say so", &[Meter::SchedulerInvocation]),
+    ("how often a secret is read is not played, and said so", &[Meter::SecretRequest]),
     (
         "ECS registers for nothing; zones and queries of one's own are not drawn",
         &[

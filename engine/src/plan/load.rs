@@ -43,6 +43,8 @@ pub enum LoadKind {
         queue: Ix<ItemRef>,
         /// How long one job keeps one task busy.
         service_time: Span,
+        /// Bytes of each job's message.
+        message_bytes: Bytes,
     },
     /// Kilobytes that flow out.
     Stream {

@@ -303,14 +303,9 @@ impl Compiler<'_, '_> {
                 self.door_terms(*through, (*request_bytes).max(*response_bytes), &mut terms);
                 self.cross_zone_terms(load, *through, *request_bytes + *response_bytes, &mut terms);
             }
-            LoadKind::Jobs { queue, .. } => {
-                terms.extend(self.term(
-                    *queue,
-                    Meter::SqsRequest,
-                    Cause::Jobs,
-                    REQUESTS_PER_JOB * 1_000_000,
-                    Share::All,
-                ));
+            LoadKind::Jobs { queue, message_bytes, .. } => {
+                let requests = requests_per_job(*message_bytes) * 1_000_000;
+                terms.extend(self.term(*queue, Meter::SqsRequest, Cause::Jobs, requests, Share::All));
             }
             LoadKind::Stream { through } => {
                 let kilobyte = Bytes::from_bytes(1000);
@@ -350,11 +345,13 @@ impl Compiler<'_, '_> {
     }
 }
 
-/// Requests to a queue for each job.
+/// Requests to a queue for each job: two that carry its message, each counted as often as the message has 64 KB.
 ///
 /// Assumption: one to send it, one to receive it, one to delete it; empty receives, which long polling keeps few, are
 /// left out.
-const REQUESTS_PER_JOB: u128 = 3;
+fn requests_per_job(message: Bytes) -> u128 {
+    2 * u128::from(Meter::SqsRequest.billing().steps(message)) + 1
+}
 
 /// What a byte on a way is charged as: whom, as what, and how often.
 fn charges(plan: &Plan, way: Option<Way>, service: Ix<ItemRef>) -> Vec<(Ix<ItemRef>, Meter, u128)> {

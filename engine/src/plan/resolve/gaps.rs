@@ -19,13 +19,13 @@ use crate::design::load::{Entrance, Load, Origin};
 use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, Protocol, TargetGroup};
 use crate::design::network::{RouteTable, Vpc};
 use crate::design::observability::EventRule;
-use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached};
+use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached, Secret, SecretStore};
 use crate::design::scenario::Scenario;
 use crate::design::service::Service;
 use crate::design::task_definition::{NetworkMode, TaskDefinition, TaskDefinitionStatus};
 use crate::design::work::{CallPath, CallTarget};
 use crate::design::{Design, ItemRef};
-use crate::units::Span;
+use crate::units::{Bytes, Span};
 
 /// Whether something is drawn, and what of it is left out.
 type Gap<T> = (fn(&T) -> bool, &'static str);
@@ -95,6 +95,7 @@ const OF_BALANCERS: &[Gap<LoadBalancer>] = &[
         },
         "capacity units of TLS and UDP: counted as of TCP",
     ),
+    (|balancer| balancer.idle_timeout.is_some(), "its idle timeout: no connection is closed for being silent"),
 ];
 
 const OF_GROUPS: &[Gap<AutoScalingGroupProvider>] = &[
@@ -141,10 +142,19 @@ const OF_OUTSIDE_SYSTEMS: &[Gap<OutsideSystem>] = &[(
     "the way to another VPC or on premises, and its price",
 )];
 
-const OF_LOADS: &[Gap<Load>] = &[(
-    |load| matches!(load, Load::Requests(requests) if requests.origin() == Origin::OnPremises),
-    "the way from on premises, and its price",
-)];
+const OF_LOADS: &[Gap<Load>] = &[
+    (
+        |load| matches!(load, Load::Requests(requests) if requests.origin() == Origin::OnPremises),
+        "the way from on premises, and its price",
+    ),
+    (
+        |load| matches!(load, Load::Jobs(jobs) if jobs.message_bytes > Bytes::ZERO),
+        "the bytes of its messages on their way",
+    ),
+];
+
+const OF_SECRETS: &[Gap<Secret>] =
+    &[(|secret| secret.store == SecretStore::SecretsManager, "requests to Secrets Manager that read it")];
 
 const OF_FILE_SYSTEMS: &[Gap<FileSystem>] =
     &[(|system| system.kind == FileSystemKind::Efs, "bytes read from it and written to it")];
@@ -184,6 +194,7 @@ impl Resolver<'_> {
         self.gaps_of(&design.route_tables, ItemRef::RouteTable, OF_ROUTE_TABLES);
         self.gaps_of(&design.outside_systems, ItemRef::OutsideSystem, OF_OUTSIDE_SYSTEMS);
         self.gaps_of(&design.loads, ItemRef::Load, OF_LOADS);
+        self.gaps_of(&design.secrets, ItemRef::Secret, OF_SECRETS);
         self.gaps_of(&design.file_systems, ItemRef::FileSystem, OF_FILE_SYSTEMS);
         self.gaps_of(&design.event_rules, ItemRef::EventRule, OF_EVENT_RULES);
     }
@@ -484,6 +495,12 @@ mod tests {
             "    loads: {",
             "\"x\": Requests((service: \"llm\", through: Direct, origin: OnPremises, shape: (series: Constant(1000)))),",
         ),
+        (
+            OF_BALANCERS[2].1,
+            BALANCERS,
+            "\"x\": (kind: Application, scheme: Internal, subnets: [\"private-a\"], idle_timeout: 300),",
+        ),
+        (OF_SECRETS[0].1, DESIGN, "secrets: {\"x\": (store: SecretsManager)},"),
         (OF_MANAGED[1].1, MANAGED, "capacity_reservations: (preference: First),"),
         (OF_MANAGED[2].1, MANAGED, "auto_repair: Enabled,"),
         (
@@ -504,6 +521,9 @@ mod tests {
         let text = presets::find("gpu-inference").expect("a preset").project().write();
         let of = |text: &str| of(&Project::read(text).unwrap_or_else(|e| panic!("{e}")).design);
         let before = of(&text);
+        // The preset's jobs have messages of 2 kB.
+        assert!(before.contains(&OF_LOADS[1].1));
+        assert!(!of(&text.replace("message_bytes: 2000", "message_bytes: 0")).contains(&OF_LOADS[1].1));
         for (what, after, drawn) in WRITTEN {
             assert!(text.contains(after), "{after}");
             let told = of(&text.replacen(after, &format!("{after}{drawn}"), 1));
@@ -511,7 +531,7 @@ mod tests {
             assert_eq!(more, [what], "{drawn}");
         }
         let written = OF_CONTAINERS.len() - 3 + OF_DEFINITIONS.len() - 1 + OF_BALANCERS.len() + OF_MANAGED.len() - 1;
-        // And one of each other kind: clusters, route tables, outside systems, loads, file systems.
-        assert_eq!(written + 5, WRITTEN.len());
+        // And one of each other kind: clusters, route tables, outside systems, loads, secrets, file systems.
+        assert_eq!(written + 6, WRITTEN.len());
     }
 }

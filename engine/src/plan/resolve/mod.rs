@@ -223,7 +223,8 @@ impl<'a> Resolver<'a> {
                     self.fail(item.clone(), "queue", format!("there is no {queue}"));
                     return None;
                 }
-                LoadKind::Jobs { queue: self.owner(queue), service_time: jobs.service_time }
+                let (service_time, message_bytes) = (jobs.service_time, jobs.message_bytes);
+                LoadKind::Jobs { queue: self.owner(queue), service_time, message_bytes }
             }
             Load::Stream(stream) => LoadKind::Stream { through: self.door(item, &stream.through)? },
         })
