@@ -1,9 +1,10 @@
 //! Places of the design file for systems that no run plays yet: they are read, kept, refused and left out as AWS has them.
 
 use bayplan_engine::design::ItemRef;
-use bayplan_engine::design::capacity::{AutoRepair, CapacityProvider, EventWindow, ReservationPreference};
+use bayplan_engine::design::capacity::{AutoRepair, CapacityProvider, ReservationPreference};
 use bayplan_engine::design::deployment::{HookStage, HookTarget, HookTimeoutAction};
 use bayplan_engine::design::edit::Edit;
+use bayplan_engine::design::event_window::EventWindow;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::design::task_definition::TaskDefinitionStatus;
 use bayplan_engine::units::{Minutes, Percent, Weekday};

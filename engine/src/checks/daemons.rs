@@ -2,9 +2,10 @@
 
 use super::context::Context;
 use super::diagnostic::{Findings, Rule, Severity};
-use crate::design::capacity::{CapacityProvider, EventWindow, ManagedInstancesProvider};
+use crate::design::capacity::{CapacityProvider, ManagedInstancesProvider};
 use crate::design::cluster::{Cluster, ManagedDaemon};
 use crate::design::edit::Edit;
+use crate::design::event_window::EventWindow;
 use crate::design::id::{CapacityProviderId, ClusterId};
 use crate::design::{Item, ItemRef};
 use crate::units::{Minutes, Percent};
@@ -214,7 +215,7 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
-    use crate::design::capacity::StartHour;
+    use crate::design::event_window::StartHour;
     use crate::units::Weekday;
 
     fn cluster(d: &mut Design) -> &mut Cluster {

@@ -13,6 +13,7 @@ pub mod cluster_query;
 pub mod container;
 pub mod deployment;
 pub mod edit;
+pub mod event_window;
 pub mod fault;
 pub mod id;
 pub mod item;

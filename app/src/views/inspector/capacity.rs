@@ -3,12 +3,13 @@
 use bayplan_engine::design::Design;
 use bayplan_engine::design::capacity::{
     AnywhereSite, AutoRepair, AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CapacityReservations,
-    CpuManufacturer, EventWindow, Inclusion, InstanceGeneration, InstanceRequirements, LaunchType,
-    ManagedInstancesProvider, ManagedScaling, Range, ReservationPreference, StartHour, StrategyItem,
+    CpuManufacturer, Inclusion, InstanceGeneration, InstanceRequirements, LaunchType, ManagedInstancesProvider,
+    ManagedScaling, Range, ReservationPreference, StrategyItem,
 };
 use bayplan_engine::design::cluster::{
     Cluster, ContainerInsights, ExecLogging, ManagedDaemon, Namespace, NamespaceKind,
 };
+use bayplan_engine::design::event_window::{EventWindow, StartHour};
 use bayplan_engine::design::id::CapacityProviderId;
 use bayplan_engine::design::service::Capacity;
 use bayplan_engine::names::{Architecture, InstanceTypeName};

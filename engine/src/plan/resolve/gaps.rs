@@ -272,10 +272,10 @@ mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::design::Item;
-    use crate::design::capacity::{EventWindow, StartHour};
     use crate::design::container::{Dependency, DependencyCondition, NvidiaMps, PortMapping, RestartPolicy};
     use crate::design::deployment::{DeploymentAlarms, HookStage, LifecycleHook};
     use crate::design::edit::Edit;
+    use crate::design::event_window::{EventWindow, StartHour};
     use crate::design::network::IpAddressType;
     use crate::design::project::Project;
     use crate::design::scenario::PlannedDeployment;
