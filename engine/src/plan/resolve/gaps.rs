@@ -280,6 +280,7 @@ mod tests {
     use crate::design::project::Project;
     use crate::design::scenario::PlannedDeployment;
     use crate::design::service::{ServiceConnect, ServiceDiscovery, TaskProtection};
+    use crate::plan::resolve::provider::CPU_CREDITS;
     use crate::plan::resolve::resolve;
     use crate::presets;
     use crate::units::{Mib, Minutes, Seconds, Weekday};
@@ -317,6 +318,19 @@ mod tests {
 
     fn target_group(design: &mut Design) -> &mut TargetGroup {
         design.target_groups.values_mut().next().expect("drawn")
+    }
+
+    #[test]
+    fn burstable_types_are_told() {
+        let group = |kind: &str| {
+            let mut design = design("three-tier-web");
+            let subnets = design.services.values().next().expect("drawn").subnets.clone();
+            let group = AutoScalingGroupProvider::new(subnets, vec![kind.into()], 10);
+            design.capacity_providers.insert("group".into(), CapacityProvider::AutoScalingGroup(group));
+            of(&design)
+        };
+        assert!(group("t3.medium").contains(&CPU_CREDITS));
+        assert!(!group("m5.large").contains(&CPU_CREDITS));
     }
 
     #[test]
