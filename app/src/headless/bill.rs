@@ -82,8 +82,8 @@ pub fn print_text(
     for owner in &plan.without_price {
         writeln!(out, "not in the bill: {} has no price; give it one of your own", plan.owners[*owner])?;
     }
-    for left in plan.left_out(outcome.window) {
-        writeln!(out, "not in the figures: {} of {}", left.what, left.item)?;
+    for left in plan.left_out(outcome.window.max(Span::MONTH)) {
+        writeln!(out, "not in the figures: {}: {}", left.item, left.what)?;
     }
     Ok(())
 }

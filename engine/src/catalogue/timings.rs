@@ -194,6 +194,16 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "addresses are billed like the instances they sit on; the price page names only the hourly price (NET-46)",
     ),
     (
+        "health_checks",
+        "the first an interval after the start, in no time",
+        "no figure published; one that fails does so at once instead of timing out (HLT-07, HLT-11)",
+    ),
+    (
+        "startup_time",
+        "as the service states it, none where it does not",
+        "of ECS no figure can be had: only the application knows; it does not vary by seed (LBH-04)",
+    ),
+    (
         "instance_billing_minimum",
         "1 min",
         "of EC2, Managed Instances and volumes; widely published, not read again (EC2-30, MI-51, STC-02)",

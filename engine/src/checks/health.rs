@@ -111,6 +111,11 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
+/// When ECS takes a task for healthy that nothing checks.
+///
+/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rule SVC-22).
+const HEALTHY_UNCHECKED: Seconds = Seconds::from_secs(40);
+
 /// The longest `startPeriod` that ECS takes, in seconds.
 ///
 /// Source: ECS API Reference, "`HealthCheck`" (rule TDF-72).
@@ -244,30 +249,35 @@ fn no_health_check(context: &Context<'_>, out: &mut Findings) {
         if checked || daemon || none || !service.load_balancers.is_empty() || service.lattice.is_some() {
             continue;
         }
-        let message = "Neither a load balancer nor a container checks whether its tasks are healthy";
+        let checked = "Neither a load balancer nor a container checks whether its tasks are healthy";
+        let starts = service.startup_time.filter(|start| *start > HEALTHY_UNCHECKED);
+        let message = starts.map_or_else(
+            || checked.to_owned(),
+            |start| format!("{checked}; ECS takes them to be after {HEALTHY_UNCHECKED}, and they answer after {start}"),
+        );
         let hint = "Give the essential container a health check";
         out.add(ItemRef::TaskDefinition(runner.definition_id.clone()), "containers", message, hint);
     }
 }
 
-/// What: a start, stated as start-up time or as a container's start period, longer than the target group gives a task until it
-/// is unhealthy, and a shorter grace period. Why: the task is replaced while it starts, without end. Example: start period
-/// 120 s, unhealthy after 2 × 5 s, no grace. Fix: the start and the time to become healthy.
+/// What: a start, stated as start-up time or else as a container's start period, longer than the target group gives a task
+/// until it is unhealthy, and a grace period that ends before the target is healthy. Why: the task is replaced while it starts,
+/// without end. Example: start period 120 s, unhealthy after 2 × 5 s, no grace. Fix: until the target is healthy.
 ///
 /// Source: ECS API Reference, "`CreateService`", healthCheckGracePeriodSeconds (rule DRG-06).
 fn grace_period_too_short(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let (Some((id, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
-        let starts = definition.containers.iter().filter_map(|c| c.health_check.as_ref()?.start_period);
-        let Some(start) = starts.chain(service.startup_time).max().map(Seconds::secs) else { continue };
+        let periods = definition.containers.iter().filter_map(|c| c.health_check.as_ref()?.start_period);
+        let Some(start) = service.startup_time.or(periods.max()) else { continue };
         let grace = service.health_check_grace_period.map_or(0, Seconds::secs);
         for group in service.load_balancers.iter().filter_map(|b| context.design.target_groups.get(&b.target_group)) {
             let check = &group.health_check;
-            let unhealthy = check.interval().secs().saturating_mul(check.unhealthy_threshold());
-            let needed = start.saturating_add(check.interval().secs().saturating_mul(check.healthy_threshold()));
-            if start <= unhealthy || grace >= needed {
+            let (unhealthy, needed) = (check.fails().secs(), check.passes(start).secs());
+            if !check.fails_first(start) || grace.max(unhealthy) >= needed {
                 continue;
             }
+            let start = start.secs();
             let message = format!(
                 "Tasks may take {start} s to start and are unhealthy after {unhealthy} s; the grace period is {grace} s"
             );
@@ -281,39 +291,40 @@ fn grace_period_too_short(context: &Context<'_>, out: &mut Findings) {
 
 /// What: an application that starts longer than an essential container's own check bears, with no grace period over it. Why: ECS
 /// replaces the task before it ever answers. Example: 66 s to load a model, unhealthy after 3 × 10 s. Fix: a start period of that
-/// long, where ECS takes it: up to 300 s.
+/// long, and beyond the 300 s that ECS takes a grace period.
 ///
 /// Source: ECS Developer Guide, "Determine Amazon ECS task health using container health checks" (rules HLT-07 to HLT-10).
 fn start_outlasts_container_check(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
-        let (Some((_, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
-        let start = service.startup_time.map_or(0, Seconds::secs);
-        let grace = service.health_check_grace_period.map_or(0, Seconds::secs);
+        let (Some((id, service)), Some(definition)) = (runner.as_service(), runner.definition) else { continue };
+        let start = service.startup_time.unwrap_or_default();
+        let grace = service.health_check_grace_period.unwrap_or_default();
         for (n, container) in definition.containers.iter().enumerate().filter(|(_, c)| c.is_essential()) {
             let Some(check) = &container.health_check else { continue };
-            let interval = check.interval().secs().max(1);
-            let counted = check.start_period.map_or(0, Seconds::secs).div_ceil(interval).max(1);
-            let unhealthy = interval.saturating_mul(counted.saturating_add(check.retries().saturating_sub(1)));
-            if unhealthy.max(grace) >= start.div_ceil(interval).saturating_mul(interval) {
+            let (fails, passes) = (check.fails(), check.passes(start));
+            if fails.max(grace) >= passes {
                 continue;
             }
-            let at = ItemRef::TaskDefinition(runner.definition_id.clone());
-            let name = &container.name;
+            let (start, name) = (start.secs(), &container.name);
             let message = format!(
-                "Its application answers after {start} s, {name} is unhealthy after {unhealthy} s of failed checks"
+                "The application of service {id} answers after {start} s; its container {name} is unhealthy after {} s",
+                fails.secs()
             );
-            let mut changed = definition.clone();
-            let finding = out.add(
-                at,
-                "containers",
-                message,
-                format!("Give {name} a start period of {start} s, or a grace period"),
-            );
-            if let Some(check) = changed.containers[n].health_check.as_mut().filter(|_| start <= LONGEST_START_PERIOD) {
-                check.start_period = Some(Seconds::from_secs(start));
-                let edit = Edit::Put(Item::TaskDefinition(runner.definition_id.clone(), changed));
-                finding.fix(format!("Give {name} a start period of {start} s"), vec![edit]);
-            }
+            let (fix, edit) = if start <= LONGEST_START_PERIOD {
+                let mut changed = definition.clone();
+                if let Some(check) = &mut changed.containers[n].health_check {
+                    check.start_period = Some(Seconds::from_secs(start));
+                }
+                let put = Edit::Put(Item::TaskDefinition(runner.definition_id.clone(), changed));
+                (format!("Give {name} a start period of {start} s"), put)
+            } else {
+                let mut changed = service.clone();
+                changed.health_check_grace_period = Some(passes);
+                let put = Edit::Put(Item::Service(id.clone(), changed));
+                (format!("Give {id} a grace period of {} s", passes.secs()), put)
+            };
+            let at = ItemRef::TaskDefinition(runner.definition_id.clone());
+            out.add(at, "containers", message, fix.clone()).fix(fix, vec![edit]);
         }
     }
 }
@@ -529,13 +540,13 @@ pub(super) mod tests {
             &["model · containers"],
             |d| app(d).health_check = None,
         ),
-        // Unhealthy after 2 × 5 = 10 s; 60 s of start and 10 s to become healthy are 70.
+        // Unhealthy after 2 × 5 = 10 s; the check at 60 s passes, and with the next at 65 s it is healthy.
         case(
             "grace-period-too-short",
-            |d| starts_in(d, 60, 69),
+            |d| starts_in(d, 60, 64),
             &["web · health_check_grace_period"],
             |d| {
-                starts_in(d, 60, 70);
+                starts_in(d, 60, 65);
             },
         ),
         case(
@@ -556,6 +567,16 @@ pub(super) mod tests {
             |d| answers_after(d, 16, None),
             &["web · containers"],
             |d| answers_after(d, 15, None),
+        ),
+        // Longer than any start period: a grace period.
+        case(
+            "start-outlasts-container-check",
+            |d| answers_after(d, 375, Some(300)),
+            &["web · containers"],
+            |d| {
+                answers_after(d, 375, Some(300));
+                web(d).health_check_grace_period = seconds(375);
+            },
         ),
         case(
             "start-outlasts-container-check",

@@ -15,6 +15,7 @@ pub mod deployment;
 pub mod edit;
 pub mod event_window;
 pub mod fault;
+pub mod health_check;
 pub mod id;
 pub mod item;
 pub mod knob;

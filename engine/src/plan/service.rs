@@ -52,6 +52,8 @@ pub struct Ending {
     pub stop: Span,
     /// From SIGTERM to SIGKILL: all of `stopTimeout`, whoever handles what.
     pub until_kill: Span,
+    /// Whether its application handles SIGTERM: it takes no more, and ends once it is done.
+    pub handles_sigterm: bool,
     /// DEPROVISIONING: giving back its interface.
     pub deprovisioning: Span,
 }

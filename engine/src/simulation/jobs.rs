@@ -13,6 +13,8 @@ use crate::plan::service::Ending;
 use crate::state::task::{Task, TaskStatus};
 use crate::units::{Micro, SimTime, Span};
 
+const WHOLE_JOB: Micro = Micro::from_micro(1_000_000);
+
 /// Jobs in the hands of a task that ends.
 #[derive(Debug, Clone, Copy)]
 struct InHand {
@@ -56,6 +58,8 @@ impl JobQueue {
     ///
     /// Assumption: jobs are taken in the order they came; a standard queue of Amazon SQS keeps to it at best.
     pub(super) fn oldest(&mut self, now: SimTime, waiting: Micro) -> Span {
+        // Rates are whole thousandths: less than a job may be left for ever, and nobody waits for it.
+        let waiting = if waiting < WHOLE_JOB { Micro::ZERO } else { waiting };
         if waiting == Micro::ZERO {
             self.arrivals.clear();
         }
@@ -72,15 +76,15 @@ impl JobQueue {
         now.since(*from) - Span::from_ms(u64::try_from(into).unwrap_or(u64::MAX))
     }
 
-    /// What a task has in hand that takes no more from now on. Tasks that end at one instant had alike.
-    fn let_go(&mut self, now: SimTime, of: InService, task: Ix<Task>, grace: Span) {
+    /// What a task has in hand that begins to end now. Tasks that end at one instant had alike.
+    fn let_go(&mut self, now: SimTime, of: InService, ends: InHand) {
         let known = self.each.filter(|(at, _)| *at == now);
         let (_, jobs) = known.unwrap_or_else(|| {
             // Little's law: what is in hand is what is done a second, times how long each job lasts.
             (now, Micro::from_micro(of.done.over(self.lasts).micro() / u128::from(of.tasks.max(1))))
         });
         self.each = Some((now, jobs));
-        self.ending.push(InHand { task, since: now, grace, jobs });
+        self.ending.push(InHand { jobs, ..ends });
     }
 
     /// The job-seconds that a task leaves undone whose containers are gone now: by themselves, or before their time.
@@ -106,17 +110,18 @@ struct InService {
 }
 
 impl World<'_> {
-    /// A task begins to end: if it works on jobs, it takes no more, and has as long for those in hand as AWS lets it. An
-    /// application that handles SIGTERM ends with its job done, so that it too has all of `stopTimeout` (rule STP-01).
+    /// A task begins to end that works on jobs. With SIGTERM, which comes once it has left its target groups, an application that
+    /// handles it takes no more, and has all of `stopTimeout` for those in hand (rule STP-01); one that does not works on until
+    /// it is killed, in the midst of what it then has in hand.
     pub(super) fn jobs_let_go(&mut self, task: Ix<Task>, why: Ended) {
         let of = &self.state.tasks[task];
         let ix = of.service;
         let Some(queue) = self.queues[ix.index()].as_mut().filter(|_| of.in_service) else { return };
         let service = &self.state.services[ix.index()];
         let in_service = InService { done: service.traffic.jobs_done, tasks: service.in_service };
-        let Ending { deregistration, until_kill, .. } = self.plan.services[ix].ending;
-        let grace = match why {
-            Ended::SpotReclaimed => until_kill.min(SPOT_NOTICE),
+        let Ending { deregistration, until_kill, handles_sigterm, .. } = self.plan.services[ix].ending;
+        let (signal, grace) = match why {
+            Ended::SpotReclaimed => (Span::ZERO, until_kill.min(SPOT_NOTICE)),
             Ended::ScaledIn
             | Ended::Replaced
             | Ended::Failed
@@ -124,9 +129,10 @@ impl World<'_> {
             | Ended::Unhealthy
             | Ended::ZoneLost
             | Ended::InstanceEnded
-            | Ended::NotNeeded => deregistration + until_kill,
+            | Ended::NotNeeded => (deregistration, until_kill),
         };
-        queue.let_go(self.now, in_service, task, grace);
+        let grace = if handles_sigterm { grace } else { Span::ZERO };
+        queue.let_go(self.now, in_service, InHand { task, since: self.now + signal, grace, jobs: Micro::ZERO });
     }
 
     /// A task's containers are gone: what it had in hand and could not end, the queue hands out again.
@@ -154,6 +160,10 @@ mod tests {
         }
     }
 
+    fn ends(since: SimTime, task: Ix<Task>, grace: Span) -> InHand {
+        InHand { task, since, grace, jobs: Micro::ZERO }
+    }
+
     fn jobs(whole: u32) -> Micro {
         Micro::from_micro(u128::from(whole) * 1_000_000)
     }
@@ -173,6 +183,11 @@ mod tests {
         assert_eq!(queue.oldest(SimTime::ZERO + MINUTE.times(5), jobs(60)), Span::from_secs(150));
         assert_eq!(queue.oldest(SimTime::ZERO + MINUTE.times(6), jobs(0)), Span::ZERO);
         assert_eq!(queue.arrivals.len(), 1, "what is worked off is forgotten");
+        // A crumb that is never worked off, and then a job whose like came with it.
+        let crumb = Micro::from_micro(16_000);
+        assert_eq!(queue.oldest(SimTime::ZERO + MINUTE.times(60), crumb), Span::ZERO);
+        queue.came += jobs(3);
+        assert_eq!(queue.oldest(SimTime::ZERO + MINUTE.times(61), jobs(3)), MINUTE);
     }
 
     #[test]
@@ -182,13 +197,13 @@ mod tests {
         // 0.24 a second of 40 s are 9.6 in hand, 0.8 with each of 12 tasks; of each 40 s / 2, 20² / 80, and nothing.
         for (grace, undone) in [(0, 16_000_000), (20, 4_000_000), (40, 0), (120, 0)] {
             let mut queue = queue();
-            queue.let_go(now, of, task, Span::from_secs(grace));
+            queue.let_go(now, of, ends(now, task, Span::from_secs(grace)));
             assert_eq!(queue.undone(now, task, true).micro(), undone, "{grace} s");
             assert_eq!(queue.undone(now, task, true), Micro::ZERO, "it is told once");
         }
         // Killed after 20 of the 120 s it had.
         let mut queue = queue();
-        queue.let_go(now, of, task, Span::from_secs(120));
+        queue.let_go(now, of, ends(now, task, Span::from_secs(120)));
         assert_eq!(queue.undone(now + Span::from_secs(20), task, false).micro(), 4_000_000);
     }
 }

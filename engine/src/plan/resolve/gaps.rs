@@ -14,7 +14,7 @@ use crate::design::capacity::{
 use crate::design::cluster::Cluster;
 use crate::design::container::{Container, LogDriver};
 use crate::design::deployment::DeploymentStrategy;
-use crate::design::id::ServiceId;
+use crate::design::id::{SecretId, ServiceId};
 use crate::design::load::{Entrance, Load, Origin};
 use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, Protocol, TargetGroup};
 use crate::design::network::{RouteTable, Vpc};
@@ -125,6 +125,10 @@ const OF_OLD_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
     (|managed| !managed.event_windows.is_empty(), "event windows"),
 ];
 
+/// What is told of burstable types that a service runs on. An instance earns CPU credits by the hour; beyond them it is held to its
+/// baseline, or, in unlimited mode, more are sold.
+const CPU_CREDITS: &str = "CPU credits of burstable types: neither is CPU held to the baseline, nor are more sold";
+
 const OF_CLUSTERS: &[Gap<Cluster>] = &[(|cluster| !cluster.daemons.is_empty(), "managed daemons")];
 
 const OF_VPCS: &[Gap<Vpc>] = &[(
@@ -159,6 +163,12 @@ const OF_SECRETS: &[Gap<Secret>] =
 const OF_FILE_SYSTEMS: &[Gap<FileSystem>] =
     &[(|system| system.kind == FileSystemKind::Efs, "bytes read from it and written to it")];
 
+/// Whether a container is given a secret as it starts.
+fn is_read(design: &Design, id: &SecretId) -> bool {
+    let containers = design.task_definitions.values().flat_map(|definition| &definition.containers);
+    containers.flat_map(|container| &container.secrets).any(|given| given.secret.as_ref() == Some(id))
+}
+
 /// Whether a container's logs leave its machine for another place than `CloudWatch` Logs.
 fn sends_logs_elsewhere(container: &Container) -> bool {
     container.log_configuration.as_ref().is_some_and(|log| match log.driver {
@@ -180,12 +190,15 @@ impl Resolver<'_> {
             let item = ItemRef::CapacityProvider(id.clone());
             match provider {
                 CapacityProvider::AutoScalingGroup(group) => self.gaps(&item, group, OF_GROUPS),
-                CapacityProvider::ManagedInstances(managed) => {
-                    self.gaps(&item, managed, OF_MANAGED);
-                    if self.provider_of.get(id).is_some_and(|ix| !self.providers[*ix].used_by.is_empty()) {
-                        self.gaps_after(DRAINED_AFTER, &item, managed, OF_OLD_MANAGED);
-                    }
-                }
+                CapacityProvider::ManagedInstances(managed) => self.gaps(&item, managed, OF_MANAGED),
+            }
+            let planned = self.provider_of.get(id).map(|ix| &self.providers[*ix]);
+            let Some(planned) = planned.filter(|planned| !planned.used_by.is_empty()) else { continue };
+            if planned.candidates.iter().any(|of| self.catalogue.types[of.kind].burstable) {
+                self.not_played(item.clone(), CPU_CREDITS);
+            }
+            if let CapacityProvider::ManagedInstances(managed) = provider {
+                self.gaps_after(DRAINED_AFTER, &item, managed, OF_OLD_MANAGED);
             }
         }
         self.gaps_of_definitions();
@@ -194,7 +207,9 @@ impl Resolver<'_> {
         self.gaps_of(&design.route_tables, ItemRef::RouteTable, OF_ROUTE_TABLES);
         self.gaps_of(&design.outside_systems, ItemRef::OutsideSystem, OF_OUTSIDE_SYSTEMS);
         self.gaps_of(&design.loads, ItemRef::Load, OF_LOADS);
-        self.gaps_of(&design.secrets, ItemRef::Secret, OF_SECRETS);
+        for (id, secret) in design.secrets.iter().filter(|(id, _)| is_read(design, id)) {
+            self.gaps(&ItemRef::Secret(id.clone()), secret, OF_SECRETS);
+        }
         self.gaps_of(&design.file_systems, ItemRef::FileSystem, OF_FILE_SYSTEMS);
         self.gaps_of(&design.event_rules, ItemRef::EventRule, OF_EVENT_RULES);
     }
@@ -272,6 +287,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::design::Item;
+    use crate::design::capacity::StrategyItem;
     use crate::design::container::{Dependency, DependencyCondition, NvidiaMps, PortMapping, RestartPolicy};
     use crate::design::deployment::{DeploymentAlarms, HookStage, LifecycleHook};
     use crate::design::edit::Edit;
@@ -279,8 +295,7 @@ mod tests {
     use crate::design::network::IpAddressType;
     use crate::design::project::Project;
     use crate::design::scenario::PlannedDeployment;
-    use crate::design::service::{ServiceConnect, ServiceDiscovery, TaskProtection};
-    use crate::plan::resolve::provider::CPU_CREDITS;
+    use crate::design::service::{Capacity, ServiceConnect, ServiceDiscovery, TaskProtection};
     use crate::plan::resolve::resolve;
     use crate::presets;
     use crate::units::{Mib, Minutes, Seconds, Weekday};
@@ -322,15 +337,21 @@ mod tests {
 
     #[test]
     fn burstable_types_are_told() {
-        let group = |kind: &str| {
+        let group = |kind: &str, used: bool| {
             let mut design = design("three-tier-web");
             let subnets = design.services.values().next().expect("drawn").subnets.clone();
             let group = AutoScalingGroupProvider::new(subnets, vec![kind.into()], 10);
             design.capacity_providers.insert("group".into(), CapacityProvider::AutoScalingGroup(group));
-            of(&design)
+            if used {
+                let item = StrategyItem { capacity_provider: "group".into(), base: 0, weight: 1 };
+                service(&mut design).capacity = Capacity::Strategy(vec![item]);
+            }
+            of(&design).contains(&CPU_CREDITS)
         };
-        assert!(group("t3.medium").contains(&CPU_CREDITS));
-        assert!(!group("m5.large").contains(&CPU_CREDITS));
+        assert_eq!(
+            [group("t3.xlarge", true), group("m5.xlarge", true), group("t3.xlarge", false)],
+            [true, false, false]
+        );
     }
 
     #[test]
@@ -514,7 +535,6 @@ mod tests {
             BALANCERS,
             "\"x\": (kind: Application, scheme: Internal, subnets: [\"private-a\"], idle_timeout: 300),",
         ),
-        (OF_SECRETS[0].1, DESIGN, "secrets: {\"x\": (store: SecretsManager)},"),
         (OF_MANAGED[1].1, MANAGED, "capacity_reservations: (preference: First),"),
         (OF_MANAGED[2].1, MANAGED, "auto_repair: Enabled,"),
         (
@@ -545,7 +565,11 @@ mod tests {
             assert_eq!(more, [what], "{drawn}");
         }
         let written = OF_CONTAINERS.len() - 3 + OF_DEFINITIONS.len() - 1 + OF_BALANCERS.len() + OF_MANAGED.len() - 1;
-        // And one of each other kind: clusters, route tables, outside systems, loads, secrets, file systems.
-        assert_eq!(written + 6, WRITTEN.len());
+        // And one of each other kind: clusters, route tables, outside systems, loads, file systems.
+        assert_eq!(written + 5, WRITTEN.len());
+        let secret = text.replacen(DESIGN, &format!("{DESIGN}secrets: {{\"x\": (store: SecretsManager)}},"), 1);
+        assert_eq!(of(&secret), before, "no container is given it");
+        let given = "secrets: [(name: \"X\", value_from: \"x\", secret: \"x\")],";
+        assert!(of(&secret.replacen(CONTAINER, &format!("{CONTAINER}{given}"), 1)).contains(&OF_SECRETS[0].1));
     }
 }

@@ -26,24 +26,33 @@ struct Check {
     fails_first: bool,
 }
 
+impl Check {
+    fn of_target(check: &TargetHealthCheck, startup: Seconds) -> Self {
+        let (passes, fails) = (check.passes(startup).span(), check.fails().span());
+        Self { passes, fails, fails_first: check.fails_first(startup) }
+    }
+
+    fn of_container(check: &ContainerHealthCheck, startup: Seconds) -> Self {
+        let (passes, fails) = (check.passes(startup).span(), check.fails().span());
+        Self { passes, fails, fails_first: check.fails_first(startup) }
+    }
+}
+
 impl Resolver<'_> {
     /// When a service's tasks work, are healthy and are not (rules LBH-04, LBH-06, LBH-10, HLT-02, HLT-03, HLT-10, SVC-21,
     /// UNH-01): the slowest target group decides when it works; the slowest of those and of the essential containers that have a
     /// check, when it is healthy; the first that says unhealthy, and not within the grace period, when it is replaced.
-    ///
-    /// Assumption: checks take no time, and fail at once instead of timing out; the first comes an interval after the start
-    /// (rules HLT-07, HLT-11).
     pub(super) fn health(&mut self, item: &ItemRef, service: &Service, definition: &TaskDefinition) -> PlannedHealth {
-        let startup = service.startup_time.map_or(Span::ZERO, Seconds::span);
+        let startup = service.startup_time.unwrap_or_default();
         let targets = self.targets(item, service, startup);
         let essential = definition.containers.iter().filter(|container| container.is_essential());
         let containers = essential.filter_map(|container| container.health_check.as_ref());
-        let containers: Vec<_> = containers.map(|check| of_container(check, startup)).collect();
+        let containers: Vec<_> = containers.map(|check| Check::of_container(check, startup)).collect();
         let grace = service.health_check_grace_period.map_or(Span::ZERO, Seconds::span);
-        together(&targets, &containers, startup, grace)
+        together(&targets, &containers, startup.span(), grace)
     }
 
-    fn targets(&mut self, item: &ItemRef, service: &Service, startup: Span) -> Vec<Check> {
+    fn targets(&mut self, item: &ItemRef, service: &Service, startup: Seconds) -> Vec<Check> {
         let mut checks = Vec::new();
         for attached in &service.load_balancers {
             let Some(group) = self.design.target_groups.get(&attached.target_group) else {
@@ -51,7 +60,7 @@ impl Resolver<'_> {
                 self.fail(item.clone(), "load_balancers", text);
                 continue;
             };
-            checks.push(of_target(&group.health_check, startup));
+            checks.push(Check::of_target(&group.health_check, startup));
         }
         checks
     }
@@ -65,34 +74,6 @@ fn together(targets: &[Check], containers: &[Check], startup: Span, grace: Span)
         until_unhealthy: all().map(|check| check.fails.max(grace)).min(),
         fails_while_starting: all().any(|check| check.fails_first && check.fails.max(grace) < check.passes),
     }
-}
-
-/// Rules LBH: a target is healthy after its threshold of checks passed in a row, one interval apart, and unhealthy after the other
-/// threshold of checks failed.
-fn of_target(check: &TargetHealthCheck, startup: Span) -> Check {
-    let interval = check.interval().span();
-    let first = first_passed(interval, startup);
-    let unhealthy = u64::from(check.unhealthy_threshold());
-    Check {
-        passes: interval.times(first + u64::from(check.healthy_threshold().saturating_sub(1))),
-        fails: interval.times(unhealthy),
-        fails_first: unhealthy < first,
-    }
-}
-
-/// A container is healthy with the first check it passes, and unhealthy once `retries` failures in a row have counted: one begun
-/// before the start period is over does not (rules HLT-07, HLT-08).
-fn of_container(check: &ContainerHealthCheck, startup: Span) -> Check {
-    let interval = check.interval().span();
-    let passes = interval.times(first_passed(interval, startup));
-    let start = check.start_period.map_or(Span::ZERO, Seconds::span);
-    let fails = interval.times(first_passed(interval, start) + u64::from(check.retries().saturating_sub(1)));
-    Check { passes, fails, fails_first: fails < passes }
-}
-
-/// The first check, counted from one, that comes no sooner than `after` the start.
-fn first_passed(interval: Span, after: Span) -> u64 {
-    after.ms().div_ceil(interval.ms().max(1)).max(1)
 }
 
 /// Rule CBK-01: under rolling deployments alone.
@@ -114,24 +95,24 @@ mod tests {
         Span::from_secs(secs)
     }
 
-    fn target(interval: u32, healthy: u32, unhealthy: u32, startup: u64) -> Check {
+    fn target(interval: u32, healthy: u32, unhealthy: u32, startup: u32) -> Check {
         let check = TargetHealthCheck {
             interval: Some(Seconds::from_secs(interval)),
             healthy_threshold: Some(healthy),
             unhealthy_threshold: Some(unhealthy),
             ..TargetHealthCheck::default()
         };
-        of_target(&check, secs(startup))
+        Check::of_target(&check, Seconds::from_secs(startup))
     }
 
-    fn container(interval: u32, retries: u32, start_period: u32, startup: u64) -> Check {
+    fn container(interval: u32, retries: u32, start_period: u32, startup: u32) -> Check {
         let check = ContainerHealthCheck {
             interval: Some(Seconds::from_secs(interval)),
             retries: Some(retries),
             start_period: Some(Seconds::from_secs(start_period)),
             ..ContainerHealthCheck::default()
         };
-        of_container(&check, secs(startup))
+        Check::of_container(&check, Seconds::from_secs(startup))
     }
 
     #[test]
@@ -146,16 +127,10 @@ mod tests {
         assert_eq!(healthy(&[target(30, 5, 2, 0)], &[]), secs(150));
         assert_eq!(healthy(&[target(30, 5, 2, 0)], &both), secs(150));
         assert_eq!(healthy(&[target(10, 2, 2, 0)], &both), secs(45));
-        assert_eq!(healthy(&[], &[of_container(&ContainerHealthCheck::default(), Span::ZERO)]), secs(30));
-    }
-
-    #[test]
-    fn hlt_07_to_hlt_10_a_container_that_fails_fast_is_unhealthy_when_the_vectors_say() {
-        // (interval, retries, start period) → seconds: V53, V54, V55.
-        for (interval, retries, start, expected) in [(30, 3, 0, 90), (10, 3, 10, 30), (10, 3, 60, 80)] {
-            assert_eq!(container(interval, retries, start, 0).fails, secs(expected));
-        }
-        assert_eq!(of_container(&ContainerHealthCheck::default(), Span::ZERO).fails, secs(90));
+        assert_eq!(
+            healthy(&[], &[Check::of_container(&ContainerHealthCheck::default(), Seconds::default())]),
+            secs(30)
+        );
     }
 
     #[test]

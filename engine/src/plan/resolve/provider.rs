@@ -35,10 +35,6 @@ const DETAILED_METRICS: u64 = 7;
 const ON_DEMAND_PROTECTION: Percent = Percent::from_percent(20);
 const SPOT_PROTECTION: Percent = Percent::from_percent(100);
 
-/// What is told of burstable types. AWS gives an instance CPU credits by the hour and, by default, sells more of them.
-pub(super) const CPU_CREDITS: &str =
-    "CPU credits of burstable types: neither is CPU held to the baseline, nor are more sold";
-
 impl Resolver<'_> {
     pub(super) fn place_providers(&mut self) {
         self.place_vcpu_quotas();
@@ -72,7 +68,6 @@ impl Resolver<'_> {
                 }
             };
             self.note_interruptions(&item, provider.option(), &candidates);
-            self.note_credits(&item, &candidates);
             let zones = self.zones_of(&item, provider.subnets());
             let owner = Some(self.owner(item));
             let option = provider.option();
@@ -131,13 +126,6 @@ impl Resolver<'_> {
                 item.clone(),
                 "interruptions of instance types that the Spot Instance Advisor does not list",
             );
-        }
-    }
-
-    /// Burstable types work at their whole CPU for as long as they are asked to, at their hourly price: that is said.
-    fn note_credits(&mut self, item: &ItemRef, candidates: &[Candidate]) {
-        if candidates.iter().any(|of| self.catalogue.types[of.kind].burstable) {
-            self.not_played(item.clone(), CPU_CREDITS);
         }
     }
 

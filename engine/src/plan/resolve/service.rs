@@ -339,10 +339,11 @@ impl Resolver<'_> {
         let groups = service.load_balancers.iter().filter_map(|b| self.design.target_groups.get(&b.target_group));
         let deregistration = groups.map(|g| g.deregistration_delay().span()).max().unwrap_or_default();
         let timeout = definition.stop_timeout().span();
-        let stop = if definition.handles_sigterm == Some(true) { HANDLED_STOP.min(timeout) } else { timeout };
+        let handles_sigterm = definition.handles_sigterm == Some(true);
+        let stop = if handles_sigterm { HANDLED_STOP.min(timeout) } else { timeout };
         let own_interface = definition.network_mode() == NetworkMode::Awsvpc;
         let deprovisioning = if own_interface { self.timings.deprovisioning } else { Span::ZERO };
-        Ending { deregistration, stop, until_kill: timeout, deprovisioning }
+        Ending { deregistration, stop, until_kill: timeout, handles_sigterm, deprovisioning }
     }
 
     /// What the task's containers write to: the first log group that is drawn, else one of the service's own.

@@ -62,15 +62,18 @@ fn what_failed_tasks_had_in_hand_is_to_be_done_again() {
 
 #[test]
 fn stp_09_a_reclaimed_task_ends_the_jobs_that_its_stop_timeout_allows() {
-    let reclaimed = |stop: u32| {
+    let reclaimed = |stop: u32, handles_sigterm: bool| {
         let mut project = asked(300);
         let spot = StrategyItem { capacity_provider: "FARGATE_SPOT".into(), base: 0, weight: 1 };
         project.design.services.get_mut(&"worker".into()).expect("drawn").capacity = Capacity::Strategy(vec![spot]);
         let definition = project.design.task_definitions.get_mut(&"worker".into()).expect("drawn");
         definition.containers.iter_mut().for_each(|c| c.stop_timeout = Some(Seconds::from_secs(stop)));
+        definition.handles_sigterm = handles_sigterm.then_some(true);
         let kind = FaultKind::SpotWave { provider: "FARGATE_SPOT".into(), percent: Percent::HUNDRED };
         seen(&played(&project, vec![fault(kind, 1, 0)])).0
     };
     // Twelve jobs in hand; with 20 s left of 40 those that began in the last 20 s: 20² / 80 = 5 s of each.
-    assert_eq!([reclaimed(20), reclaimed(40), reclaimed(120)], [60, 0, 0]);
+    assert_eq!([20, 40, 120].map(|stop| reclaimed(stop, true)), [60, 0, 0]);
+    // Who does not handle SIGTERM takes jobs until it is killed, half way through those in hand: 20 s of each.
+    assert_eq!([20, 120].map(|stop| reclaimed(stop, false)), [240, 240]);
 }
