@@ -163,9 +163,12 @@ impl WayOut {
         }
     }
 
-    /// What it means.
-    pub const fn why(self) -> &'static str {
+    /// What it means for this capacity.
+    pub const fn why(self, capacity: StartCapacity) -> &'static str {
         match self {
+            Self::Endpoints if capacity.has_instances() => {
+                "Private tasks that reach ECR, S3 and logs, instances that reach ECS, and nothing on the internet"
+            }
             Self::NatPerZone => "Private tasks; losing a zone takes no other zone's way out",
             Self::OneNat => "Private tasks, one fixed price; losing its zone cuts all off, and bytes cross zones",
             Self::Endpoints => "Private tasks that reach ECR, S3 and logs, and nothing on the internet",
@@ -185,6 +188,10 @@ impl StartCapacity {
             Self::Ec2 => "EC2 Auto Scaling group",
             Self::ManagedInstances => "Managed Instances",
         }
+    }
+
+    const fn has_instances(self) -> bool {
+        matches!(self, Self::Ec2 | Self::ManagedInstances)
     }
 }
 
@@ -291,7 +298,13 @@ fn way_out(design: &mut Design, choices: &Choices, vpc: &VpcId, zones: &[Zone]) 
         let rule = SecurityGroupRule { peer: Peer::Block(block()), ports: Some((443, 443)) };
         let allowed = SecurityGroup { vpc: vpc.clone(), ingress: vec![rule], egress: None, tags: Tags::new() };
         design.put(Item::SecurityGroup(group.clone(), allowed));
-        for service in [EndpointService::EcrApi, EndpointService::EcrDkr, EndpointService::Logs] {
+        // The agent of an instance reaches ECS by three endpoints; tasks on Fargate need none of them.
+        // Source: ECS Developer Guide, "Amazon ECS interface VPC endpoints (AWS PrivateLink)".
+        let agent = [EndpointService::Ecs, EndpointService::EcsAgent, EndpointService::EcsTelemetry];
+        let agent = agent.into_iter().filter(|_| choices.capacity.has_instances());
+        for service in
+            [EndpointService::EcrApi, EndpointService::EcrDkr, EndpointService::Logs].into_iter().chain(agent)
+        {
             let subnets = zones.iter().map(|zone| subnet_id("private", zone)).collect();
             let kind = EndpointKind::Interface { subnets, security_groups: vec![group.clone()] };
             let endpoint = VpcEndpoint::new(vpc.clone(), service, kind);
@@ -409,7 +422,14 @@ mod tests {
         );
         assert_eq!(nats(Tiers::Public, WayOut::Public), 0);
         let endpoints = laid(Tiers::Private, WayOut::Endpoints);
-        assert_eq!(endpoints.vpc_endpoints.len(), 4);
+        let named = |design: &Design| design.vpc_endpoints.keys().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(named(&endpoints), ["ecr.api", "ecr.dkr", "logs", "s3"]);
+        // NET-31: instances reach ECS besides.
+        for capacity in [StartCapacity::Ec2, StartCapacity::ManagedInstances] {
+            let choices = Choices { tiers: both, way_out: WayOut::Endpoints, capacity, ..Choices::default() };
+            let all = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "s3"];
+            assert_eq!(named(&new_design(&choices, &zones).design), all, "{capacity:?}");
+        }
         assert!(!endpoints.vpcs[&VpcId::new("main")].internet_gateway);
         assert!(laid(both, WayOut::Endpoints).vpcs[&VpcId::new("main")].internet_gateway);
     }

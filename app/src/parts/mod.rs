@@ -151,7 +151,7 @@ fn put(item: Item) -> Made {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::new_design::{Choices, StartCapacity, first_zones, new_design};
+    use crate::new_design::{Choices, StartCapacity, Tiers, WayOut, first_zones, new_design};
     use bayplan_engine::catalogue::Catalogue;
     use bayplan_engine::checks::{self, Severity};
     use bayplan_engine::names::Region;
@@ -197,14 +197,31 @@ mod tests {
     }
 
     #[test]
-    fn a_service_added_to_a_new_design_has_no_errors() {
-        let (mut design, catalogue) = start();
+    fn a_service_added_to_any_new_design_has_no_errors() {
+        let (_, catalogue) = start();
         let service = parts().find(|part| part.name == "Service").unwrap();
-        let edits = (service.make)(&design, &Spot::default()).unwrap();
-        apply(&mut design, &edits);
-        let found = checks::run(&design, &catalogue, &[]);
-        let errors: Vec<_> = found.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect();
-        assert_eq!(errors, Vec::<String>::new());
+        let ways = Tiers::ALL.into_iter().flat_map(|tiers| tiers.ways_out().iter().map(move |way| (tiers, *way)));
+        let all = ways.flat_map(|(tiers, way_out)| StartCapacity::ALL.map(|capacity| (tiers, way_out, capacity)));
+        for (tiers, way_out, capacity) in all {
+            let choices = Choices { tiers, way_out, capacity, ..Choices::default() };
+            if choices.refused().is_some() {
+                continue;
+            }
+            let mut design = new_design(&choices, &first_zones(&catalogue, choices.zones)).design;
+            let edits = (service.make)(&design, &Spot::default()).unwrap();
+            apply(&mut design, &edits);
+            if way_out == WayOut::Endpoints {
+                // Without a way to the internet images come from the account's own registry.
+                let containers = design.task_definitions.values_mut().flat_map(|drawn| &mut drawn.containers);
+                containers.for_each(|container| {
+                    "739216405518.dkr.ecr.us-east-1.amazonaws.com/web:1".clone_into(&mut container.image);
+                });
+            }
+            let found = checks::run(&design, &catalogue, &[]);
+            let errors: Vec<_> =
+                found.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{choices:?}");
+        }
     }
 
     #[test]

@@ -102,7 +102,7 @@ fn new_design(ui: &Ui, choices: &mut Choices, out: &mut Outbox) -> bool {
         let refused = choices.refused();
         let color = if refused.is_some() { tokens.warn } else { tokens.muted };
         ui.label(theme::small(choices.tiers.why()).color(tokens.muted));
-        ui.label(theme::small(refused.unwrap_or(choices.way_out.why())).color(color));
+        ui.label(theme::small(refused.unwrap_or(choices.way_out.why(choices.capacity))).color(color));
         ui.add_space(12.0);
         ui.horizontal(|ui| {
             if ui.add_enabled(refused.is_none(), main_button(ui, "Create")).clicked() {
@@ -150,7 +150,7 @@ fn fields(ui: &mut Ui, choices: &mut Choices) {
         .width(330.0)
         .show_ui(ui, |ui| {
             for way in choices.tiers.ways_out().iter().copied() {
-                ui.selectable_value(&mut choices.way_out, way, way.word()).on_hover_text(way.why());
+                ui.selectable_value(&mut choices.way_out, way, way.word()).on_hover_text(way.why(choices.capacity));
             }
         })
         .response
