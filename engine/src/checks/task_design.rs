@@ -210,7 +210,8 @@ fn service_of_inactive_definition(context: &Context<'_>, out: &mut Findings) {
         let Some((definition, status)) = inactive(runner) else { continue };
         let most = runner.bounds.1;
         let message = format!(
-            "Its task definition {} is {status}: up to {most} tasks go on and are replaced, every update to it is refused",
+            "Its task definition {} is {status}: up to {most} tasks go on and are replaced; a new service or update that \
+             names it is refused",
             runner.definition_id
         );
         let (label, edits) = register(runner.definition_id, definition);
@@ -228,8 +229,10 @@ fn tasks_of_inactive_definition(context: &Context<'_>, out: &mut Findings) {
     for runner in context.runners.iter().filter(|runner| runner.service.is_none()) {
         let Some((definition, status)) = inactive(runner) else { continue };
         let count = runner.bounds.1;
-        let message =
-            format!("Their task definition {} is {status}: none starts, {count} each time", runner.definition_id);
+        let message = format!(
+            "Their task definition {} is {status}: RunTask refuses every start of it ({count} each time)",
+            runner.definition_id
+        );
         let (label, edits) = register(runner.definition_id, definition);
         out.add(runner.at.clone(), "task_definition", message, "Register a new revision, and name it")
             .fix(label, edits);
@@ -331,10 +334,10 @@ pub(super) mod tests {
         let found = crate::checks::run(&design, &CATALOGUE, &[]);
         let of = |rule: &str| found.iter().find(|finding| finding.rule.0 == rule).map(ToString::to_string).unwrap();
         let service = "warning web · task_definition: Its task definition web is INACTIVE: up to 9 tasks go on and are \
-                       replaced, every update to it is refused (service-of-inactive-definition)";
+                       replaced; a new service or update that names it is refused (service-of-inactive-definition)";
         assert_eq!(of("service-of-inactive-definition"), service);
-        let tasks = "error nightly · task_definition: Their task definition report is DELETE_IN_PROGRESS: none starts, \
-                     1 each time (tasks-of-inactive-definition)";
+        let tasks = "error nightly · task_definition: Their task definition report is DELETE_IN_PROGRESS: RunTask \
+                     refuses every start of it (1 each time) (tasks-of-inactive-definition)";
         assert_eq!(of("tasks-of-inactive-definition"), tasks);
     }
 
