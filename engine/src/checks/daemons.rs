@@ -1,5 +1,7 @@
 //! Managed daemons of a cluster, and the weekly hours in which their instances may be replaced.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::design::capacity::{CapacityProvider, ManagedInstancesProvider};
@@ -8,7 +10,7 @@ use crate::design::edit::Edit;
 use crate::design::event_window::EventWindow;
 use crate::design::id::{CapacityProviderId, ClusterId};
 use crate::design::{Item, ItemRef};
-use crate::units::{Minutes, Percent};
+use crate::units::{Minutes, Percent, Weekday};
 
 const DAEMON: &str = "ECS API Reference, \"CreateDaemon\", capacityProviderArns";
 
@@ -42,11 +44,11 @@ pub(super) const RULES: &[Rule] = &[
         deployment_out_of_range,
     ),
     Rule::new(
-        "event-window-too-short",
+        "event-window-out-of-range",
         Severity::Error,
-        "An event window is shorter than EC2 takes",
+        "The hours of an event window are not what EC2 takes",
         "EC2 User Guide, \"Create custom event windows for scheduled events\"",
-        event_window_too_short,
+        event_window_out_of_range,
     ),
 ];
 
@@ -119,7 +121,7 @@ fn on_other_capacity(context: &Context<'_>, out: &mut Findings) {
 /// What: a daemon on a Managed Instances provider that its cluster is not associated with. Why: no instance of the
 /// cluster has it. Fix: associates the provider, where no other cluster has it.
 ///
-/// Source: ECS Developer Guide, "Creating and managing daemons", prerequisites (rules MDA-01, CPS-12).
+/// Source: ECS Developer Guide, "Creating and managing daemons", prerequisites (rule MDA-01).
 fn not_associated(context: &Context<'_>, out: &mut Findings) {
     for (id, cluster, _, daemon) in daemons(context) {
         let managed = daemon.capacity_providers.iter().filter(|provider| is_managed(context, provider));
@@ -163,49 +165,74 @@ fn deployment_out_of_range(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// The shortest time range of an event window, and the least of all its ranges in a week.
+/// The shortest time range of an event window, in hours.
 ///
 /// Source: EC2 User Guide, "Create custom event windows for scheduled events", considerations (read 2026-10).
-const SHORTEST: (Minutes, Minutes) = (Minutes::from_minutes(120), Minutes::from_minutes(240));
+const SHORTEST: u32 = 2;
 
-/// What: a time range of under two hours, or that does not end on the hour; all of a provider's of under four hours. Why:
-/// EC2 refuses the event window. Fix: makes the last range long enough.
+/// The fewest hours of a week that an event window's ranges cover together.
+///
+/// Source: EC2 User Guide, "Create custom event windows for scheduled events", considerations (read 2026-10).
+const LEAST_OF_WEEK: usize = 4;
+
+/// Hours of a week. A range has a day and hour of start and of end, so that it lasts less.
+///
+/// Source: EC2 API Reference, "`InstanceEventWindowTimeRangeRequest`".
+const WEEK: u32 = 7 * 24;
+
+/// Which hours of the week some ranges cover, each once.
+fn covered(windows: &[EventWindow]) -> BTreeSet<u32> {
+    let hours = |window: &EventWindow| {
+        let days = (0u32..).zip(Weekday::ALL).find(|(_, day)| *day == window.weekday).map_or(0, |(days, _)| days);
+        let start = days * 24 + u32::from(window.start_hour);
+        (0..window.lasts.minutes().div_ceil(60).min(WEEK)).map(move |hour| (start + hour) % WEEK)
+    };
+    windows.iter().flat_map(hours).collect()
+}
+
+/// What: a time range of under two hours, of a week or more, or that does not end on the hour; ranges that cover under
+/// four hours of a week together. Why: EC2 refuses the event window. Fix: makes each as long as EC2 takes, and the last
+/// one longer until all cover enough.
 ///
 /// Source: EC2 User Guide, "Create custom event windows for scheduled events" (rule MI-41).
-fn event_window_too_short(context: &Context<'_>, out: &mut Findings) {
+fn event_window_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for (id, provider) in &context.design.capacity_providers {
         let CapacityProvider::ManagedInstances(managed) = provider else { continue };
         let windows = &managed.event_windows;
-        let all: u32 = windows.iter().map(|window| window.lasts.minutes()).fold(0, u32::saturating_add);
-        let wrong =
-            windows.iter().find(|window| window.lasts < SHORTEST.0 || !window.lasts.minutes().is_multiple_of(60));
-        let message = match wrong {
-            Some(EventWindow { weekday, start_hour, lasts }) => {
-                let (day, least) = (weekday.short(), SHORTEST.0);
-                format!("The window of {day} {start_hour} lasts {lasts}, EC2 takes whole hours from {least} on")
-            }
-            None if !windows.is_empty() && all < SHORTEST.1.minutes() => {
-                format!("The windows last {all} min a week, the least is {}", SHORTEST.1)
-            }
-            None => continue,
+        let hours = covered(windows).len();
+        let wrong = windows.iter().find(|window| taken(window.lasts) != window.lasts);
+        let message = if let Some(EventWindow { weekday, start_hour, lasts }) = wrong {
+            let takes = if lasts.minutes() < WEEK * 60 {
+                format!("whole hours, {SHORTEST} h at least")
+            } else {
+                "less than a week".to_owned()
+            };
+            format!("The window of {} {start_hour} lasts {lasts}, EC2 takes {takes}", weekday.short())
+        } else if !windows.is_empty() && hours < LEAST_OF_WEEK {
+            format!("The windows cover {hours} h of a week, EC2 takes {LEAST_OF_WEEK} h at least")
+        } else {
+            continue;
         };
-        let changed = CapacityProvider::ManagedInstances(lengthened(managed));
-        out.add(ItemRef::CapacityProvider(id.clone()), "event_windows", message, "Make it longer")
-            .fix("Lengthen it to what EC2 takes", vec![Edit::Put(Item::CapacityProvider(id.clone(), changed))]);
+        let changed = CapacityProvider::ManagedInstances(mended(managed));
+        out.add(ItemRef::CapacityProvider(id.clone()), "event_windows", message, "Stay within what EC2 takes")
+            .fix("Make it as long as EC2 takes", vec![Edit::Put(Item::CapacityProvider(id.clone(), changed))]);
     }
 }
 
-/// The provider with its time ranges in whole hours, each of two or more, and its last long enough for four in all.
-fn lengthened(managed: &ManagedInstancesProvider) -> ManagedInstancesProvider {
+/// The length nearest to a wanted one, upwards, that EC2 takes of a range.
+fn taken(lasts: Minutes) -> Minutes {
+    Minutes::from_minutes(lasts.minutes().div_ceil(60).clamp(SHORTEST, WEEK - 1) * 60)
+}
+
+/// The provider with ranges that EC2 takes, the last long enough for all to cover four hours.
+fn mended(managed: &ManagedInstancesProvider) -> ManagedInstancesProvider {
     let mut changed = managed.clone();
-    let mut before = 0u32;
-    let last = changed.event_windows.len().saturating_sub(1);
-    for (place, window) in changed.event_windows.iter_mut().enumerate() {
-        let least = if place == last { SHORTEST.1.minutes().saturating_sub(before) } else { 0 };
-        let wanted = window.lasts.minutes().max(SHORTEST.0.minutes()).max(least);
-        let hours = wanted.div_ceil(60).saturating_mul(60);
-        window.lasts = Minutes::from_minutes(hours);
-        before = before.saturating_add(hours);
+    for window in &mut changed.event_windows {
+        window.lasts = taken(window.lasts);
+    }
+    while covered(&changed.event_windows).len() < LEAST_OF_WEEK {
+        let Some(last) = changed.event_windows.last_mut() else { break };
+        last.lasts = Minutes::from_minutes(last.lasts.minutes() + 60);
     }
     changed
 }
@@ -223,27 +250,22 @@ pub(super) mod tests {
     }
 
     fn daemon<'d>(d: &'d mut Design, providers: &[&str]) -> &'d mut ManagedDaemon {
-        let daemon = ManagedDaemon {
-            name: "agent".to_owned(),
-            task_definition: "model".into(),
-            capacity_providers: providers.iter().map(|id| (*id).into()).collect(),
-            critical: None,
-            drain_percent: None,
-            bake_time: None,
-            alarms: None,
-            circuit_breaker: None,
-        };
+        let providers = providers.iter().map(|id| (*id).into()).collect();
+        let daemon = ManagedDaemon::new("agent", "model".into(), providers);
         cluster(d).daemons.push(daemon);
         cluster(d).daemons.last_mut().unwrap()
     }
 
-    fn windows(d: &mut Design, lasts: &[u32]) {
-        let window = |lasts: &u32| EventWindow {
-            weekday: Weekday::Sunday,
-            start_hour: StartHour::try_from(2).unwrap(),
+    /// A range: its day of the week from Monday, its hour, and its length in minutes.
+    type Range = (usize, u32, u32);
+
+    fn windows(d: &mut Design, drawn: &[Range]) {
+        let window = |(day, hour, lasts): &Range| EventWindow {
+            weekday: Weekday::ALL[*day],
+            start_hour: StartHour::try_from(*hour).unwrap(),
             lasts: Minutes::from_minutes(*lasts),
         };
-        managed(d).event_windows = lasts.iter().map(window).collect();
+        managed(d).event_windows = drawn.iter().map(window).collect();
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
@@ -303,17 +325,38 @@ pub(super) mod tests {
             &["main · daemons"],
             |d| daemon(d, &["managed"]).bake_time = Some(Minutes::from_minutes(1440)),
         ),
-        // MI-41: two hours each, four in all, on the hour.
+        // MI-41: two hours each, under a week, on the hour, and four hours in all, each counted once.
         case(
-            "event-window-too-short",
-            |d| windows(d, &[60, 240]),
+            "event-window-out-of-range",
+            |d| windows(d, &[(0, 2, 60), (6, 2, 240)]),
             &["managed · event_windows"],
-            |d| {
-                windows(d, &[120, 120]);
-            },
+            |d| windows(d, &[(0, 2, 120), (6, 2, 120)]),
         ),
-        case("event-window-too-short", |d| windows(d, &[180]), &["managed · event_windows"], |d| windows(d, &[240])),
-        case("event-window-too-short", |d| windows(d, &[270]), &["managed · event_windows"], |d| windows(d, &[300])),
+        case(
+            "event-window-out-of-range",
+            |d| windows(d, &[(6, 2, 180)]),
+            &["managed · event_windows"],
+            |d| windows(d, &[(6, 2, 240)]),
+        ),
+        case(
+            "event-window-out-of-range",
+            |d| windows(d, &[(6, 2, 270)]),
+            &["managed · event_windows"],
+            |d| windows(d, &[(6, 2, 300)]),
+        ),
+        case(
+            "event-window-out-of-range",
+            |d| windows(d, &[(6, 2, 168 * 60)]),
+            &["managed · event_windows"],
+            |d| windows(d, &[(6, 2, 167 * 60)]),
+        ),
+        case(
+            "event-window-out-of-range",
+            // Sunday 23:00 to Monday 1:00, and Monday from midnight on: three hours.
+            |d| windows(d, &[(6, 23, 120), (0, 0, 120)]),
+            &["managed · event_windows"],
+            |d| windows(d, &[(6, 23, 120), (0, 1, 120)]),
+        ),
     ];
 
     #[test]
@@ -333,15 +376,28 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn mi_41_windows_are_lengthened_to_what_ec2_takes() {
-        for (drawn, mended) in
-            [(&[60, 60][..], &[120, 120][..]), (&[180], &[240]), (&[250], &[300]), (&[0, 240], &[120, 240])]
-        {
+    fn mi_41_windows_are_made_as_long_as_ec2_takes() {
+        let rows: [(&[Range], &str, &[u32]); 6] = [
+            (&[(6, 2, 60)], "The window of Sun 02:00 UTC lasts 60 min, EC2 takes whole hours, 2 h at least", &[240]),
+            (&[(6, 2, 250)], "The window of Sun 02:00 UTC lasts 250 min, EC2 takes whole hours, 2 h at least", &[300]),
+            (
+                &[(0, 2, 0), (6, 2, 240)],
+                "The window of Mon 02:00 UTC lasts 0 min, EC2 takes whole hours, 2 h at least",
+                &[120, 240],
+            ),
+            (&[(6, 2, 10_080)], "The window of Sun 02:00 UTC lasts 10080 min, EC2 takes less than a week", &[10_020]),
+            (&[(6, 2, 180)], "The windows cover 3 h of a week, EC2 takes 4 h at least", &[240]),
+            // Two ranges of the same two hours.
+            (&[(6, 2, 120), (6, 2, 120)], "The windows cover 2 h of a week, EC2 takes 4 h at least", &[120, 240]),
+        ];
+        for (drawn, message, wanted) in rows {
             let mut design = base();
             windows(&mut design, drawn);
-            let lasts: Vec<_> =
-                lengthened(managed(&mut design)).event_windows.iter().map(|window| window.lasts.minutes()).collect();
-            assert_eq!(lasts, mended, "{drawn:?}");
+            let all = crate::checks::run(&design, &CATALOGUE, &[]);
+            let finding = all.iter().find(|finding| finding.rule.0 == "event-window-out-of-range").unwrap();
+            assert_eq!(finding.message, message);
+            let lasts: Vec<_> = mended(managed(&mut design)).event_windows.iter().map(|w| w.lasts.minutes()).collect();
+            assert_eq!(lasts, wanted, "{drawn:?}");
         }
     }
 }

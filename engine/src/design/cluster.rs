@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::capacity::StrategyItem;
-use super::deployment::{CircuitBreaker, DeploymentAlarms};
-use super::id::{CapacityProviderId, LogGroupId, NamespaceId, TaskDefinitionId, VpcId};
+use super::id::{AlarmId, CapacityProviderId, LogGroupId, NamespaceId, TaskDefinitionId, VpcId};
 use super::references::{Refers, Visit, list, maybe, one};
 use super::{Tags, is_default, refer_providers};
 use crate::names::aws_words;
@@ -95,15 +94,27 @@ pub struct ManagedDaemon {
     /// `bakeTimeInMinutes`, to 1,440; absent is none (rule MDA-03).
     #[serde(default, skip_serializing_if = "is_default")]
     pub bake_time: Option<Minutes>,
-    /// Alarms that end a deployment.
+    /// Alarms that end a deployment (rule MDA-03): `alarmNames`, with `enable` where any is named.
+    ///
+    /// Source: ECS API Reference, "`DaemonAlarmConfiguration`"; unlike a service's it has no `rollback`.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub alarms: Option<DeploymentAlarms>,
-    /// What ends a deployment whose tasks fail.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub circuit_breaker: Option<CircuitBreaker>,
+    pub alarms: Vec<AlarmId>,
 }
 
 impl ManagedDaemon {
+    /// A daemon on the instances of these providers, with AWS's defaults.
+    pub fn new(name: &str, task_definition: TaskDefinitionId, capacity_providers: Vec<CapacityProviderId>) -> Self {
+        Self {
+            name: name.to_owned(),
+            task_definition,
+            capacity_providers,
+            critical: None,
+            drain_percent: None,
+            bake_time: None,
+            alarms: Vec::new(),
+        }
+    }
+
     /// `critical`. Source: ECS API, `CreateDaemon`: true (rule MDA-02).
     pub fn critical(&self) -> bool {
         self.critical.unwrap_or(true)
@@ -162,9 +173,7 @@ impl Refers for Cluster {
         for daemon in &mut self.daemons {
             one("daemons", &mut daemon.task_definition, visit);
             refer_providers("daemons", &mut daemon.capacity_providers, |id| id, visit);
-            if let Some(alarms) = &mut daemon.alarms {
-                list("daemons", &mut alarms.alarms, visit);
-            }
+            list("daemons", &mut daemon.alarms, visit);
         }
         maybe("exec_log_group", &mut self.exec_log_group, visit);
         maybe("service_connect_namespace", &mut self.service_connect_namespace, visit);

@@ -16,7 +16,6 @@ use bayplan_engine::names::{Architecture, InstanceTypeName};
 use bayplan_engine::units::{Minutes, Weekday};
 use egui::Ui;
 
-use super::deployment;
 use crate::grid::words;
 use crate::widgets::fields::Form;
 use crate::widgets::units::{COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SIGNED};
@@ -117,15 +116,9 @@ fn daemons(ui: &mut Ui, form: &Form<'_>, cluster: &mut Cluster) {
     let (design, field) = (form.design, "daemons");
     let own: Vec<_> = managed_providers(design).filter(|id| cluster.capacity_providers.contains(id)).collect();
     let number = cluster.daemons.len() + 1;
-    let fresh = || ManagedDaemon {
-        name: format!("daemon-{number}"),
-        task_definition: design.task_definitions.keys().next().cloned().unwrap_or_default(),
-        capacity_providers: own,
-        critical: None,
-        drain_percent: None,
-        bake_time: None,
-        alarms: None,
-        circuit_breaker: None,
+    let fresh = || {
+        let first = design.task_definitions.keys().next().cloned().unwrap_or_default();
+        ManagedDaemon::new(&format!("daemon-{number}"), first, own)
     };
     let title = |daemon: &ManagedDaemon| format!("{} · {}", daemon.name, daemon.task_definition);
     form.records(ui, "daemon", &mut cluster.daemons, title, fresh, |ui, daemon| {
@@ -136,8 +129,7 @@ fn daemons(ui: &mut Ui, form: &Form<'_>, cluster: &mut Cluster) {
         form.maybe_check(ui, field, "Critical", &mut daemon.critical, "on, AWS default");
         form.maybe(ui, field, "Drained at once", &mut daemon.drain_percent, &PERCENT, "25 %, AWS default");
         form.maybe(ui, field, "Bake time", &mut daemon.bake_time, &MINUTES, "none, AWS default");
-        deployment::circuit_breaker(ui, form, field, &mut daemon.circuit_breaker);
-        deployment::alarms(ui, form, field, &mut daemon.alarms);
+        form.references(ui, field, "Alarms", &mut daemon.alarms, design.alarms.keys().cloned());
     });
 }
 

@@ -18,8 +18,8 @@ pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployme
         if daemon { ("0 %, AWS default", "100 %, AWS default") } else { ("100 %, AWS default", "200 %, AWS default") };
     form.maybe(ui, FIELD, "Minimum healthy", &mut deployment.minimum_healthy_percent, &PERCENT, least);
     form.maybe(ui, FIELD, "Maximum", &mut deployment.maximum_percent, &PERCENT, most);
-    circuit_breaker(ui, form, FIELD, &mut deployment.circuit_breaker);
-    alarms(ui, form, FIELD, &mut deployment.alarms);
+    circuit_breaker(ui, form, &mut deployment.circuit_breaker);
+    alarms(ui, form, &mut deployment.alarms);
     if deployment.strategy() != DeploymentStrategy::Rolling {
         traffic(ui, form, deployment);
         hooks(ui, form, &mut deployment.lifecycle_hooks);
@@ -27,23 +27,23 @@ pub(super) fn deployment(ui: &mut Ui, form: &Form<'_>, deployment: &mut Deployme
 }
 
 /// What ends a deployment whose tasks fail.
-pub(super) fn circuit_breaker(ui: &mut Ui, form: &Form<'_>, field: &str, breaker: &mut Option<CircuitBreaker>) {
+fn circuit_breaker(ui: &mut Ui, form: &Form<'_>, breaker: &mut Option<CircuitBreaker>) {
     let fresh = || CircuitBreaker::ROLLING_BACK;
-    form.optional(ui, field, "Circuit breaker", breaker, fresh, |ui, breaker| {
-        form.check(ui, field, "Enabled", &mut breaker.enable);
-        form.check(ui, field, "Rolls back", &mut breaker.rollback);
+    form.optional(ui, FIELD, "Circuit breaker", breaker, fresh, |ui, breaker| {
+        form.check(ui, FIELD, "Enabled", &mut breaker.enable);
+        form.check(ui, FIELD, "Rolls back", &mut breaker.rollback);
         let default = "on, AWS default";
-        form.maybe_check(ui, field, "Healthy task resets", &mut breaker.reset_on_healthy_task, default);
-        threshold(ui, form, field, &mut breaker.threshold);
+        form.maybe_check(ui, FIELD, "Healthy task resets", &mut breaker.reset_on_healthy_task, default);
+        threshold(ui, form, &mut breaker.threshold);
     });
 }
 
 /// Alarms that end a deployment.
-pub(super) fn alarms(ui: &mut Ui, form: &Form<'_>, field: &str, alarms: &mut Option<DeploymentAlarms>) {
+fn alarms(ui: &mut Ui, form: &Form<'_>, alarms: &mut Option<DeploymentAlarms>) {
     let fresh = || DeploymentAlarms { alarms: Vec::new(), rollback: true };
-    form.optional(ui, field, "Alarms", alarms, fresh, |ui, alarms| {
-        form.references(ui, field, "Watched", &mut alarms.alarms, form.design.alarms.keys().cloned());
-        form.check(ui, field, "Rolls back", &mut alarms.rollback);
+    form.optional(ui, FIELD, "Alarms", alarms, fresh, |ui, alarms| {
+        form.references(ui, FIELD, "Watched", &mut alarms.alarms, form.design.alarms.keys().cloned());
+        form.check(ui, FIELD, "Rolls back", &mut alarms.rollback);
     });
 }
 
@@ -86,7 +86,7 @@ fn listener_rule(ui: &mut Ui, form: &Form<'_>, label: &str, slot: &mut Option<Li
 }
 
 /// How many failed tasks end a deployment.
-fn threshold(ui: &mut Ui, form: &Form<'_>, field: &str, threshold: &mut Option<BreakerThreshold>) {
+fn threshold(ui: &mut Ui, form: &Form<'_>, threshold: &mut Option<BreakerThreshold>) {
     let half = Percent::from_percent(50);
     let fresh = [
         None,
@@ -97,7 +97,7 @@ fn threshold(ui: &mut Ui, form: &Form<'_>, field: &str, threshold: &mut Option<B
     let kind = std::mem::discriminant::<BreakerThreshold>;
     let others = fresh.into_iter().filter(|other| other.as_ref().map(kind) != threshold.as_ref().map(kind));
     let all: Vec<_> = std::iter::once(*threshold).chain(others).collect();
-    form.pick(ui, field, "Threshold", threshold, &all, |threshold| match threshold {
+    form.pick(ui, FIELD, "Threshold", threshold, &all, |threshold| match threshold {
         None => "50 %, AWS default".to_owned(),
         Some(BreakerThreshold::BoundedPercent(_)) => "BOUNDED_PERCENT".to_owned(),
         Some(BreakerThreshold::UnboundedPercent(_)) => "UNBOUNDED_PERCENT".to_owned(),
@@ -106,9 +106,9 @@ fn threshold(ui: &mut Ui, form: &Form<'_>, field: &str, threshold: &mut Option<B
     match threshold {
         None => {}
         Some(BreakerThreshold::BoundedPercent(percent) | BreakerThreshold::UnboundedPercent(percent)) => {
-            form.value(ui, field, "Failed tasks", percent, &PERCENT);
+            form.value(ui, FIELD, "Failed tasks", percent, &PERCENT);
         }
-        Some(BreakerThreshold::Count(count)) => form.value(ui, field, "Failed tasks", count, &COUNT),
+        Some(BreakerThreshold::Count(count)) => form.value(ui, FIELD, "Failed tasks", count, &COUNT),
     }
 }
 
