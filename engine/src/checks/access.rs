@@ -2,10 +2,11 @@
 
 use super::context::{Context, HostKind};
 use super::diagnostic::{Findings, Rule, Severity};
+use super::hooks;
 use super::needs::{registry, store};
 use crate::design::capacity::CapacityProvider;
 use crate::design::container::Container;
-use crate::design::deployment::{DeploymentStrategy, HookTarget, LifecycleHook};
+use crate::design::deployment::{DeploymentStrategy, HookTarget};
 use crate::design::edit::Edit;
 use crate::design::id::RoleId;
 use crate::design::outside::{Registry, Role, RoleUse, SecretStore};
@@ -82,15 +83,28 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-/// A role of a name that is free, with a managed policy, as edits; and its name.
-fn new_role(design: &Design, name: &str, used_as: RoleUse, policy: &str) -> (RoleId, Vec<Edit>) {
-    let id = RoleId::new(name);
-    if design.roles.get(&id).is_some_and(|role| role.used_as == used_as) {
-        return (id, Vec::new());
+/// The first of `name`, `name-2`, `name-3`, … that is not drawn, or drawn for this use.
+fn fitting(design: &Design, name: &str, used_as: RoleUse) -> RoleId {
+    let fits = |id: &RoleId| design.roles.get(id).is_none_or(|role| role.used_as == used_as);
+    let numbered = (2u32..).map(|number| RoleId::new(&format!("{name}-{number}")));
+    let mut all = std::iter::once(RoleId::new(name)).chain(numbered);
+    all.find(fits).unwrap_or_else(|| RoleId::new(name))
+}
+
+/// A role of this use that has a managed policy, by that name or the first free one after it; and the edits by which it
+/// has it: the role there is gets the policy besides its own.
+fn role_with(design: &Design, name: &str, used_as: RoleUse, policy: &str) -> (RoleId, Vec<Edit>) {
+    let id = fitting(design, name, used_as);
+    let drawn = design.roles.get(&id);
+    let new = || Role { used_as, arn: None, managed_policies: Vec::new(), actions: Vec::new(), tags: Tags::new() };
+    let mut role = drawn.cloned().unwrap_or_else(new);
+    // A role known by its ARN alone may allow it already.
+    let is_unknown = role.arn.is_some() && role.managed_policies.is_empty() && role.actions.is_empty();
+    if !policy.is_empty() && !is_unknown && !role.managed_policies.iter().any(|has| has == policy) {
+        role.managed_policies.push(policy.to_owned());
     }
-    let managed_policies = if policy.is_empty() { Vec::new() } else { vec![policy.to_owned()] };
-    let role = Role { used_as, arn: None, managed_policies, actions: Vec::new(), tags: Tags::new() };
-    (id.clone(), vec![Edit::Put(Item::Role(id, role))])
+    let edits = if drawn == Some(&role) { Vec::new() } else { vec![Edit::Put(Item::Role(id.clone(), role))] };
+    (id, edits)
 }
 
 /// What: no execution role where ECS needs one. Why: registration or the task's start fails. Example: awslogs on
@@ -106,13 +120,13 @@ fn missing_execution_role(context: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let name = "ecsTaskExecutionRole";
-        let (role, mut edits) = new_role(context.design, name, RoleUse::Execution, "AmazonECSTaskExecutionRolePolicy");
+        let (role, mut edits) = role_with(context.design, name, RoleUse::Execution, "AmazonECSTaskExecutionRolePolicy");
         let mut changed = definition.clone();
-        changed.execution_role = Some(role);
+        changed.execution_role = Some(role.clone());
         edits.push(Edit::Put(Item::TaskDefinition(id.clone(), changed)));
         let message = format!("There is no execution role, which is needed for {}", needs.join(", "));
         out.add(ItemRef::TaskDefinition(id.clone()), "execution_role", message, "Name a task execution role")
-            .fix(format!("Use the role {name}"), edits);
+            .fix(format!("Use the role {role}"), edits);
     }
 }
 
@@ -135,13 +149,13 @@ fn missing_task_role(context: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let name = format!("{id}-task");
-        let (role, mut edits) = new_role(context.design, &name, RoleUse::Task, "");
+        let (role, mut edits) = role_with(context.design, &name, RoleUse::Task, "");
         let mut changed = definition.clone();
-        changed.task_role = Some(role);
+        changed.task_role = Some(role.clone());
         edits.push(Edit::Put(Item::TaskDefinition(id.clone(), changed)));
         let message = format!("There is no task role, which is needed for {}", needs.join(", "));
         out.add(ItemRef::TaskDefinition(id.clone()), "task_role", message, "Name a task role")
-            .fix(format!("Use a role {name}"), edits);
+            .fix(format!("Use the role {role}"), edits);
     }
 }
 
@@ -163,12 +177,12 @@ fn missing_instance_role(context: &Context<'_>, out: &mut Findings) {
         if slot.is_some() {
             continue;
         }
-        let (role, mut edits) = new_role(context.design, name, RoleUse::ContainerInstance, policy);
-        *slot = Some(role);
+        let (role, mut edits) = role_with(context.design, name, RoleUse::ContainerInstance, policy);
+        *slot = Some(role.clone());
         edits.push(Edit::Put(Item::CapacityProvider(id.clone(), changed)));
         let message = "Instances have no role to register with the cluster, pull images and log";
         out.add(ItemRef::CapacityProvider(id.clone()), "instance_role", message, "Name a container instance role")
-            .fix(format!("Use the role {name}"), edits);
+            .fix(format!("Use the role {role}"), edits);
     }
 }
 
@@ -180,10 +194,10 @@ fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
     let design = context.design;
     let name = "ecsInfrastructureRole";
     let mut report = |at: ItemRef, field, what: &str, policy, put: &dyn Fn(RoleId) -> Item| {
-        let (role, mut edits) = new_role(design, name, RoleUse::Infrastructure, policy);
-        edits.push(Edit::Put(put(role)));
-        let message = format!("ECS has no infrastructure role to make {what} with");
-        out.add(at, field, message, "Name an infrastructure role").fix(format!("Use the role {name}"), edits);
+        let (role, mut edits) = role_with(design, name, RoleUse::Infrastructure, policy);
+        edits.push(Edit::Put(put(role.clone())));
+        let message = format!("ECS has no infrastructure role to {what} with");
+        out.add(at, field, message, "Name an infrastructure role").fix(format!("Use the role {role}"), edits);
     };
     for (id, provider) in &design.capacity_providers {
         let CapacityProvider::ManagedInstances(managed) = provider else { continue };
@@ -194,7 +208,7 @@ fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
                 Item::CapacityProvider(id.clone(), CapacityProvider::ManagedInstances(changed))
             };
             let policy = "AmazonECSInfrastructureRolePolicyForManagedInstances";
-            report(ItemRef::CapacityProvider(id.clone()), "infrastructure_role", "instances", policy, &put);
+            report(ItemRef::CapacityProvider(id.clone()), "infrastructure_role", "make instances", policy, &put);
         }
     }
     for (id, service) in &design.services {
@@ -207,7 +221,7 @@ fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
                 Item::Service(id.clone(), changed)
             };
             let policy = "AmazonECSInfrastructureRolePolicyForLoadBalancers";
-            report(ItemRef::Service(id.clone()), "deployment", "changes of listener rules", policy, &put);
+            report(ItemRef::Service(id.clone()), "deployment", "change listener rules", policy, &put);
         }
         if service.ebs_volume.as_ref().is_some_and(|volume| volume.role.is_none()) {
             let put = |role: RoleId| {
@@ -216,7 +230,7 @@ fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
                 Item::Service(id.clone(), changed)
             };
             let policy = "AmazonECSInfrastructureRolePolicyForVolumes";
-            report(ItemRef::Service(id.clone()), "ebs_volume", "volumes", policy, &put);
+            report(ItemRef::Service(id.clone()), "ebs_volume", "make volumes", policy, &put);
         }
     }
     for (id, express) in design.express_services.iter().filter(|(_, e)| e.infrastructure_role.is_none()) {
@@ -226,7 +240,7 @@ fn missing_infrastructure_role(context: &Context<'_>, out: &mut Findings) {
             Item::ExpressService(id.clone(), changed)
         };
         let policy = "AmazonECSInfrastructureRoleforExpressGatewayServices";
-        report(ItemRef::ExpressService(id.clone()), "infrastructure_role", "the load balancer", policy, &put);
+        report(ItemRef::ExpressService(id.clone()), "infrastructure_role", "make the load balancer", policy, &put);
     }
 }
 
@@ -245,14 +259,14 @@ fn missing_scheduler_role(context: &Context<'_>, out: &mut Findings) {
         }
         let name = "ecsEventsRole";
         let policy = "AmazonEC2ContainerServiceEventsRole";
-        let (role, mut edits) = new_role(context.design, name, RoleUse::Events, policy);
+        let (role, mut edits) = role_with(context.design, name, RoleUse::Events, policy);
         let mut changed = tasks.clone();
-        changed.scheduler_role = Some(role);
+        changed.scheduler_role = Some(role.clone());
         edits.push(Edit::Put(Item::StandaloneTask(id.clone(), changed)));
         let message = "EventBridge has no role to start these tasks with";
         let hint = "Name a role that may run tasks and pass their roles";
         out.add(ItemRef::StandaloneTask(id.clone()), "scheduler_role", message, hint)
-            .fix(format!("Use the role {name}"), edits);
+            .fix(format!("Use the role {role}"), edits);
     }
 }
 
@@ -260,12 +274,10 @@ fn missing_scheduler_role(context: &Context<'_>, out: &mut Findings) {
 ///
 /// Source: ECS API Reference, "`DeploymentLifecycleHook`", roleArn (rule IAM-11).
 fn hook_without_role(context: &Context<'_>, out: &mut Findings) {
-    for (id, service) in &context.design.services {
-        let called = |hook: &&LifecycleHook| hook.target_type() == HookTarget::AwsLambda;
-        for hook in service.deployment.lifecycle_hooks.iter().filter(called).filter(|hook| hook.role.is_none()) {
-            let message = format!("The hook {} has no role that may call it", hook.function);
-            out.add(ItemRef::Service(id.clone()), "deployment", message, "Name a role that may invoke the function");
-        }
+    let function = hooks::hooks(context).filter(|(.., hook)| hook.target_type() == HookTarget::AwsLambda);
+    for (id, _, place, hook) in function.filter(|(.., hook)| hook.role.is_none()) {
+        let message = format!("{} has no role that may call it", hooks::called(place, hook));
+        out.add(ItemRef::Service(id.clone()), "deployment", message, "Name a role that may invoke the function");
     }
 }
 
@@ -301,7 +313,7 @@ fn role_of_other_use(context: &Context<'_>, out: &mut Findings) {
             }
         }
     }
-    for (id, service) in &design.services {
+    for (id, service) in hooks::services(context) {
         let role = &service.deployment.load_balancer_role;
         report(ItemRef::Service(id.clone()), "deployment", role, &[RoleUse::Infrastructure]);
     }
@@ -368,7 +380,7 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::container::InjectedSecret;
-    use crate::design::deployment::HookStage;
+    use crate::design::deployment::{HookStage, LifecycleHook};
 
     fn secret(d: &mut Design, value_from: &str) {
         let secret = InjectedSecret { name: "KEY".to_owned(), value_from: value_from.to_owned(), secret: None };
@@ -382,6 +394,7 @@ pub(super) mod tests {
     fn hook(d: &mut Design, role: Option<RoleId>) {
         let function = "arn:aws:lambda:us-east-1:739216405518:function:check".to_owned();
         let hook = LifecycleHook { function, role, stages: vec![HookStage::PostScaleUp], ..LifecycleHook::default() };
+        web(d).deployment.strategy = Some(DeploymentStrategy::BlueGreen);
         web(d).deployment.lifecycle_hooks.push(hook);
     }
 
@@ -439,9 +452,15 @@ pub(super) mod tests {
         ),
         case(
             "role-of-other-use",
-            |d| web(d).deployment.load_balancer_role = Some("task".into()),
+            |d| {
+                web(d).deployment.strategy = Some(DeploymentStrategy::Linear);
+                web(d).deployment.load_balancer_role = Some("task".into());
+            },
             &["web · deployment"],
-            |d| web(d).deployment.load_balancer_role = Some("infrastructure".into()),
+            |d| {
+                // No form shows it of a rolling deployment, which has no use for it.
+                web(d).deployment.load_balancer_role = Some("task".into());
+            },
         ),
         case(
             "missing-scheduler-role",
@@ -492,5 +511,70 @@ pub(super) mod tests {
     #[test]
     fn cases_hold() {
         check(CASES);
+    }
+
+    /// Mends the first finding of a rule at an item by its first fix, and gives its message and what the fix is called.
+    fn mend(design: &mut Design, rule: &str, at: &str) -> (String, String) {
+        let all = crate::checks::run(design, &CATALOGUE, &[]);
+        let finding = all.into_iter().find(|f| f.rule.0 == rule && f.at.to_string().starts_with(at)).unwrap();
+        for edit in &finding.fixes[0].edits {
+            edit.apply(design).unwrap();
+        }
+        (finding.message, finding.fixes[0].label.clone())
+    }
+
+    fn policies<'d>(design: &'d Design, role: &str) -> &'d [String] {
+        &design.roles[&role.into()].managed_policies
+    }
+
+    const MANAGED: &str = "AmazonECSInfrastructureRolePolicyForManagedInstances";
+    const BALANCERS: &str = "AmazonECSInfrastructureRolePolicyForLoadBalancers";
+
+    #[test]
+    fn iam_06_two_fixes_give_one_role_both_policies() {
+        let mut design = base();
+        managed(&mut design).infrastructure_role = None;
+        web(&mut design).deployment.strategy = Some(DeploymentStrategy::BlueGreen);
+        let label = "Use the role ecsInfrastructureRole".to_owned();
+        let rule = "missing-infrastructure-role";
+        let made = ("ECS has no infrastructure role to make instances with".to_owned(), label.clone());
+        assert_eq!(mend(&mut design, rule, "managed"), made);
+        assert_eq!(policies(&design, "ecsInfrastructureRole"), [MANAGED]);
+        let changed = ("ECS has no infrastructure role to change listener rules with".to_owned(), label);
+        assert_eq!(mend(&mut design, rule, "web"), changed);
+        assert_eq!(policies(&design, "ecsInfrastructureRole"), [MANAGED, BALANCERS]);
+        let role = RoleId::new("ecsInfrastructureRole");
+        assert_eq!(managed(&mut design).infrastructure_role.as_ref(), Some(&role));
+        assert_eq!(web(&mut design).deployment.load_balancer_role.as_ref(), Some(&role));
+    }
+
+    #[test]
+    fn iam_06_a_role_of_another_use_keeps_its_name_and_one_of_the_users_own_its_policies() {
+        let mut design = base();
+        managed(&mut design).infrastructure_role = None;
+        let task = design.roles[&"task".into()].clone();
+        design.roles.insert("ecsInfrastructureRole".into(), task.clone());
+        let (_, label) = mend(&mut design, "missing-infrastructure-role", "managed");
+        assert_eq!(label, "Use the role ecsInfrastructureRole-2");
+        assert_eq!(design.roles[&"ecsInfrastructureRole".into()], task);
+        assert_eq!(policies(&design, "ecsInfrastructureRole-2"), [MANAGED]);
+        // Of a role known by its ARN alone nobody knows what it allows.
+        managed(&mut design).infrastructure_role = None;
+        let arn = Some("arn:aws:iam::739216405518:role/own".to_owned());
+        let known =
+            Role { arn, managed_policies: Vec::new(), ..design.roles[&"ecsInfrastructureRole-2".into()].clone() };
+        design.roles.insert("ecsInfrastructureRole-2".into(), known.clone());
+        mend(&mut design, "missing-infrastructure-role", "managed");
+        assert_eq!(design.roles[&"ecsInfrastructureRole-2".into()], known);
+    }
+
+    #[test]
+    fn iam_11_a_hook_without_a_name_is_called_by_its_place() {
+        let mut design = base();
+        hook(&mut design, None);
+        web(&mut design).deployment.lifecycle_hooks[0].function.clear();
+        let all = crate::checks::run(&design, &CATALOGUE, &[]);
+        let finding = all.iter().find(|f| f.rule.0 == "hook-without-role").unwrap();
+        assert_eq!(finding.message, "Hook 1 (AWS_LAMBDA) has no role that may call it");
     }
 }

@@ -58,16 +58,20 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-fn services<'d>(context: &Context<'d>) -> impl Iterator<Item = (&'d ServiceId, &'d Service)> {
-    context.design.services.iter()
+/// The services whose deployments keep two sets of tasks: hooks and listener rules are theirs alone.
+pub(super) fn services<'d>(context: &Context<'d>) -> impl Iterator<Item = (&'d ServiceId, &'d Service)> {
+    let of_two = |service: &Service| service.deployment.strategy() != DeploymentStrategy::Rolling;
+    context.design.services.iter().filter(move |(_, service)| of_two(service))
 }
 
 fn at(id: &ServiceId) -> ItemRef {
     ItemRef::Service(id.clone())
 }
 
-/// Every hook of every service, with its place among the service's.
-fn hooks<'d>(context: &Context<'d>) -> impl Iterator<Item = (&'d ServiceId, &'d Service, usize, &'d LifecycleHook)> {
+/// Every hook of these services, with its place among the service's.
+pub(super) fn hooks<'d>(
+    context: &Context<'d>,
+) -> impl Iterator<Item = (&'d ServiceId, &'d Service, usize, &'d LifecycleHook)> {
     services(context).flat_map(|(id, service)| {
         let all = service.deployment.lifecycle_hooks.iter().enumerate();
         all.map(move |(place, hook)| (id, service, place, hook))
@@ -75,9 +79,9 @@ fn hooks<'d>(context: &Context<'d>) -> impl Iterator<Item = (&'d ServiceId, &'d 
 }
 
 /// What a finding calls a hook: `Hook 2 (PAUSE)`.
-fn called(place: usize, hook: &LifecycleHook) -> String {
+pub(super) fn called(place: usize, hook: &LifecycleHook) -> String {
     let target = hook.target_type();
-    let of = if hook.function.is_empty() || target == HookTarget::Pause { target.aws() } else { &hook.function };
+    let of = if hook.function.trim().is_empty() || target == HookTarget::Pause { target.aws() } else { &hook.function };
     format!("Hook {} ({of})", place + 1)
 }
 
@@ -206,24 +210,29 @@ fn name_rule(context: &Context<'_>, id: &ServiceId, service: &Service) -> Option
     Some((format!("Use {}", word(only)), vec![Edit::Put(Item::Service(id.clone(), changed))]))
 }
 
-/// What: `BLUE_GREEN`, LINEAR or CANARY behind an Application Load Balancer without a production listener rule. Why: ECS
-/// refuses it: it does not know which rule to move. Fix: the one rule that leads to the service.
+/// What ECS moves of a balancer; of a Gateway Load Balancer, which no service stands behind, nothing.
+const fn moved(balancer: &LoadBalancer) -> Option<&'static str> {
+    match balancer.kind {
+        LoadBalancerType::Application => Some("listener rule"),
+        LoadBalancerType::Network => Some("listener"),
+        LoadBalancerType::Gateway => None,
+    }
+}
+
+/// What: `BLUE_GREEN`, LINEAR or CANARY behind a load balancer without a production listener rule, which is a listener of
+/// a Network Load Balancer. Why: ECS refuses it: it does not know what to move. Fix: the one that leads to the service.
 ///
-/// Source: ECS API Reference, "`AdvancedConfiguration`", productionListenerRule (rule BGD-08).
+/// Source: ECS API Reference, "`AdvancedConfiguration`", productionListenerRule: "listener rule (in the case of an
+/// Application Load Balancer) or listener (in the case for an Network Load Balancer)" (rule BGD-08).
 fn missing_production_rule(context: &Context<'_>, out: &mut Findings) {
-    let moving = |s: &Service| s.deployment.strategy() != DeploymentStrategy::Rolling;
-    for (id, service) in services(context).filter(|(_, service)| moving(service)) {
+    for (id, service) in services(context).filter(|(_, s)| s.deployment.production_listener_rule.is_none()) {
         let Some(first) = service.load_balancers.first() else { continue };
         let balancers = context.balancers_of(&first.target_group);
-        let Some((balancer, _)) = balancers.iter().find(|(_, b)| b.kind == LoadBalancerType::Application) else {
-            continue;
-        };
-        if service.deployment.production_listener_rule.is_some() {
-            continue;
-        }
+        let Some((balancer, moved)) = balancers.iter().find_map(|(id, b)| Some((*id, moved(b)?))) else { continue };
         let strategy = service.deployment.strategy();
-        let message = format!("{strategy} moves a listener rule of {balancer}, and none is named");
-        let finding = out.add(at(id), "deployment", message, "Name the rule that leads to the service");
+        let message = format!("{strategy} moves a {moved} of {balancer}, and none is named");
+        let hint = format!("Name the {moved} that leads to the service");
+        let finding = out.add(at(id), "deployment", message, hint);
         if let Some((label, edits)) = name_rule(context, id, service) {
             finding.fix(label, edits);
         }
@@ -272,7 +281,12 @@ pub(super) mod tests {
     const FUNCTION: &str = "arn:aws:lambda:us-east-1:739216405518:function:check";
 
     fn hook(d: &mut Design, hook: LifecycleHook) {
+        web(d).deployment.strategy = Some(DeploymentStrategy::BlueGreen);
         web(d).deployment.lifecycle_hooks.push(hook);
+    }
+
+    fn rolling(d: &mut Design) {
+        web(d).deployment.strategy = None;
     }
 
     fn pause(stages: &[HookStage]) -> LifecycleHook {
@@ -442,7 +456,33 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn bgd_08_no_traffic_manager_and_a_network_load_balancer_need_no_rule() {
+    fn hooks_and_listener_rules_are_asked_of_two_sets_of_tasks_alone() {
+        let faulty = |d: &mut Design| {
+            blue_green(d);
+            hook(d, pause(&[]));
+            hook(d, pause(&[SHIFTING]));
+            hook(d, timeout(function("", &[SHIFTING]), 0));
+            web(d).deployment.production_listener_rule = Some(rule(8443, None));
+        };
+        let rules = [
+            "hook-without-stage",
+            "pause-while-traffic-moves",
+            "hook-without-function",
+            "hook-timeout-out-of-range",
+            "listener-rule-not-drawn",
+        ];
+        for rule in rules {
+            assert_eq!(found(rule, faulty).len(), 1, "{rule}");
+            let while_rolling = |d: &mut Design| {
+                faulty(d);
+                rolling(d);
+            };
+            assert_eq!(found(rule, while_rolling), [], "{rule}");
+        }
+    }
+
+    #[test]
+    fn bgd_08_a_network_load_balancer_is_asked_for_its_listener_and_no_traffic_manager_for_nothing() {
         let headless = |d: &mut Design| {
             blue_green(d);
             web(d).load_balancers.clear();
@@ -454,6 +494,8 @@ pub(super) mod tests {
             front(d).kind = LoadBalancerType::Network;
             web(d).deployment.production_listener_rule = None;
         };
-        assert_eq!(found("missing-production-rule", network), []);
+        let message = "BLUE_GREEN moves a listener of front, and none is named".to_owned();
+        let fix = Some("Use port 443 of front".to_owned());
+        assert_eq!(found("missing-production-rule", network), [(message, fix)]);
     }
 }
