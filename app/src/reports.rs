@@ -91,9 +91,8 @@ pub fn bill_json(plan: &Plan, outcome: &Outcome, catalogue: &Catalogue) -> Map<S
     put("month_usd", json!(outcome.month.total.to_string()));
     put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
     put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
-    let left = plan
-        .left_out(outcome.window.max(Span::MONTH))
-        .map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
+    let left =
+        plan.left_out_of_bill(outcome.window).map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
     put("not_played", left.collect());
     put("stamp", json!(outcome.stamp.to_string()));
     put("lines", bill.lines.iter().map(|line| line_json(line, catalogue)).collect());

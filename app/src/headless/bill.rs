@@ -82,7 +82,7 @@ pub fn print_text(
     for owner in &plan.without_price {
         writeln!(out, "not in the bill: {} has no price; give it one of your own", plan.owners[*owner])?;
     }
-    for left in plan.left_out(outcome.window.max(Span::MONTH)) {
+    for left in plan.left_out_of_bill(outcome.window) {
         writeln!(out, "not in the figures: {}: {}", left.item, left.what)?;
     }
     Ok(())

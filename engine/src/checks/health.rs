@@ -5,6 +5,7 @@ use super::context::{Context, HostKind};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::design::container::Container;
 use crate::design::edit::Edit;
+use crate::design::health_check::HEALTHY_WITHOUT_CHECK;
 use crate::design::id::TargetGroupId;
 use crate::design::knob::Knob;
 use crate::design::load_balancing::{Protocol, TargetGroup};
@@ -110,11 +111,6 @@ pub(super) const RULES: &[Rule] = &[
         sigterm_not_handled,
     ),
 ];
-
-/// When ECS takes a task for healthy that nothing checks.
-///
-/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rule SVC-22).
-const HEALTHY_UNCHECKED: Seconds = Seconds::from_secs(40);
 
 /// The longest `startPeriod` that ECS takes, in seconds.
 ///
@@ -250,10 +246,12 @@ fn no_health_check(context: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let checked = "Neither a load balancer nor a container checks whether its tasks are healthy";
-        let starts = service.startup_time.filter(|start| *start > HEALTHY_UNCHECKED);
+        let starts = service.startup_time.filter(|start| *start > HEALTHY_WITHOUT_CHECK);
         let message = starts.map_or_else(
             || checked.to_owned(),
-            |start| format!("{checked}; ECS takes them to be after {HEALTHY_UNCHECKED}, and they answer after {start}"),
+            |start| {
+                format!("{checked}; ECS takes them to be after {HEALTHY_WITHOUT_CHECK}, and they answer after {start}")
+            },
         );
         let hint = "Give the essential container a health check";
         out.add(ItemRef::TaskDefinition(runner.definition_id.clone()), "containers", message, hint);

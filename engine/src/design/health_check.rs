@@ -7,6 +7,11 @@ use super::container::ContainerHealthCheck;
 use super::load_balancing::TargetHealthCheck;
 use crate::units::Seconds;
 
+/// When a task without any health check counts as healthy, after it runs.
+///
+/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rules SVC-21 a, SVC-22).
+pub const HEALTHY_WITHOUT_CHECK: Seconds = Seconds::from_secs(40);
+
 impl TargetHealthCheck {
     /// Until a target is healthy whose application answers after so long: the threshold of checks has passed in a row, one
     /// interval apart (rules LBH).

@@ -139,4 +139,9 @@ impl Plan {
     pub fn left_out(&self, window: Span) -> impl Iterator<Item = &NotPlayed> {
         self.not_played.iter().filter(move |gap| gap.after < window)
     }
+
+    /// The same of the bill of a window: beside it stands what a month would cost, so that it is never of less than a month.
+    pub fn left_out_of_bill(&self, window: Span) -> impl Iterator<Item = &NotPlayed> {
+        self.left_out(window.max(Span::MONTH))
+    }
 }

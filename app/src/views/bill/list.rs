@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bayplan_engine::design::ItemRef;
-use bayplan_engine::units::{Span, Usd};
+use bayplan_engine::units::Usd;
 use egui::{
     Align2, Color32, Event, EventFilter, FontId, Frame, Key as Press, Margin, Painter, Rect, Role, ScrollArea, Sense,
     Stroke, Ui, WidgetInfo, pos2, vec2,
@@ -103,11 +103,8 @@ fn foot(model: &Model<'_>, shown: Shown<'_>) -> Vec<String> {
     if !without.is_empty() {
         said.push(format!("Without a price of your own: {}", without.join(", ")));
     }
-    let left: Vec<_> = shown
-        .plan
-        .left_out(shown.outcome.window.max(Span::MONTH))
-        .map(|left| format!("{}: {}", left.item, left.what))
-        .collect();
+    let left: Vec<_> =
+        shown.plan.left_out_of_bill(shown.outcome.window).map(|left| format!("{}: {}", left.item, left.what)).collect();
     if !left.is_empty() {
         said.push(format!("Not in the figures: {}", left.join("; ")));
     }

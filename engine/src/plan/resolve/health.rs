@@ -4,16 +4,12 @@ use super::Resolver;
 use crate::design::ItemRef;
 use crate::design::container::ContainerHealthCheck;
 use crate::design::deployment::DeploymentStrategy;
+use crate::design::health_check::HEALTHY_WITHOUT_CHECK;
 use crate::design::load_balancing::TargetHealthCheck;
 use crate::design::service::Service;
 use crate::design::task_definition::TaskDefinition;
 use crate::plan::service::{PlannedBreaker, PlannedHealth};
 use crate::units::{Seconds, Span};
-
-/// When a task without any health check counts as healthy, after it runs.
-///
-/// Source: ECS API, `DeploymentConfiguration.minimumHealthyPercent`: 40 seconds (rules SVC-21 a, SVC-22).
-const HEALTHY_WITHOUT_CHECK: Span = Span::from_secs(40);
 
 /// What one health check makes of a task, each from RUNNING on.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +66,7 @@ fn together(targets: &[Check], containers: &[Check], startup: Span, grace: Span)
     let all = || targets.iter().chain(containers);
     PlannedHealth {
         until_serving: targets.iter().map(|check| check.passes).max().unwrap_or(startup),
-        until_healthy: all().map(|check| check.passes).max().unwrap_or(HEALTHY_WITHOUT_CHECK),
+        until_healthy: all().map(|check| check.passes).max().unwrap_or(HEALTHY_WITHOUT_CHECK.span()),
         until_unhealthy: all().map(|check| check.fails.max(grace)).min(),
         fails_while_starting: all().any(|check| check.fails_first && check.fails.max(grace) < check.passes),
     }
