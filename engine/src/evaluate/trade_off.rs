@@ -46,6 +46,7 @@ pub fn through(plan: &Plan, month: &Bill) -> Through {
     let lines = month.lines.iter().filter(|line| by_way.iter().any(|meter| line.charge == Charge::Aws(*meter)));
     let bytes: u128 = lines.map(|line| line.quantity.base()).sum();
     let out = match (plan.network.nats.len(), plan.network.endpoints.values().any(|e| e.zones.is_some())) {
+        (0, true) if plan.zones.len() > 1 && by_one_zone(plan) => Some(3),
         (0, true) => Some(2),
         (0, false) => None,
         (1, _) if plan.zones.len() > 1 => Some(1),
@@ -80,21 +81,33 @@ pub fn through(plan: &Plan, month: &Bill) -> Through {
     }
 }
 
-/// NAT gateways against interface endpoints, by gigabytes a month up to `most`; whatever else goes by the gateways.
+/// Whether every interface endpoint stands in one zone.
+fn by_one_zone(plan: &Plan) -> bool {
+    plan.network.endpoints.values().filter_map(|endpoint| endpoint.zones.as_ref()).all(|zones| zones.len() == 1)
+}
+
+/// NAT gateways against interface endpoints, by gigabytes a month up to `most`; whatever else goes by the gateways. The
+/// bytes come from all zones alike: those on their way to a gateway in another zone are charged in each direction, those
+/// to an endpoint in another zone are not (rule NET-42).
 pub fn ways_out(catalogue: &Catalogue, zones: u64, endpoints: u64, most: u64) -> Vec<Line> {
     let gigabytes = |gb: u64| Quantity::from_base(u128::from(gb) * 1_000_000_000);
-    let nat = |zones: u64, gb: u64| {
-        let standing = held(catalogue, Meter::NatGatewayHour, zones)? + held(catalogue, Meter::PublicIpv4, zones)?;
-        Some(standing + flowed(catalogue, Meter::NatGatewayData, gigabytes(gb))?)
+    let nat = |gateways: u64, gb: u64| {
+        let standing =
+            held(catalogue, Meter::NatGatewayHour, gateways)? + held(catalogue, Meter::PublicIpv4, gateways)?;
+        let elsewhere = u128::from(zones.saturating_sub(gateways)) * 2 * u128::from(gb) * 1_000_000_000;
+        let between = Quantity::from_base(elsewhere / u128::from(zones.max(1)));
+        let data = flowed(catalogue, Meter::NatGatewayData, gigabytes(gb))?;
+        Some(standing + data + flowed(catalogue, Meter::CrossAz, between)?)
     };
-    let by_endpoint = |gb: u64| {
+    let by_endpoint = |zones: u64, gb: u64| {
         let standing = held(catalogue, Meter::InterfaceEndpointHour, endpoints * zones)?;
         Some(standing + flowed(catalogue, Meter::InterfaceEndpointData, gigabytes(gb))?)
     };
     let lines = [
         line(format!("NAT gateway in each of {zones} zones"), most, |gb| nat(zones, gb)),
         line("one NAT gateway".to_owned(), most, |gb| nat(1, gb)),
-        line(format!("{endpoints} interface endpoints in {zones} zones"), most, by_endpoint),
+        line(format!("{endpoints} interface endpoints in {zones} zones"), most, |gb| by_endpoint(zones, gb)),
+        line(format!("{endpoints} interface endpoints in one zone"), most, |gb| by_endpoint(1, gb)),
     ];
     lines.into_iter().flatten().collect()
 }
@@ -181,6 +194,15 @@ mod tests {
             nat - at(&lines, "4 interface endpoints in 2 zones", gb)
         };
         assert!(saved(1600) < Usd::ZERO && saved(1700) > Usd::ZERO);
+    }
+
+    #[test]
+    fn net_42_a_gateway_in_another_zone_pays_between_zones_and_an_endpoint_does_not() {
+        // 0.045 × 730 + 3.65 = 36.50; 1,000 GB are 45.00, and those of one zone in two 500 × 2 × 0.01 = 10.00.
+        let lines = ways_out(&CATALOGUE, 2, 4, 4000);
+        assert_eq!(at(&lines, "one NAT gateway", 1000), Usd::parse("91.5").unwrap());
+        // 4 × 7.30 = 29.20, and 1,000 GB at 0.01.
+        assert_eq!(at(&lines, "4 interface endpoints in one zone", 1000), Usd::parse("39.2").unwrap());
     }
 
     #[test]

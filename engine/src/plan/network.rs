@@ -110,12 +110,10 @@ pub enum Way {
     InternetGateway,
     /// By a gateway endpoint, free.
     GatewayEndpoint,
-    /// By an interface endpoint; whether the bytes cross zones on their way to it.
+    /// By an interface endpoint, from any zone: bytes on their way to one carry no inter-AZ charge (rule NET-42).
     InterfaceEndpoint {
         /// The endpoint.
         owner: Ix<ItemRef>,
-        /// Whether it has no interface in the task's zone.
-        crosses: bool,
     },
     /// By a NAT gateway; whether the bytes cross zones on their way to it.
     Nat {
@@ -163,7 +161,7 @@ impl Network {
         {
             return Some(match &endpoint.zones {
                 None => Way::GatewayEndpoint,
-                Some(zones) => Way::InterfaceEndpoint { owner: endpoint.owner, crosses: !zones.contains(&subnet.zone) },
+                Some(_) => Way::InterfaceEndpoint { owner: endpoint.owner },
             });
         }
         if subnet.public && public_ip {
