@@ -398,9 +398,6 @@ meters! {
 }
 
 impl Meter {
-    /// Meters for which no source gives a price in any region.
-    pub const WITHOUT_PRICE: &[Self] = &[Self::EbsIo1Iops, Self::FsxSingleAzStorage, Self::FsxSingleAzThroughput];
-
     /// AWS's word for it; of an instance type, without the type's name.
     pub const fn label(self) -> &'static str {
         self.row().label

@@ -225,6 +225,10 @@ impl PriceBook {
                 note: row.text(note).into(),
             };
             let Some(meter) = Meter::by_item(row.text(service), row.text(item)) else {
+                // A price with steps is no figure: it waits for a drawing that uses it, and for its meter.
+                if !row.text(from).is_empty() {
+                    return Ok(());
+                }
                 let nanos = row.value::<UsdText>(usd)?.0.nanos();
                 let Facts { kind, as_of, source, note } = facts;
                 let figure = Figure { nanos, unit: row.text(unit).into(), kind, as_of, source, note };
