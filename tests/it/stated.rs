@@ -95,7 +95,7 @@ fn stated_figures_survive_their_file() {
     let (_, stated) = stated();
     let project = Project::new("test", stated);
     let text = project.write();
-    assert!(text.contains("measured_monthly_bytes: 300000000000"), "{text}");
+    assert!(text.contains("measured_monthly_bytes: \"300 GB/mo\""), "{text}");
     assert_eq!(Project::read(&text).expect("it was written").write(), text);
     let misspelt = text.replace("measured_capacity_units_milli", "measured_capacity_units");
     let error = Project::read(&misspelt).expect_err("no such field").to_string();

@@ -1,9 +1,12 @@
 //! Quantities as people type and read them: `512m`, `0.5 vCPU`, `2GiB`, `10k rps`, `90 s`, `1.2 TB`.
 //!
-//! In: text. Out: a value of the engine's units, or a sentence that says what would be one. A bare number is in the unit
-//! that AWS writes the field in. Arithmetic is in integers, so what is typed is what is kept.
+//! In: text. Out: a value of the engine's units, or a sentence that says what would be one. Units are read and written as
+//! in design files; a bare number is in the unit that AWS writes the field in.
 
 use bayplan_engine::design::cidr::Cidr;
+use bayplan_engine::units::kept::{BytesMonthly, CpuTime, KilobytesPerSecond, MibPerSecond, SecondsOrNever, Times};
+use bayplan_engine::units::text;
+use bayplan_engine::units::written::{Written, read_typed};
 use bayplan_engine::units::{
     Bytes, CalendarTime, CpuUnits, Gib, Mib, MilliPerSecond, Minutes, Percent, Ppm, Seconds, Span, Usd,
 };
@@ -14,32 +17,23 @@ pub struct Unit<T> {
     pub read: fn(&str) -> Result<T, String>,
 }
 
-/// A number in millionths, and what is written behind it in small letters.
-fn split(text: &str) -> Option<(i128, String)> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',' && *c != '_').collect();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    if part.len() > 6 || whole.is_empty() && part.is_empty() || whole == "-" {
-        return None;
-    }
-    let whole_value: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let digits = format!("{part:0<6}");
-    let part_value: i128 = digits.parse().ok()?;
-    let sign = if number.starts_with('-') { -1 } else { 1 };
-    Some((whole_value.checked_mul(1_000_000)?.checked_add(sign * part_value)?, unit.to_lowercase()))
+/// How a quantity of the engine is shown and read: as files write it, and a bare number in AWS's unit.
+const fn quantity<Q: Written>() -> Unit<Q> {
+    Unit { show: |value| value.text(), read: |text| read_typed(text).map_err(|why| why.to_string()) }
 }
 
-/// The number times the factor of its unit, as a whole number.
-fn scaled<N: TryFrom<i128>>(text: &str, factors: &[(&str, i128)], like: &str) -> Result<N, String> {
-    let wrong = || format!("write it like {like}");
-    let (millionths, unit) = split(text).ok_or_else(wrong)?;
-    let (_, factor) = factors.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
-    let exact = millionths.checked_mul(*factor).ok_or_else(wrong)?;
-    if exact % 1_000_000 != 0 {
-        return Err(format!("that is no whole number of its smallest unit: {}", wrong()));
+/// How a plain number is shown and read that files write as a quantity.
+const fn kept<Q: Written + From<T> + Into<T>, T: Copy>() -> Unit<T> {
+    Unit {
+        show: |kept| Q::from(*kept).text(),
+        read: |text| read_typed::<Q>(text).map(Into::into).map_err(|why| why.to_string()),
     }
-    N::try_from(exact / 1_000_000).ok().ok_or_else(wrong)
+}
+
+/// A whole number of thousandths or ones.
+fn scaled<N: TryFrom<i128>>(text: &str, factors: &[text::Unit], like: &str) -> Result<N, String> {
+    let number = text::exact(text, factors, false).and_then(|number| N::try_from(number).ok());
+    number.ok_or_else(|| format!("write it like {like}"))
 }
 
 /// Whole numbers.
@@ -53,168 +47,37 @@ pub const SIGNED: Unit<i32> = Unit { show: |n| n.to_string(), read: |t| scaled(t
 pub const PORT: Unit<u16> = Unit { show: |n| n.to_string(), read: |t| scaled(t, &[("", 1)], "a port, like 8080") };
 
 /// CPU: a bare whole number is CPU units, as AWS writes it; one with a decimal point is vCPUs.
-pub const CPU: Unit<CpuUnits> = Unit { show: ToString::to_string, read: read_cpu };
-
-fn read_cpu(text: &str) -> Result<CpuUnits, String> {
-    let like = "0.5 vCPU or 512 units";
-    let bare = split(text).is_some_and(|(_, unit)| unit.is_empty()) && text.contains('.');
-    let text = if bare { format!("{text}vcpu") } else { text.to_owned() };
-    let units = [("", 1), ("unit", 1), ("units", 1), ("vcpu", 1024), ("vcpus", 1024), ("cpu", 1024)];
-    scaled(&text, &units, like).map(CpuUnits::from_units)
-}
-
+pub const CPU: Unit<CpuUnits> = quantity();
 /// Memory: a bare number is MiB.
-pub const MEMORY: Unit<Mib> = Unit {
-    show: ToString::to_string,
-    read: |t| {
-        let units = [("", 1), ("m", 1), ("mb", 1), ("mib", 1), ("g", 1024), ("gb", 1024), ("gib", 1024)];
-        scaled(t, &units, "512m or 2 GiB").map(Mib::from_mib)
-    },
-};
-
-/// Disk.
-pub const DISK: Unit<Gib> = Unit {
-    show: ToString::to_string,
-    read: |t| {
-        let units = [("", 1), ("g", 1), ("gb", 1), ("gib", 1), ("t", 1024), ("tb", 1024), ("tib", 1024)];
-        scaled(t, &units, "20 GiB").map(Gib::from_gib)
-    },
-};
-
-/// In the largest decimal unit that is exact.
-fn show_bytes(bytes: Bytes) -> String {
-    let steps = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
-    let exact = steps.into_iter().find(|(step, _)| bytes.bytes() > 0 && bytes.bytes().is_multiple_of(*step));
-    exact.map_or_else(|| format!("{} B", bytes.bytes()), |(step, unit)| format!("{} {unit}", bytes.bytes() / step))
-}
-
-/// In words where they are exact.
-fn show_span(span: Span) -> String {
-    let words = span.to_string();
-    if (SPAN.read)(&words) == Ok(span) { words } else { format!("{} ms", span.ms()) }
-}
-
-fn show_dollars(usd: Usd) -> String {
-    if usd.nanos() % 10_000_000 == 0 { usd.cents_text() } else { format!("${usd}") }
-}
-
+pub const MEMORY: Unit<Mib> = quantity();
+/// Disk: a bare number is GiB.
+pub const DISK: Unit<Gib> = quantity();
 /// Bytes of traffic: decimal prefixes, and binary ones where they are written.
-pub const BYTES: Unit<Bytes> = Unit {
-    show: |value| show_bytes(*value),
-    read: |t| {
-        let units = [
-            ("", 1),
-            ("b", 1),
-            ("byte", 1),
-            ("bytes", 1),
-            ("k", 1000),
-            ("kb", 1000),
-            ("kib", 1024),
-            ("m", 1_000_000),
-            ("mb", 1_000_000),
-            ("mib", 1 << 20),
-            ("g", 1_000_000_000),
-            ("gb", 1_000_000_000),
-            ("gib", 1 << 30),
-            ("tb", 1_000_000_000_000),
-            ("tib", 1 << 40),
-        ];
-        scaled(t, &units, "6 kB").map(Bytes::from_bytes)
-    },
-};
-
+pub const BYTES: Unit<Bytes> = quantity();
+/// Bytes in a month.
+pub const BYTES_MONTHLY: Unit<Bytes> = kept::<BytesMonthly, _>();
 /// Rates a second, kept in thousandths.
-pub const RATE: Unit<MilliPerSecond> = Unit { show: ToString::to_string, read: read_rate };
-
-fn read_rate(text: &str) -> Result<MilliPerSecond, String> {
-    let like = "10k rps, 0.5/s or 30/min";
-    let (millionths, unit) = split(text).ok_or_else(|| format!("write it like {like}"))?;
-    let (prefix, rest) = match unit.strip_prefix('k') {
-        Some(rest) => (1000, rest),
-        None => unit.strip_prefix("m/s").map_or((1, unit.as_str()), |_| (1_000_000, "/s")),
-    };
-    let per: i128 = match rest {
-        "" | "/s" | "rps" | "jobs/s" | "req/s" | "kb/s" | "b/s" => 1,
-        "/min" | "rpm" => 60,
-        "/h" => 3600,
-        "/d" | "/day" => 86_400,
-        _ => return Err(format!("write it like {like}")),
-    };
-    let milli = millionths * prefix / per / 1000;
-    u64::try_from(milli).map(MilliPerSecond::from_milli).ok().ok_or_else(|| format!("write it like {like}"))
-}
-
-const TIMES: [(&str, i128); 13] = [
-    ("ms", 1),
-    ("", 1000),
-    ("s", 1000),
-    ("sec", 1000),
-    ("m", 60_000),
-    ("min", 60_000),
-    ("h", 3_600_000),
-    ("hour", 3_600_000),
-    ("hours", 3_600_000),
-    ("d", 86_400_000),
-    ("day", 86_400_000),
-    ("days", 86_400_000),
-    ("w", 604_800_000),
-];
-
+pub const RATE: Unit<MilliPerSecond> = quantity();
+/// Rates of bytes: a bare number is KB a second.
+pub const BYTE_RATE: Unit<MilliPerSecond> = kept::<KilobytesPerSecond, _>();
 /// Spans of time: a bare number is seconds.
-pub const SPAN: Unit<Span> =
-    Unit { show: |value| show_span(*value), read: |t| scaled(&joined(t), &TIMES, "90 s or 1.5 h").map(Span::from_ms) };
-
-/// `3 min 20 s` has two parts, which are read together as seconds; everything else stays.
-fn joined(text: &str) -> String {
-    let mut parts = text.split_whitespace();
-    let (Some(a), Some(unit_a), Some(b), Some(unit_b), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return text.to_owned();
-    };
-    let ms = |n: &str, unit: &str| scaled::<i64>(&format!("{n}{unit}"), &TIMES, "").ok();
-    match (ms(a, unit_a), ms(b, unit_b)) {
-        (Some(a), Some(b)) => format!("{}ms", a + b),
-        _ => text.to_owned(),
-    }
-}
-
+pub const SPAN: Unit<Span> = quantity();
 /// Whole seconds.
-pub const SECONDS: Unit<Seconds> = Unit {
-    show: ToString::to_string,
-    read: |t| {
-        let ms: i128 = scaled(&joined(t), &TIMES, "30 s")?;
-        if ms % 1000 != 0 {
-            return Err("write whole seconds, like 30 s".to_owned());
-        }
-        u32::try_from(ms / 1000).map(Seconds::from_secs).ok().ok_or_else(|| "write it like 30 s".to_owned())
-    },
-};
-
+pub const SECONDS: Unit<Seconds> = quantity();
+/// Whole seconds, or never.
+pub const SECONDS_OR_NEVER: Unit<i32> = kept::<SecondsOrNever, _>();
 /// Whole minutes: a bare number is minutes.
-pub const MINUTES: Unit<Minutes> = Unit {
-    show: ToString::to_string,
-    read: |t| {
-        let units = [("", 1), ("m", 1), ("min", 1), ("h", 60), ("d", 1440)];
-        scaled(t, &units, "10 min").map(Minutes::from_minutes)
-    },
-};
-
+pub const MINUTES: Unit<Minutes> = quantity();
 /// Percents.
-pub const PERCENT: Unit<Percent> =
-    Unit { show: ToString::to_string, read: |t| scaled(t, &[("", 1), ("%", 1)], "70 %").map(Percent::from_percent) };
-
-/// Parts of a whole, shown in percent.
-pub const SHARE: Unit<Ppm> = Unit {
-    show: |ppm| format!("{} %", ppm.fraction() * 100.0),
-    read: |t| scaled(t, &[("", 10_000), ("%", 10_000)], "5 %").map(Ppm::from_ppm),
-};
-
+pub const PERCENT: Unit<Percent> = quantity();
+/// Parts of a whole: a bare number is percent.
+pub const SHARE: Unit<Ppm> = quantity();
 /// How many times each, `0.5` or `3`.
-pub const TIMES_EACH: Unit<Ppm> = Unit {
-    show: |ppm| ppm.fraction().to_string(),
-    read: |t| scaled(t, &[("", 1_000_000)], "1 or 0.5").map(Ppm::from_ppm),
-};
+pub const TIMES_EACH: Unit<Ppm> = kept::<Times, _>();
+/// vCPU time of one request: a bare number is milliseconds.
+pub const CPU_TIME: Unit<u64> = kept::<CpuTime, _>();
+/// Throughput of disks: a bare number is MiB a second.
+pub const MIB_RATE: Unit<u32> = kept::<MibPerSecond, _>();
 
 /// Thousandths of a metric's own unit.
 pub const MILLI: Unit<u64> = Unit {
@@ -226,14 +89,9 @@ pub const SIGNED_MILLI: Unit<i64> = Unit {
     read: |t| scaled(t, &[("", 1000), ("%", 1000)], "10 or -5"),
 };
 
-/// vCPU time of one request: a bare number is milliseconds.
-pub const CPU_TIME: Unit<u64> = Unit {
-    show: |micros| format!("{} ms of a vCPU", *micros as f64 / 1000.0),
-    read: |t| {
-        let t = t.to_lowercase().replace("of a vcpu", "");
-        scaled(&t, &[("", 1000), ("ms", 1000), ("s", 1_000_000), ("us", 1), ("µs", 1)], "2.5 ms")
-    },
-};
+fn show_dollars(usd: Usd) -> String {
+    if usd.nanos() % 10_000_000 == 0 { usd.cents_text() } else { format!("${usd}") }
+}
 
 /// Dollars.
 pub const DOLLARS: Unit<Usd> = Unit {
@@ -341,9 +199,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_what_could() {
-        assert_eq!((MEMORY.read)("2 apples"), Err("write it like 512m or 2 GiB".to_owned()));
+        let why = "`2 apples` is not an amount of memory in whole MiB: write it like 512 MiB or 2 GB, which is 2,048 MiB, \
+                   from 0 MiB to 4,294,967,295 MiB";
+        assert_eq!((MEMORY.read)("2 apples"), Err(why.to_owned()));
         assert_eq!((PORT.read)("70000"), Err("write it like a port, like 8080".to_owned()));
-        assert!((MEMORY.read)("0.3 MiB").unwrap_err().starts_with("that is no whole number"));
+        assert!((MEMORY.read)("0.3 MiB").unwrap_err().contains("whole MiB"));
         for text in ["", "-", ".", "1.1234567", "--3"] {
             assert!((COUNT.read)(text).is_err(), "{text}");
         }

@@ -9,6 +9,7 @@ use super::id::{CapacityProviderId, RoleId, SecurityGroupId, SubnetId};
 use super::references::{Refers, Visit, list, maybe};
 use super::{Tags, is_default};
 use crate::names::{Architecture, InstanceTypeName, aws_words};
+use crate::units::kept::{self, SecondsOrNever};
 use crate::units::{Gib, Percent, Seconds, Usd};
 
 aws_words! {
@@ -358,6 +359,10 @@ pub struct ManagedInstancesProvider {
     pub event_windows: Vec<EventWindow>,
     /// `infrastructureOptimization.scaleInAfter` in seconds; −1 turns it off.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write_some::<SecondsOrNever, _, _>",
+        deserialize_with = "kept::read_some::<SecondsOrNever, _, _>"
+    )]
     pub scale_in_after: Option<i32>,
     /// Whether detailed monitoring is on.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -1,11 +1,12 @@
 //! Loads: requests, jobs and bytes over time, and where they enter.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::id::{ApiGatewayId, LoadBalancerId, OutsideSystemId, ServiceId};
 use super::is_default;
 use super::references::{Refers, Visit, one};
 use crate::names::aws_words;
+use crate::units::kept::KilobytesPerSecond;
 use crate::units::{Bytes, CalendarTime, MilliPerSecond, Minutes, Percent, Ppm, Seconds, Span};
 
 aws_words! {
@@ -33,13 +34,13 @@ pub enum Entrance {
 
 /// How a rate goes over time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Series {
+pub enum Series<R = MilliPerSecond> {
     /// Always the same.
-    Constant(MilliPerSecond),
+    Constant(R),
     /// A day of 24 hourly values, scaled by weekday.
     Daily {
         /// The rate in each hour of the day (UTC), 24 of them; between the middles of two hours it goes in a line.
-        hourly: Vec<MilliPerSecond>,
+        hourly: Vec<R>,
         /// Percent of it on Monday to Sunday; empty is 100 on every day.
         #[serde(default, skip_serializing_if = "is_default")]
         weekdays: Vec<Percent>,
@@ -49,7 +50,7 @@ pub enum Series {
         /// The distance of two samples.
         step: Seconds,
         /// The rate from each sample on.
-        values: Vec<MilliPerSecond>,
+        values: Vec<R>,
         /// Where they are from.
         #[serde(default, skip_serializing_if = "is_default")]
         source: String,
@@ -80,9 +81,9 @@ pub enum SpikeTime {
 /// A rate over time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shape {
+pub struct Shape<R = MilliPerSecond> {
     /// How it goes.
-    pub series: Series,
+    pub series: Series<R>,
     /// Times of more.
     #[serde(default, skip_serializing_if = "is_default")]
     pub spikes: Vec<Spike>,
@@ -95,6 +96,22 @@ impl Shape {
     /// A rate that never changes.
     pub fn constant(rate: MilliPerSecond) -> Self {
         Self { series: Series::Constant(rate), spikes: Vec::new(), noise: Ppm::ZERO }
+    }
+}
+
+impl<R> Shape<R> {
+    /// The same course with every rate in another type.
+    fn rates<T>(self, of: impl Fn(R) -> T) -> Shape<T> {
+        let series = match self.series {
+            Series::Constant(rate) => Series::Constant(of(rate)),
+            Series::Daily { hourly, weekdays } => {
+                Series::Daily { hourly: hourly.into_iter().map(of).collect(), weekdays }
+            }
+            Series::Samples { step, values, source } => {
+                Series::Samples { step, values: values.into_iter().map(of).collect(), source }
+            }
+        };
+        Shape { series, spikes: self.spikes, noise: self.noise }
     }
 }
 
@@ -183,8 +200,17 @@ pub struct Stream {
     pub service: ServiceId,
     /// The door they leave by.
     pub through: Entrance,
-    /// Bytes a second, each "one" a kilobyte.
+    /// Bytes a second.
+    #[serde(serialize_with = "write_kilobytes", deserialize_with = "read_kilobytes")]
     pub kilobytes: Shape,
+}
+
+fn write_kilobytes<S: Serializer>(shape: &Shape, serializer: S) -> Result<S::Ok, S::Error> {
+    shape.clone().rates(KilobytesPerSecond).serialize(serializer)
+}
+
+fn read_kilobytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shape, D::Error> {
+    Shape::<KilobytesPerSecond>::deserialize(deserializer).map(|shape| shape.rates(Into::into))
 }
 
 /// A load.

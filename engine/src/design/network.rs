@@ -11,6 +11,7 @@ use super::references::{Refers, Visit, list, maybe, one};
 use super::{Tags, is_default};
 use crate::names::{Zone, aws_words};
 use crate::units::Bytes;
+use crate::units::kept::{self, BytesMonthly};
 
 aws_words! {
     /// Which addresses a VPC, a subnet or a load balancer has.
@@ -95,6 +96,10 @@ pub struct Vpc {
     /// Bytes that cross zones in a month as they were measured, each counted where it leaves and where it arrives; absent
     /// is derived from calls and where tasks stand.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write_some::<BytesMonthly, _, _>",
+        deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
+    )]
     pub measured_monthly_cross_zone_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -200,6 +205,10 @@ pub struct NatGateway {
     pub elastic_ips: Option<u32>,
     /// Bytes processed in a month as they were measured; absent is derived from pulls, calls and logs.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write_some::<BytesMonthly, _, _>",
+        deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
+    )]
     pub measured_monthly_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -234,6 +243,10 @@ pub struct VpcEndpoint {
     /// Bytes processed in a month by an interface endpoint as they were measured; absent is derived from pulls, calls and
     /// logs.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write_some::<BytesMonthly, _, _>",
+        deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
+    )]
     pub measured_monthly_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -7,6 +7,7 @@ use super::network::EndpointService;
 use super::references::{Refers, Visit, list};
 use super::{Tags, is_default};
 use crate::names::{Region, aws_words};
+use crate::units::kept::{self, MibPerSecond};
 use crate::units::{Bytes, Gib, Usd};
 
 aws_words! {
@@ -169,6 +170,10 @@ pub struct FileSystem {
     pub stored: Gib,
     /// Throughput provisioned in MB a second (`FSx`).
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write::<MibPerSecond, _, _>",
+        deserialize_with = "kept::read::<MibPerSecond, _, _>"
+    )]
     pub throughput: u32,
     /// Security groups of its mount targets.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -154,7 +154,7 @@ mod tests {
         let again = Project::read(&text).unwrap();
         assert_eq!(again, project);
         assert_eq!(again.write(), text);
-        assert!(text.contains("health_check_grace_period: 30"), "optional values stand bare:\n{text}");
+        assert!(text.contains("health_check_grace_period: \"30 s\""), "optional values stand bare:\n{text}");
     }
 
     #[test]

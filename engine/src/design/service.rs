@@ -14,6 +14,7 @@ use super::task_definition::PlacementConstraint;
 use super::work::{Call, Work};
 use super::{Tags, is_default, refer_providers};
 use crate::names::aws_words;
+use crate::units::kept::{self, MibPerSecond};
 use crate::units::{CpuUnits, Gib, Mib, Minutes, Percent, Seconds};
 
 aws_words! {
@@ -149,6 +150,10 @@ pub struct TaskEbsVolume {
     pub iops: Option<u32>,
     /// Throughput in MiB a second; absent is what the type includes.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write_some::<MibPerSecond, _, _>",
+        deserialize_with = "kept::read_some::<MibPerSecond, _, _>"
+    )]
     pub throughput: Option<u32>,
     /// The infrastructure role.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -7,6 +7,7 @@ use super::is_default;
 use super::network::EndpointService;
 use super::references::Visit;
 use crate::names::aws_words;
+use crate::units::kept::{self, CpuTime, Times};
 use crate::units::{Bytes, CpuUnits, Mib, MilliPerSecond, Percent, Ppm, Span};
 
 aws_words! {
@@ -28,6 +29,7 @@ aws_words! {
 #[serde(deny_unknown_fields)]
 pub struct WorkCost {
     /// vCPU time: milliseconds of one vCPU, in thousandths (so 2,500 is 2.5 ms).
+    #[serde(serialize_with = "kept::write::<CpuTime, _, _>", deserialize_with = "kept::read::<CpuTime, _, _>")]
     pub cpu_micros: u64,
     /// Memory a task holds whatever it does, MiB.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -150,6 +152,7 @@ pub struct Call {
     pub to: CallTarget,
     /// Calls for each unit of work; absent is one.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(serialize_with = "kept::write_some::<Times, _, _>", deserialize_with = "kept::read_some::<Times, _, _>")]
     pub per_work: Option<Ppm>,
     /// Bytes sent with each call.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -5,10 +5,13 @@
 //! Nothing here knows anything else of ours.
 
 pub mod compute;
+pub mod kept;
 pub mod money;
 pub mod rate;
+pub mod text;
 pub mod time;
 pub mod traffic;
+pub mod written;
 
 pub use compute::{CpuUnits, Gib, Mib, Percent};
 pub use money::Usd;

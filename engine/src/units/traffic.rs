@@ -11,58 +11,14 @@ use std::ops::{Add, AddAssign};
 use super::time::Span;
 
 /// Bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(u64);
 
 /// Thousandths of a request (job, connection …) a second.
 ///
-/// Written in files as a plain number a second, `400` or `0.3`; a fourth decimal is an error.
+/// Written in files as `400/s` or `0.3/s`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MilliPerSecond(u64);
-
-impl Serialize for MilliPerSecond {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.is_multiple_of(1000) {
-            serializer.serialize_u64(self.0 / 1000)
-        } else {
-            serializer.serialize_f64(self.per_second())
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for MilliPerSecond {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PerSecond;
-        impl serde::de::Visitor<'_> for PerSecond {
-            type Value = MilliPerSecond;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number a second with at most three decimals, up to a billion")
-            }
-            fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<MilliPerSecond, E> {
-                if n > 1_000_000_000 {
-                    return Err(E::invalid_value(serde::de::Unexpected::Unsigned(n), &self));
-                }
-                Ok(MilliPerSecond(n * 1000))
-            }
-            fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<MilliPerSecond, E> {
-                match u64::try_from(n) {
-                    Ok(n) => self.visit_u64(n),
-                    Err(_) => Err(E::invalid_value(serde::de::Unexpected::Signed(n), &self)),
-                }
-            }
-            fn visit_f64<E: serde::de::Error>(self, n: f64) -> Result<MilliPerSecond, E> {
-                let milli = (n * 1000.0).round();
-                if !(0.0..=1e12).contains(&milli) || (n * 1000.0 - milli).abs() > 1e-6 * milli.max(1.0) {
-                    return Err(E::invalid_value(serde::de::Unexpected::Float(n), &self));
-                }
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 to 10¹²")]
-                Ok(MilliPerSecond(milli as u64))
-            }
-        }
-        deserializer.deserialize_any(PerSecond)
-    }
-}
 
 /// Millionths of a request (job, connection …): what a rate of thousandths a second gives over milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,8 +26,7 @@ impl<'de> Deserialize<'de> for MilliPerSecond {
 pub struct Micro(u128);
 
 /// A share or a multiplier in millionths: 1,000,000 is the whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ppm(u32);
 
 impl Bytes {

@@ -13,7 +13,7 @@ use bayplan_engine::names::Region;
 use egui::Ui;
 
 use crate::widgets::fields::Form;
-use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MILLI, SECONDS};
+use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MIB_RATE, MILLI, SECONDS};
 
 fn reached_word(reached: &Reached) -> String {
     match reached {
@@ -82,7 +82,7 @@ pub(super) fn file_system(ui: &mut Ui, form: &Form<'_>, system: &mut FileSystem)
     form.choice(ui, "kind", "Kind", &mut system.kind, FileSystemKind::ALL);
     form.references(ui, "subnets", "Subnets", &mut system.subnets, form.design.subnets.keys().cloned());
     form.value(ui, "stored", "Stored", &mut system.stored, &DISK);
-    form.value(ui, "throughput", "Throughput MB/s", &mut system.throughput, &COUNT);
+    form.value(ui, "throughput", "Throughput", &mut system.throughput, &MIB_RATE);
     let groups = form.design.security_groups.keys().cloned();
     form.references(ui, "security_groups", "Security groups", &mut system.security_groups, groups);
     form.pairs(ui, "tags", "Tags", &mut system.tags);

@@ -18,7 +18,7 @@ use egui::Ui;
 
 use crate::grid::words;
 use crate::widgets::fields::Form;
-use crate::widgets::units::{COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SIGNED};
+use crate::widgets::units::{COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER};
 
 /// AWS's own providers and those drawn.
 fn providers(design: &Design) -> Vec<CapacityProviderId> {
@@ -203,7 +203,7 @@ fn managed_instances(ui: &mut Ui, form: &Form<'_>, managed: &mut ManagedInstance
         form.maybe(ui, "storage", "Data volume", &mut managed.storage, &DISK, "80 GiB, AWS default");
         form.check(ui, "use_local_storage", "Local storage", &mut managed.use_local_storage);
         let scale_in = &mut managed.scale_in_after;
-        form.maybe(ui, "scale_in_after", "Scale in after (s)", scale_in, &SIGNED, "AWS decides; -1 is never");
+        form.maybe(ui, "scale_in_after", "Scale in after", scale_in, &SECONDS_OR_NEVER, "AWS decides");
         form.check(ui, "detailed_monitoring", "Detailed monitoring", &mut managed.detailed_monitoring);
         form.check(ui, "propagate_tags", "Propagate tags", &mut managed.propagate_tags);
         let roles = || design.roles.keys().cloned();

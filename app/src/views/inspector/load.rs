@@ -9,7 +9,7 @@ use super::around::services;
 use crate::grid::words;
 use crate::widgets::fields::Form;
 use crate::widgets::theme::{self, Tokens};
-use crate::widgets::units::{BYTES, COUNT, INSTANT, MINUTES, PERCENT, RATE, SECONDS, SHARE, SPAN};
+use crate::widgets::units::{BYTE_RATE, BYTES, COUNT, INSTANT, MINUTES, PERCENT, RATE, SECONDS, SHARE, SPAN, Unit};
 
 pub(super) fn load(ui: &mut Ui, form: &Form<'_>, load: &mut Load) {
     match load {
@@ -37,7 +37,7 @@ fn requests(ui: &mut Ui, form: &Form<'_>, load: &mut Requests) {
     form.reference(ui, "service", "Service", &mut load.service, services(form));
     entrance(ui, form, &mut load.through);
     form.maybe_choice(ui, "origin", "Comes from", &mut load.origin, Origin::ALL, "internet");
-    shape(ui, form, "shape", &mut load.shape);
+    shape(ui, form, "shape", &mut load.shape, &RATE);
     form.value(ui, "request_bytes", "Request", &mut load.request_bytes, &BYTES);
     form.value(ui, "response_bytes", "Answer", &mut load.response_bytes, &BYTES);
     let each = &mut load.requests_per_connection;
@@ -49,24 +49,24 @@ fn jobs(ui: &mut Ui, form: &Form<'_>, load: &mut Jobs) {
     form.reference(ui, "queue", "Queue", &mut load.queue, form.design.outside_systems.keys().cloned());
     form.reference(ui, "service", "Service", &mut load.service, services(form));
     form.value(ui, "service_time", "One job takes", &mut load.service_time, &SPAN);
-    shape(ui, form, "shape", &mut load.shape);
+    shape(ui, form, "shape", &mut load.shape, &RATE);
     form.value(ui, "message_bytes", "Message", &mut load.message_bytes, &BYTES);
 }
 
 fn stream(ui: &mut Ui, form: &Form<'_>, load: &mut Stream) {
     form.reference(ui, "service", "Service", &mut load.service, services(form));
     entrance(ui, form, &mut load.through);
-    shape(ui, form, "kilobytes", &mut load.kilobytes);
+    shape(ui, form, "kilobytes", &mut load.kilobytes, &BYTE_RATE);
 }
 
 /// How the rate goes: always the same, by the hour of the day, or in samples; and spikes.
-fn shape(ui: &mut Ui, form: &Form<'_>, field: &str, shape: &mut Shape) {
+fn shape(ui: &mut Ui, form: &Form<'_>, field: &str, shape: &mut Shape, unit: &Unit<MilliPerSecond>) {
     form.section(ui, field, "Over time", true, |ui| {
         picture(ui, shape);
         course(ui, form, field, shape);
         match &mut shape.series {
-            Series::Constant(rate) => form.value(ui, field, "Rate", rate, &RATE),
-            Series::Daily { hourly, weekdays } => daily(ui, form, field, hourly, weekdays),
+            Series::Constant(rate) => form.value(ui, field, "Rate", rate, unit),
+            Series::Daily { hourly, weekdays } => daily(ui, form, field, hourly, weekdays, unit),
             Series::Samples { step, values, source } => {
                 form.value(ui, field, "Step", step, &SECONDS);
                 form.text(ui, field, "Source", source);
@@ -102,10 +102,17 @@ fn course(ui: &mut Ui, form: &Form<'_>, field: &str, shape: &mut Shape) {
     });
 }
 
-fn daily(ui: &mut Ui, form: &Form<'_>, field: &str, hourly: &mut [MilliPerSecond], weekdays: &mut Vec<Percent>) {
+fn daily(
+    ui: &mut Ui,
+    form: &Form<'_>,
+    field: &str,
+    hourly: &mut [MilliPerSecond],
+    weekdays: &mut Vec<Percent>,
+    unit: &Unit<MilliPerSecond>,
+) {
     form.section(ui, field, "Hour by hour, UTC", false, |ui| {
         for (hour, rate) in hourly.iter_mut().enumerate() {
-            form.value(ui, field, &format!("{hour:02}:30"), rate, &RATE);
+            form.value(ui, field, &format!("{hour:02}:30"), rate, unit);
         }
     });
     form.section(ui, field, "By weekday", false, |ui| {

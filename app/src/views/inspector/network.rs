@@ -11,7 +11,7 @@ use bayplan_engine::names::Zone;
 use egui::Ui;
 
 use crate::widgets::fields::Form;
-use crate::widgets::units::{BYTES, CIDR, COUNT, PORT};
+use crate::widgets::units::{BYTES_MONTHLY, CIDR, COUNT, PORT};
 
 /// The label of bytes a month that the user has measured.
 const MEASURED: &str = "A month, measured";
@@ -39,7 +39,7 @@ pub(super) fn vpc(ui: &mut Ui, form: &Form<'_>, vpc: &mut Vpc) {
     form.check(ui, "egress_only_internet_gateway", "Egress-only gateway", &mut vpc.egress_only_internet_gateway);
     form.words(ui, "zones", "Zones in order", &mut vpc.zones, Zone::new, "those of its subnets");
     let crossing = &mut vpc.measured_monthly_cross_zone_bytes;
-    form.maybe(ui, "measured_monthly_cross_zone_bytes", "Across zones a month, measured", crossing, &BYTES, DERIVED);
+    form.maybe(ui, "measured_monthly_cross_zone_bytes", "Across zones, measured", crossing, &BYTES_MONTHLY, DERIVED);
     form.pairs(ui, "tags", "Tags", &mut vpc.tags);
 }
 
@@ -121,7 +121,7 @@ pub(super) fn nat_gateway(ui: &mut Ui, form: &Form<'_>, nat: &mut NatGateway) {
     });
     form.check(ui, "private", "Private", &mut nat.private);
     form.maybe(ui, "elastic_ips", "Addresses a zone", &mut nat.elastic_ips, &COUNT, "1, AWS default");
-    form.maybe(ui, "measured_monthly_bytes", MEASURED, &mut nat.measured_monthly_bytes, &BYTES, DERIVED);
+    form.maybe(ui, "measured_monthly_bytes", MEASURED, &mut nat.measured_monthly_bytes, &BYTES_MONTHLY, DERIVED);
     form.pairs(ui, "tags", "Tags", &mut nat.tags);
 }
 
@@ -145,7 +145,14 @@ pub(super) fn vpc_endpoint(ui: &mut Ui, form: &Form<'_>, endpoint: &mut VpcEndpo
             form.references(ui, "subnets", "Subnets", subnets, design.subnets.keys().filter(|id| own(id)).cloned());
             let groups = design.security_groups.keys().cloned();
             form.references(ui, "security_groups", "Security groups", security_groups, groups);
-            form.maybe(ui, "measured_monthly_bytes", MEASURED, &mut endpoint.measured_monthly_bytes, &BYTES, DERIVED);
+            form.maybe(
+                ui,
+                "measured_monthly_bytes",
+                MEASURED,
+                &mut endpoint.measured_monthly_bytes,
+                &BYTES_MONTHLY,
+                DERIVED,
+            );
         }
     }
     form.pairs(ui, "tags", "Tags", &mut endpoint.tags);

@@ -12,7 +12,7 @@ use egui::Ui;
 
 use super::{capacity, deployment, scaling, task_definition, work};
 use crate::widgets::fields::Form;
-use crate::widgets::units::{COUNT, CPU, DISK, INSTANT, MEMORY, MINUTES, PORT, SECONDS, SPAN};
+use crate::widgets::units::{COUNT, CPU, DISK, INSTANT, MEMORY, MIB_RATE, MINUTES, PORT, SECONDS, SPAN};
 
 pub(super) fn service(ui: &mut Ui, form: &Form<'_>, service: &mut Service) {
     let design = form.design;
@@ -187,7 +187,7 @@ fn more(ui: &mut Ui, form: &Form<'_>, service: &mut Service) {
         form.value(ui, "ebs_volume", "Size", &mut volume.size, &DISK);
         form.maybe_choice(ui, "ebs_volume", "Type", &mut volume.volume_type, EbsVolumeType::ALL, "gp3");
         form.maybe(ui, "ebs_volume", "IOPS", &mut volume.iops, &COUNT, "what the type includes");
-        form.maybe(ui, "ebs_volume", "Throughput MiB/s", &mut volume.throughput, &COUNT, "what the type includes");
+        form.maybe(ui, "ebs_volume", "Throughput", &mut volume.throughput, &MIB_RATE, "what the type includes");
         form.maybe_reference(ui, "ebs_volume", "Role", &mut volume.role, design.roles.keys().cloned(), "none");
     });
     form.references(ui, "file_systems", "File systems", &mut service.file_systems, design.file_systems.keys().cloned());

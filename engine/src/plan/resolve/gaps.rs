@@ -557,7 +557,7 @@ mod tests {
         let before = of(&text);
         // The preset's jobs have messages of 2 kB.
         assert!(before.contains(&OF_LOADS[1].1));
-        assert!(!of(&text.replace("message_bytes: 2000", "message_bytes: 0")).contains(&OF_LOADS[1].1));
+        assert!(!of(&text.replace("message_bytes: \"2 KB\"", "message_bytes: \"0 B\"")).contains(&OF_LOADS[1].1));
         for (what, after, drawn) in WRITTEN {
             assert!(text.contains(after), "{after}");
             let told = of(&text.replacen(after, &format!("{after}{drawn}"), 1));
