@@ -26,8 +26,8 @@ use crate::grid::traffic;
 pub struct Month {
     pub total: Usd,
     pub by_owner: BTreeMap<ItemRef, Usd>,
-    /// What has no price in this region, by name.
-    pub unpriced: Vec<String>,
+    /// What is drawn and not in the total, and why.
+    pub missing: Vec<String>,
     /// Fewest and most tasks of each service, and most without a place.
     pub tasks: BTreeMap<ServiceId, (u32, u32, u32)>,
     /// What goes by its ways in and out; whole weeks of curves are read for it.
@@ -141,7 +141,7 @@ fn priced(prepared: Prepared, catalogue: &Catalogue) -> Month {
     Month {
         total: outcome.month.total,
         by_owner,
-        unpriced: outcome.month.unpriced.iter().map(|meter| catalogue.label(*meter)).collect(),
+        missing: outcome.month.missing(catalogue).into_iter().map(|(item, what)| format!("{item}: {what}")).collect(),
         tasks: names.zip(held).collect(),
         through: trade_off::through(&prepared.plan, &outcome.month),
         plan: Arc::new(prepared.plan),

@@ -10,6 +10,7 @@ use bayplan_engine::evaluate::compare::{Alternative, Comparison};
 use bayplan_engine::evaluate::figures::{ProviderFigures, Run, ServiceFigures};
 use bayplan_engine::evaluate::judgement::{Judgement, Verdict};
 use bayplan_engine::plan::Plan;
+use bayplan_engine::plan::left_out::Claim;
 use bayplan_engine::report::table::LineText;
 use bayplan_engine::report::{comparison, table};
 use bayplan_engine::units::{Span, Usd};
@@ -89,6 +90,9 @@ pub fn bill_json(plan: &Plan, outcome: &Outcome, catalogue: &Catalogue) -> Map<S
     put("hours", hours(outcome.window));
     put("total_usd", json!(bill.total.to_string()));
     put("month_usd", json!(outcome.month.total.to_string()));
+    put("complete", json!(bill.claim().is_whole()));
+    let missing = bill.missing(catalogue).into_iter();
+    put("incomplete", missing.map(|(item, what)| json!({ "item": item.to_string(), "what": what })).collect());
     put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
     put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
     let left =
@@ -149,8 +153,11 @@ fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
         "month_usd": usd(mid.map(|run| run.month)),
         "difference_usd": usd(of.difference),
         "by_cause": causes,
-        "at_least": of.is_at_least(),
+        "complete": of.claim().is_whole(),
+        "at_least": of.claim() == Claim::AtLeast,
+        "incomplete": incomplete(of, catalogue),
         "unpriced": of.unpriced.iter().map(|meter| catalogue.label(*meter)).collect::<Vec<_>>(),
+        "not_played": of.not_played.iter().map(|left| json!({ "item": left.item.to_string(), "what": left.what })).collect::<Vec<_>>(),
         "notes": of.notes,
         "findings": of.findings.iter().map(finding).collect::<Vec<_>>(),
         "seeds": of.runs.iter().map(|run| json!({ "seed": run.seed, "total_usd": run.total.to_string(), "stamp": run.stamp.to_string() })).collect::<Vec<_>>(),
@@ -168,6 +175,15 @@ fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
         "judgement": of.judgement.as_ref().map(Judgement::said),
         "not_applicable": of.not_applicable,
     })
+}
+
+/// What an alternative's totals are without; a meter without a price is of all items that use it.
+fn incomplete(of: &Alternative, catalogue: &Catalogue) -> Value {
+    let unpriced = of.unpriced.iter();
+    let unpriced = unpriced
+        .map(|meter| json!({ "item": null, "what": format!("{}, which has no price", catalogue.label(*meter)) }));
+    let left = of.not_played.iter().filter(|left| left.is_missed());
+    unpriced.chain(left.map(|left| json!({ "item": left.item.to_string(), "what": left.what }))).collect()
 }
 
 /// What services did in a run of a window, as JSON.

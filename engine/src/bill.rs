@@ -2,15 +2,17 @@
 //!
 //! In: usage records, a price book, the plan's owners. Out: a [`Bill`] whose total is the sum of its lines to the last
 //! digit, and whose every line knows its records. A meter without a price makes a line without an amount, named in
-//! [`Bill::unpriced`]; it is never zero in silence.
+//! [`Bill::unpriced`]; it is never zero in silence. What is drawn and not metered stands in [`Bill::left_out`].
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::Catalogue;
 use crate::catalogue::meter::Meter;
 use crate::catalogue::prices::PriceBook;
 use crate::design::ItemRef;
 use crate::plan::Plan;
 use crate::plan::index::Ix;
+use crate::plan::left_out::{Claim, NotPlayed};
 use crate::units::{Quantity, Rate, Span, Usd};
 use crate::usage::record::{Amount, Cause, UsageRecord};
 
@@ -57,6 +59,8 @@ pub struct Bill {
     pub total: Usd,
     /// Meters used that the region has no price for.
     pub unpriced: Vec<Meter>,
+    /// What else is missing from the total: things drawn whose dollars are not metered, plans that are not applied.
+    pub left_out: Vec<NotPlayed>,
 }
 
 /// What the causes of a difference are called: groups of meters that people think of as one thing.
@@ -209,7 +213,8 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
         }
     }
     let mut shared = shared_costs(&drafts, &sums, prices);
-    let mut bill = Bill::default();
+    let left_out = plan.left_out_of_bill(window.span).filter(|left| left.is_missed()).cloned().collect();
+    let mut bill = Bill { left_out, ..Bill::default() };
     for ((owner, charge, cause), draft) in drafts {
         let owner_ref = plan.owners[owner].clone();
         let (rate, tiered, cost) = match charge {
@@ -334,5 +339,33 @@ impl Bill {
     /// Whether every line has a price.
     pub fn is_priced(&self) -> bool {
         self.unpriced.is_empty()
+    }
+
+    /// What its total claims: all that the drawing costs, or only a part.
+    pub fn claim(&self) -> Claim {
+        Claim::of(self.is_priced(), &self.left_out)
+    }
+
+    /// What the cost of one item claims.
+    pub fn claim_of(&self, item: &ItemRef) -> Claim {
+        let is_priced = self.lines.iter().all(|line| line.owner != *item || line.cost.is_some());
+        Claim::of(is_priced, self.left_out.iter().filter(|left| left.item == *item))
+    }
+
+    /// The total with what it claims, in cents: "at least $12.00".
+    pub fn total_said(&self) -> String {
+        self.claim().said(&self.total.cents_text())
+    }
+
+    /// What its total is without, item by item.
+    pub fn missing(&self, catalogue: &Catalogue) -> Vec<(&ItemRef, String)> {
+        let unpriced = self.lines.iter().filter(|line| line.cost.is_none()).filter_map(|line| match line.charge {
+            Charge::Aws(meter) => Some((&line.owner, format!("{}, which has no price", catalogue.label(meter)))),
+            Charge::Own => None,
+        });
+        let left = self.left_out.iter().map(|left| (&left.item, left.what.to_owned()));
+        let mut missing: Vec<_> = unpriced.chain(left).collect();
+        missing.dedup();
+        missing
     }
 }

@@ -16,7 +16,7 @@ use bayplan_engine::design::project::Project;
 use bayplan_engine::design::{Design, ItemRef};
 use bayplan_engine::evaluate::{Outcome, Prepared, Progress, estimate_outcome, prepare, simulate};
 use bayplan_engine::names::Region;
-use bayplan_engine::plan::NotPlayed;
+use bayplan_engine::plan::left_out::NotPlayed;
 use bayplan_engine::presets::{FAULTS, LOADS, PRESETS, find};
 use bayplan_engine::simulation::Detail;
 use bayplan_engine::units::{Percent, Span, Usd};
@@ -327,6 +327,7 @@ fn every_scenario_is_played_in_full_and_priced() {
             assert!(estimate.bill.is_priced(), "{} {scenario:?}: {:?}", preset.name, estimate.bill.unpriced);
             let run = simulate(&ready, &catalogue, Span::from_days(1), 1, Detail::Totals, &Progress::default())
                 .expect("nobody cancels it");
+            assert!(estimate.bill.claim().is_whole() && run.bill.claim().is_whole(), "{} {scenario:?}", preset.name);
             assert!(run.bill.is_priced() && run.bill.total > Usd::ZERO, "{} {scenario:?}", preset.name);
         }
     }

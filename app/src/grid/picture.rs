@@ -52,8 +52,7 @@ impl Drawing {
         let size = around.size();
         let zoom = (LONGEST / size.x.max(size.y)).min((LARGEST / around.area().max(1.0)).sqrt()).min(1.0);
         let cost = month.map_or("not priced".to_owned(), |(bill, _)| {
-            let at_least = if bill.is_priced() { "" } else { "at least " };
-            format!("estimate {at_least}{} a month of 730 h, before tax", bill.total.cents_text())
+            format!("estimate {} a month of 730 h, before tax", bill.total_said())
         });
         let prices = month.iter().flat_map(|(bill, _)| bill.by_owner()).map(|(at, usd)| (at.clone(), usd)).collect();
         let mut lines = lines(&project.design, &grid);

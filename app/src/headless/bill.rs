@@ -68,13 +68,12 @@ pub fn print_text(
     let seed = outcome.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
     writeln!(out, "{} · {} · {} h {how}{seed}\n", opened.project.name, plan.region, outcome.window.hours())?;
     write!(out, "{}", table::bill(&outcome.bill, &opened.catalogue).text())?;
-    let month = outcome.month.total;
     writeln!(
         out,
         "\n{} in {} h; {} a month of 730 h",
-        total(&outcome.bill, outcome.bill.total),
+        outcome.bill.total_said(),
         outcome.window.hours(),
-        total(&outcome.month, month)
+        outcome.month.total_said()
     )?;
     for meter in unpriced(&outcome.bill, &opened.catalogue) {
         writeln!(out, "no price in {}: {meter}", plan.region)?;
@@ -83,12 +82,8 @@ pub fn print_text(
         writeln!(out, "not in the bill: {} has no price; give it one of your own", plan.owners[*owner])?;
     }
     for left in plan.left_out_of_bill(outcome.window) {
-        writeln!(out, "not in the figures: {}: {}", left.item, left.what)?;
+        let missed = if left.is_missed() { "not in the total" } else { "not in the figures" };
+        writeln!(out, "{missed}: {}: {}", left.item, left.what)?;
     }
     Ok(())
-}
-
-/// A total with what it must say: at least, where something has no price.
-fn total(bill: &Bill, usd: Usd) -> String {
-    if bill.is_priced() { usd.cents_text() } else { format!("at least {}", usd.cents_text()) }
 }

@@ -134,13 +134,12 @@ fn print_text(
     let row = |place: usize| {
         let of = &comparison.alternatives[place];
         let money = |usd: Option<Usd>| usd.map_or_else(|| "–".to_owned(), Usd::cents_text);
-        let at_least = if of.is_at_least() { "at least " } else { "" };
         let mid = of.mid();
         let figure = |figure: fn(&Run) -> String| mid.map_or_else(|| "–".to_owned(), figure);
         vec![
             of.name.clone(),
             money(of.band.map(|b| b.low)),
-            format!("{at_least}{}", money(of.band.map(|b| b.mid))),
+            of.band.map_or_else(|| money(None), |band| of.claim().said(&band.mid.cents_text())),
             money(of.band.map(|b| b.high)),
             of.difference.map_or_else(|| "–".to_owned(), Usd::signed_text),
             figure(|run| percent(run.over_capacity(), 3)),
@@ -173,8 +172,11 @@ fn print_known(comparison: &Comparison, place: usize, catalogue: &Catalogue, out
     if let Some(judgement) = &of.judgement {
         writeln!(out, "  {}", judgement.said())?;
     }
-    for meter in &of.unpriced {
-        writeln!(out, "  without {}, which has no price", catalogue.label(*meter))?;
+    for missing in of.missing(catalogue) {
+        writeln!(out, "  without {missing}")?;
+    }
+    for left in of.not_played.iter().filter(|left| !left.is_missed()) {
+        writeln!(out, "  not in the figures: {}: {}", left.item, left.what)?;
     }
     let causes: Vec<_> =
         of.causes_told().map(|(group, usd)| format!("{} {}", group.word(), usd.signed_text())).collect();

@@ -238,16 +238,16 @@ fn estimate(ui: &mut Ui, model: &Model<'_>, tokens: &Tokens) {
         ui.label(theme::small(format!("{} against as drawn", difference.signed_text())).color(color));
     }
     let color = if analysis.is_stale() { tokens.muted } else { tokens.text };
-    let at_least = if month.unpriced.is_empty() { "" } else { "at least " };
     let hint = "The closed form of a month of 730 h, before tax";
     ui.label(theme::small("/ month").color(tokens.muted)).on_hover_text(hint);
-    let label = ui.label(theme::strong(month.total.cents_text()).color(color)).on_hover_text(hint);
-    let said = format!("Estimate {at_least}{} a month", month.total.cents_text());
+    let total = month.outcome.month.total_said();
+    let label = ui.label(theme::strong(&total).color(color)).on_hover_text(hint);
+    let said = format!("Estimate {total} a month");
     label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
-    ui.label(theme::small(format!("Estimate {at_least}")).color(tokens.muted));
-    if !month.unpriced.is_empty() {
-        let text = format!("{} {} without a price", month.unpriced.len(), plural(month.unpriced.len(), "item"));
-        ui.label(theme::small(text).color(tokens.warn)).on_hover_text(month.unpriced.join("\n"));
+    ui.label(theme::small("Estimate").color(tokens.muted));
+    if !month.missing.is_empty() {
+        let text = format!("{} {} not in it", month.missing.len(), plural(month.missing.len(), "item"));
+        ui.label(theme::small(text).color(tokens.warn)).on_hover_text(month.missing.join("\n"));
     }
     if let Some(why) = &analysis.refused {
         ui.label(theme::small(format!("stale: {}", why.lines().next().unwrap_or(why))).color(tokens.warn));

@@ -1,8 +1,8 @@
 //! Alternatives side by side: every one under every seed, in parallel, ranked, and the differences by their causes.
 //!
 //! In: a project, a family, seeds. Out: a [`Comparison`], the same on one thread or sixteen. Low, mid and high are
-//! percentiles of simulated totals; a difference counts only what both sides have a price for. What has an unpriced line
-//! is never ranked or picked.
+//! percentiles of simulated totals; a difference counts only what both sides have a price for. What has an unpriced line,
+//! or a difference that rests on something drawn and left out, is never ranked or picked.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -17,10 +17,13 @@ use crate::bill::CostGroup;
 use crate::catalogue::Catalogue;
 use crate::catalogue::meter::Meter;
 use crate::checks::Diagnostic;
+use crate::design::ItemRef;
 use crate::design::edit::Edit;
 use crate::design::id::ScenarioId;
 use crate::design::project::Project;
 use crate::design::scenario::Scenario;
+use crate::plan::Plan;
+use crate::plan::left_out::{Claim, Leaves, NotPlayed};
 use crate::simulation::Detail;
 use crate::units::{Span, Usd};
 
@@ -88,6 +91,8 @@ pub struct Alternative {
     pub band: Option<Band>,
     /// What it used that has no price, in any run.
     pub unpriced: Vec<Meter>,
+    /// What of it is drawn and neither played nor metered.
+    pub not_played: Vec<NotPlayed>,
     /// What mid costs more than mid of the design as drawn, of what both have a price for.
     pub difference: Option<Usd>,
     /// The difference by cause; the causes sum to it, and none is nothing.
@@ -117,9 +122,26 @@ impl Alternative {
         })
     }
 
-    /// Whether its total is only a part: something it uses has no price.
-    pub fn is_at_least(&self) -> bool {
-        !self.unpriced.is_empty()
+    /// What its totals claim: all that it costs, or only a part.
+    pub fn claim(&self) -> Claim {
+        Claim::of(self.unpriced.is_empty(), &self.not_played)
+    }
+
+    /// What its totals are without.
+    pub fn missing(&self, catalogue: &Catalogue) -> Vec<String> {
+        let unpriced = self.unpriced.iter().map(|meter| format!("{}, which has no price", catalogue.label(*meter)));
+        let left = self.not_played.iter().filter(|left| left.is_missed());
+        unpriced.chain(left.map(|left| format!("{}: {}", left.item, left.what))).collect()
+    }
+
+    /// Whether what it costs against the design as drawn rests on something that one of the two totals is without: what has
+    /// no price, what only one of them leaves out, and work or plans of both that would cost other amounts on other capacity.
+    fn rests_on_what_is_missing(&self, drawn: &Self) -> bool {
+        let missed = |of: &Self| of.not_played.iter().filter(|left| left.is_missed()).cloned().collect::<Vec<_>>();
+        let (own, others) = (missed(self), missed(drawn));
+        let moves = |(group, _): &(CostGroup, Usd)| matches!(group, CostGroup::Compute | CostGroup::ManagementFee);
+        let on_capacity = |left: &NotPlayed| left.leaves == Leaves::Plan || needs_capacity(&left.item);
+        !self.unpriced.is_empty() || own != others || (self.by_cause.iter().any(moves) && own.iter().any(on_capacity))
     }
 }
 
@@ -132,7 +154,7 @@ pub struct Comparison {
     pub window: Span,
     /// The alternatives, the design as drawn first.
     pub alternatives: Vec<Alternative>,
-    /// The fully priced ones by mid, cheapest first, as places among the alternatives.
+    /// Those whose difference is known in full, by mid, cheapest first, as places among the alternatives.
     pub ranking: Vec<usize>,
     /// The cheapest that serves as well as the design as drawn.
     pub pick: Option<usize>,
@@ -227,6 +249,7 @@ fn compare_here(
             runs: Vec::new(),
             band: None,
             unpriced: Vec::new(),
+            not_played: ready.as_ref().map(|p| left_out(&p.plan, options.window)).unwrap_or_default(),
             difference: None,
             by_cause: Vec::new(),
             judgement: None,
@@ -308,6 +331,27 @@ fn band(runs: &[Run]) -> Option<Band> {
     Some(Band { low: runs[low].total, mid: runs[mid_run].total, high: runs[high].total, mid_run })
 }
 
+/// What a plan leaves out of a window, each once, in the order of items.
+fn left_out(plan: &Plan, window: Span) -> Vec<NotPlayed> {
+    let mut all: Vec<_> = plan.left_out_of_bill(window).cloned().collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether an item is work, or brings some, that capacity is needed for.
+fn needs_capacity(item: &ItemRef) -> bool {
+    matches!(
+        item,
+        ItemRef::Service(_)
+            | ItemRef::StandaloneTask(_)
+            | ItemRef::ExpressService(_)
+            | ItemRef::TaskDefinition(_)
+            | ItemRef::CapacityProvider(_)
+            | ItemRef::Cluster(_)
+    )
+}
+
 /// What one run costs more than another by cause, of what both have a price for.
 fn causes(from: &Run, to: &Run) -> Vec<(CostGroup, Usd)> {
     let without: Vec<_> = from.unpriced.iter().chain(&to.unpriced).copied().collect();
@@ -338,7 +382,8 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
     let mut ranking: Vec<_> = (0..alternatives.len())
         .filter_map(|place| {
             let alternative = &alternatives[place];
-            alternative.band.filter(|_| !alternative.is_at_least()).map(|band| (band.mid, place))
+            let drawn = &alternatives[0];
+            alternative.band.filter(|_| !alternative.rests_on_what_is_missing(drawn)).map(|band| (band.mid, place))
         })
         .collect();
     ranking.sort_unstable();
@@ -346,7 +391,13 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
     let as_well = |of: &Alternative| of.judgement.as_ref().is_some_and(|j| j.verdict == Verdict::AsWell);
     let applies = alternatives.first().is_some_and(|drawn| drawn.not_applicable.is_none());
     let pick = ranking.iter().copied().filter(|_| applies);
-    let pick = pick.into_iter().find(|place| *place == 0 || as_well(&alternatives[*place]));
+    let mut pick = pick.into_iter().find(|place| *place == 0 || as_well(&alternatives[*place]));
+    // Where what the drawing leaves out keeps others from being ranked, it is not the cheapest for want of them.
+    let possible = alternatives.iter().filter(|alternative| alternative.band.is_some()).count();
+    let missed = alternatives.first().is_some_and(|drawn| !drawn.claim().is_whole());
+    if missed && ranking.len() < possible {
+        pick = pick.filter(|place| *place != 0);
+    }
     Comparison { family, window, alternatives, ranking, pick, cancelled }
 }
 
@@ -360,20 +411,21 @@ impl Comparison {
         let picked =
             self.pick.and_then(|place| Some((place, &self.alternatives[place], self.alternatives[place].band?)));
         let Some((place, pick, band)) = picked else {
-            return "Nothing can be picked: no alternative is fully priced and serves as well as the design as drawn"
-                .to_owned();
+            let missing = self.alternatives.first().is_some_and(|drawn| !drawn.claim().is_whole());
+            let why = if missing {
+                "what the totals leave out could turn every difference round"
+            } else {
+                "no alternative is fully priced and serves as well as the design as drawn"
+            };
+            return format!("Nothing can be picked: {why}");
         };
+        let mid = pick.claim().said(&band.mid.dollars_text());
         let mut said = match pick.difference {
-            _ if place == 0 => format!("{} stays the cheapest, at {}", pick.name, band.mid.dollars_text()),
+            _ if place == 0 => format!("{} stays the cheapest, at {mid}", pick.name),
             Some(change) if change < Usd::ZERO => {
-                format!(
-                    "{} costs {}, {} less than as drawn",
-                    pick.name,
-                    band.mid.dollars_text(),
-                    (-change).dollars_text()
-                )
+                format!("{} costs {mid}, {} less than as drawn", pick.name, (-change).dollars_text())
             }
-            Some(_) | None => format!("{} costs {}", pick.name, band.mid.dollars_text()),
+            Some(_) | None => format!("{} costs {mid}", pick.name),
         };
         let next = self.ranking.iter().skip_while(|other| **other != place).nth(1);
         if let Some((next, other)) = next.map(|n| &self.alternatives[*n]).and_then(|n| Some((n, n.band?)))
@@ -476,6 +528,7 @@ mod tests {
             runs,
             band: None,
             unpriced: Vec::new(),
+            not_played: Vec::new(),
             difference: None,
             by_cause: Vec::new(),
             judgement: None,
@@ -484,6 +537,31 @@ mod tests {
 
     fn judge(alternatives: Vec<Alternative>) -> Comparison {
         judged(Family::Capacity, Span::MONTH, alternatives, false)
+    }
+
+    #[test]
+    fn no_difference_that_rests_on_what_is_left_out_is_picked() {
+        use Meter::{FargateX86Vcpu, NatGatewayHour};
+        let left = |item: &ItemRef, leaves| NotPlayed { item: item.clone(), what: "it", after: Span::ZERO, leaves };
+        let (service, site) = (ItemRef::Service("web".into()), ItemRef::Site("hall".into()));
+        let cheaper = |costs: &[(Meter, i64)], drawn_left: &[NotPlayed], own_left: &[NotPlayed]| {
+            let mut drawn = alternative("As drawn", vec![run(1, &[(FargateX86Vcpu, 900), (NatGatewayHour, 50)], &[])]);
+            let mut other = alternative("Other", vec![run(1, costs, &[])]);
+            (drawn.not_played, other.not_played) = (drawn_left.to_vec(), own_left.to_vec());
+            judge(vec![drawn, other]).pick
+        };
+        let (compute, nat) = ([(FargateX86Vcpu, 800), (NatGatewayHour, 50)], [(FargateX86Vcpu, 900)]);
+        let dollars = [left(&service, Leaves::Dollars)];
+        let (plan, fee) = ([left(&service, Leaves::Plan)], [left(&site, Leaves::Dollars)]);
+        assert_eq!(cheaper(&compute, &[], &[]), Some(1));
+        assert_eq!(cheaper(&compute, &[], &[left(&service, Leaves::Behaviour)]), Some(1));
+        // What one of the two leaves out is missing from the difference, whichever it is.
+        assert_eq!(cheaper(&compute, &[], &dollars), Some(0));
+        assert_eq!(cheaper(&compute, &dollars, &[]), None);
+        // What both leave out cancels, unless it would cost other amounts on other capacity.
+        assert_eq!([cheaper(&nat, &dollars, &dollars), cheaper(&compute, &dollars, &dollars)], [Some(1), None]);
+        assert_eq!([cheaper(&nat, &plan, &plan), cheaper(&compute, &plan, &plan)], [Some(1), None]);
+        assert_eq!(cheaper(&compute, &fee, &fee), Some(1));
     }
 
     #[test]
@@ -538,7 +616,7 @@ mod tests {
         let comparison = compared(Family::Egress, &project(), &catalogue, &options(None));
         let named = |name: &str| comparison.alternatives.iter().position(|a| a.name == name).unwrap();
         let (drawn, public) = (0, named("Public subnets"));
-        assert!(comparison.alternatives[drawn].is_at_least());
+        assert_eq!(comparison.alternatives[drawn].claim(), Claim::AtLeast);
         assert_eq!(comparison.alternatives[drawn].unpriced, [Meter::NatGatewayHour]);
         assert!(!comparison.ranking.contains(&drawn) && comparison.ranking.contains(&public));
         // The gateways' hours are known to neither side; their addresses and bytes go.

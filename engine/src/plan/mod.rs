@@ -6,6 +6,7 @@
 
 pub mod curve;
 pub mod index;
+pub mod left_out;
 pub mod load;
 pub mod network;
 pub mod packing;
@@ -24,6 +25,7 @@ use crate::design::scenario::RevisionFault;
 use crate::names::{Region, Zone};
 use crate::units::{CalendarTime, Percent, Span};
 use index::{Ix, Table};
+use left_out::NotPlayed;
 use load::PlannedLoad;
 use network::{Network, PlannedBalancer, PlannedSubnet};
 use provider::PlannedProvider;
@@ -74,17 +76,6 @@ pub struct PlannedRollout {
     pub at: Span,
     /// What is wrong with the revision it brings.
     pub fails: Option<RevisionFault>,
-}
-
-/// Something drawn that neither the estimate nor the run takes up yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotPlayed {
-    /// The item.
-    pub item: ItemRef,
-    /// What of it is left out.
-    pub what: &'static str,
-    /// How far into a run it first changes something; zero is from the start.
-    pub after: Span,
 }
 
 /// A plan.

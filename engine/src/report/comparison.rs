@@ -54,9 +54,11 @@ fn note(comparison: &Comparison) -> String {
 
 fn remark(alternative: &Alternative) -> String {
     let mut remarks = Vec::new();
-    if alternative.is_at_least() {
-        let labels: Vec<_> = alternative.unpriced.iter().map(|meter| meter.label()).collect();
-        remarks.push(format!("at least, without {}", labels.join(", ")));
+    let labels = alternative.unpriced.iter().map(|meter| meter.label());
+    let missed = alternative.not_played.iter().filter(|left| left.is_missed()).map(|left| left.what);
+    let without: Vec<_> = labels.chain(missed).collect();
+    if !without.is_empty() {
+        remarks.push(format!("{}, without {}", alternative.claim().word(), without.join(", ")));
     }
     if let Some(mid) = alternative.mid() {
         if mid.waited() > Ppm::ZERO {
@@ -123,9 +125,9 @@ pub fn table(comparison: &Comparison, catalogue: &Catalogue) -> Table {
             [over, mid.unplaced_max().to_string(), mid.recovery().secs().to_string(), packing.unwrap_or_default()]
         });
         row.extend(figures.unwrap_or_default());
-        let without: Vec<_> = of.unpriced.iter().map(|meter| catalogue.label(*meter)).collect();
-        let at_least = (!without.is_empty()).then(|| format!("at least, without {}", without.join(", ")));
-        row.push(at_least.unwrap_or_else(|| caution(comparison, place)));
+        let without = of.missing(catalogue);
+        let part = (!without.is_empty()).then(|| format!("{}, without {}", of.claim().word(), without.join(", ")));
+        row.push(part.unwrap_or_else(|| caution(comparison, place)));
         row
     };
     let figures = (0..head.len()).map(|column| column > 0 && column + 1 < head.len()).collect();

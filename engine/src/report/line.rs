@@ -176,7 +176,7 @@ mod tests {
 
     fn told(meter: Meter, units: u128, catalogue: &Catalogue) -> Account {
         let line = line(meter, units, catalogue);
-        let bill = Bill { lines: vec![line.clone()], total: Usd::ZERO, unpriced: Vec::new() };
+        let bill = Bill { lines: vec![line.clone()], total: Usd::ZERO, ..Bill::default() };
         account(&line, &bill, catalogue)
     }
 

@@ -132,11 +132,11 @@ fn selected(shown: Shown<'_>, state: &State) -> Option<Key> {
 
 fn head(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, out: &mut Outbox, tokens: &Tokens) {
     let bill = shown.bill();
-    let at_least = if bill.is_priced() { "" } else { "at least " };
+    let total = bill.total_said();
     ui.horizontal(|ui| {
         let color = if shown.stale.is_some() { tokens.muted } else { tokens.text };
-        let figure = ui.label(theme::figure(format!("{at_least}{}", bill.total.cents_text())).color(color));
-        let said = format!("Total {at_least}{}, {}", bill.total.cents_text(), shown.said());
+        let figure = ui.label(theme::figure(&total).color(color));
+        let said = format!("Total {total}, {}", shown.said());
         figure.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
         ui.label(RichText::new(shown.said()).color(tokens.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -196,6 +196,10 @@ fn remark(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, tokens: &Tokens) {
         let text = format!("{} without a price in {}: {}", icon::WARNING, shown.plan.region, names.join(", "));
         ui.label(small(text, tokens.warn));
     }
+    if !bill.left_out.is_empty() {
+        let left: Vec<_> = bill.left_out.iter().map(|left| format!("{}: {}", left.item, left.what)).collect();
+        ui.label(small(format!("{} not in the total: {}", icon::WARNING, left.join("; ")), tokens.warn));
+    }
     let estimate = model.analysis.month.as_ref().map(|month| month.total);
     match (shown.outcome.seed, estimate) {
         (Some(_), Some(estimate)) => {
@@ -206,7 +210,7 @@ fn remark(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, tokens: &Tokens) {
             let text = format!("{month}{off} against the estimate");
             ui.label(small(text, tokens.muted));
         }
-        _ if bill.is_priced() => {
+        _ if bill.claim().is_whole() => {
             ui.label(small(format!("{} every line has a price", icon::OK), tokens.good));
         }
         _ => {}

@@ -235,7 +235,7 @@ mod tests {
             line("web", Meter::NatGatewayHour, Cause::Drawn, Some(700)),
             line("old", Meter::AlbHour, Cause::Drawn, None),
         ];
-        Bill { lines, total: Usd::from_cents(1070), unpriced: vec![Meter::AlbHour] }
+        Bill { lines, total: Usd::from_cents(1070), unpriced: vec![Meter::AlbHour], ..Bill::default() }
     }
 
     #[track_caller]

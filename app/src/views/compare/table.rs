@@ -161,6 +161,8 @@ impl Row<'_> {
         }
         let clicked = response.clicked();
         let mut more: Vec<_> = std::iter::once(caution).filter(|text| !text.is_empty()).collect();
+        let left = self.of.not_played.iter().filter(|left| !left.is_missed());
+        more.extend(left.map(|left| format!("Not in the figures: {}: {}", left.item, left.what)));
         more.extend(self.of.notes.iter().filter(|note| !more.contains(note)).cloned().collect::<Vec<_>>());
         if !more.is_empty() {
             response.on_hover_text(more.join("\n"));
@@ -169,10 +171,9 @@ impl Row<'_> {
     }
 
     fn caution(&self, model: &Model<'_>) -> String {
-        let label = |meter: &_| model.catalogue.map_or_else(String::new, |catalogue| catalogue.label(*meter));
-        if self.of.is_at_least() {
-            let without: Vec<_> = self.of.unpriced.iter().map(label).collect();
-            return format!("without {}, which has no price", without.join(", "));
+        let without = model.catalogue.map(|catalogue| self.of.missing(catalogue)).unwrap_or_default();
+        if !without.is_empty() {
+            return format!("without {}", without.join("; "));
         }
         if self.of.band.is_none() && self.of.not_applicable.is_none() {
             return "not simulated yet".to_owned();
@@ -193,8 +194,7 @@ impl Row<'_> {
     }
 
     fn price(&self) -> Option<String> {
-        let at_least = if self.of.is_at_least() { "at least " } else { "" };
-        self.of.band.map(|band| format!("{at_least}{}", band.mid.cents_text()))
+        self.of.band.map(|band| self.of.claim().said(&band.mid.cents_text()))
     }
 
     fn paint(&self, painter: &Painter, rect: Rect, caution: &str, tokens: &Tokens) {
@@ -209,7 +209,7 @@ impl Row<'_> {
             painter.text(pos2(x(rect, end), middle), Align2::RIGHT_CENTER, what, font.clone(), color);
         };
         if let (Some(price), Some(mid)) = (self.price(), self.of.mid()) {
-            figure(PRICE, &price, &strong, if self.of.is_at_least() { tokens.warn } else { text });
+            figure(PRICE, &price, &strong, if self.of.claim().is_whole() { text } else { tokens.warn });
             self.band(painter, rect, tokens);
             self.difference(&figure, &body, tokens);
             let over = mid.over_capacity();

@@ -94,7 +94,8 @@ fn price(ui: &mut Ui, model: &Model<'_>, at: &ItemRef, tokens: &Tokens) {
     let stale = model.analysis.is_stale();
     if let Some(usd) = model.price(at) {
         let color = if stale { tokens.muted } else { tokens.text };
-        ui.label(theme::figure(usd.cents_text()).color(color));
+        let said = month.outcome.month.claim_of(at).said(&usd.cents_text());
+        ui.label(theme::figure(said).color(color));
         let tasks = match at {
             ItemRef::Service(id) => month.tasks.get(id),
             _ => None,
@@ -187,7 +188,7 @@ pub(super) fn nothing(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox) {
     let Some(project) = model.project() else { return };
     ui.label(theme::title(&project.name));
     if let Some(month) = &model.analysis.month {
-        ui.label(theme::figure(month.total.cents_text()));
+        ui.label(theme::figure(month.outcome.month.total_said()));
         ui.label(theme::small("a month of 730 h · closed form").color(tokens.muted));
     }
     if !project.description.is_empty() {

@@ -87,13 +87,12 @@ fn figures_of(played: &Played, scene: &Scene<'_>, estimate: Option<Usd>) -> [Fig
         let most = run.services.iter().max_by_key(|service| of(service)).filter(|service| of(service) > 0);
         most.map_or_else(|| "no service".to_owned(), |service| format!("most of all {}", service.name))
     };
-    let at_least = if run.unpriced.is_empty() { "" } else { "at least " };
     let between = |(least, most): (u32, u32)| format!("{least} to {most} in the run");
     let filled = run.packing().map(|(cpu, memory)| format!("CPU {}, memory {} full", percent(cpu), percent(memory)));
     [
         Figure {
             name: "Cost of a month",
-            value: format!("{at_least}{}", run.month.cents_text()),
+            value: played.outcome.month.total_said(),
             of: played.said(),
             also: estimate.map(|of| format!("{} against the estimate", (run.month - of).signed_text())),
             is_bad: false,

@@ -4,6 +4,9 @@
 //! change a figure: how a service deploys where the scenario deploys it, what comes after 14 days in windows longer than
 //! that, a task definition where a service that is played runs it. What is left out as a whole — DAEMON services, step
 //! scaling — is told where it is passed over.
+//!
+//! A row says whether dollars of something drawn are missing without it — a charge of its own, or work that would need
+//! capacity — or only how it behaves, which moves what is charged this way or that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,44 +28,54 @@ use crate::design::service::Service;
 use crate::design::task_definition::{NetworkMode, TaskDefinition, TaskDefinitionStatus};
 use crate::design::work::{CallPath, CallTarget};
 use crate::design::{Design, ItemRef};
+use crate::plan::left_out::Leaves;
 use crate::units::{Bytes, Span};
 
-/// Whether something is drawn, and what of it is left out.
-type Gap<T> = (fn(&T) -> bool, &'static str);
+/// Whether something is drawn, what of it is left out, and what the figures are without then.
+type Gap<T> = (fn(&T) -> bool, &'static str, Leaves);
 
 /// Of a service that the scenario deploys, from then on.
 const OF_DEPLOYED: &[Gap<Service>] = &[
     (
         |s| s.deployment.strategy() != DeploymentStrategy::Rolling,
         "blue/green, linear and canary deployments: played as rolling",
+        Leaves::Behaviour,
     ),
-    (|s| s.deployment.alarms.is_some(), "deployment alarms"),
-    (|s| !s.deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks"),
+    (|s| s.deployment.alarms.is_some(), "deployment alarms", Leaves::Behaviour),
+    (|s| !s.deployment.lifecycle_hooks.is_empty(), "deployment lifecycle hooks", Leaves::Behaviour),
 ];
 
 const OF_SERVICES: &[Gap<Service>] = &[
-    (|s| s.availability_zone_rebalancing == Some(true), "Availability Zone rebalancing"),
-    (|s| s.protection.is_some(), "task scale-in protection"),
-    (|s| s.enable_execute_command, "sessions of ECS Exec and their logs"),
-    (|s| s.service_connect.is_some(), "Service Connect's retries, and the proxy's own CPU and memory"),
+    (|s| s.availability_zone_rebalancing == Some(true), "Availability Zone rebalancing", Leaves::Behaviour),
+    (|s| s.protection.is_some(), "task scale-in protection", Leaves::Behaviour),
+    (|s| s.enable_execute_command, "sessions of ECS Exec and their logs", Leaves::Behaviour),
+    (
+        |s| s.service_connect.is_some(),
+        "Service Connect's retries, and the proxy's own CPU and memory",
+        Leaves::Behaviour,
+    ),
 ];
 
 /// Of a service that somebody calls by the names of its tasks.
 const OF_CALLED_BY_NAME: &[Gap<Service>] =
-    &[(|s| s.service_discovery.is_some(), "how long callers keep DNS records of stopped tasks")];
+    &[(|s| s.service_discovery.is_some(), "how long callers keep DNS records of stopped tasks", Leaves::Behaviour)];
 
 const OF_TARGET_GROUPS: &[Gap<TargetGroup>] = &[
-    (|group| group.slow_start.is_some_and(|lasts| lasts.secs() > 0), "slow start"),
-    (|group| group.stickiness.is_some(), "stickiness"),
+    (|group| group.slow_start.is_some_and(|lasts| lasts.secs() > 0), "slow start", Leaves::Behaviour),
+    (|group| group.stickiness.is_some(), "stickiness", Leaves::Behaviour),
 ];
 
 const OF_CONTAINERS: &[Gap<Container>] = &[
-    (|container| !container.depends_on.is_empty(), "the order its containers start in"),
-    (|container| container.restart_policy.as_ref().is_some_and(|policy| policy.enabled), "container restart policies"),
-    (|container| container.gpu_sharing.is_some(), "GPU sharing"),
-    (|container| container.all_gpus, "containers that reserve every GPU of an instance"),
-    (|container| container.neuron_devices, "Neuron devices"),
-    (sends_logs_elsewhere, "logs that go elsewhere than by awslogs"),
+    (|container| !container.depends_on.is_empty(), "the order its containers start in", Leaves::Behaviour),
+    (
+        |container| container.restart_policy.as_ref().is_some_and(|policy| policy.enabled),
+        "container restart policies",
+        Leaves::Behaviour,
+    ),
+    (|container| container.gpu_sharing.is_some(), "GPU sharing", Leaves::Behaviour),
+    (|container| container.all_gpus, "containers that reserve every GPU of an instance", Leaves::Dollars),
+    (|container| container.neuron_devices, "Neuron devices", Leaves::Dollars),
+    (sends_logs_elsewhere, "logs that go elsewhere than by awslogs", Leaves::Dollars),
 ];
 
 const OF_DEFINITIONS: &[Gap<TaskDefinition>] = &[
@@ -72,20 +85,23 @@ const OF_DEFINITIONS: &[Gap<TaskDefinition>] = &[
             definition.network_mode() == NetworkMode::Host && definition.containers.iter().any(ranges)
         },
         "port ranges on the host",
+        Leaves::Behaviour,
     ),
-    (|definition| definition.trusted_execution.is_some(), "the isolation mode of its tasks"),
+    (|definition| definition.trusted_execution.is_some(), "the isolation mode of its tasks", Leaves::Behaviour),
 ];
 
 /// Of a task definition whose service the scenario deploys, from then on.
 const OF_DEPLOYED_DEFINITIONS: &[Gap<TaskDefinition>] = &[(
     |definition| definition.status.is_some_and(|status| status != TaskDefinitionStatus::Active),
     "that it takes no new services and no updates",
+    Leaves::Behaviour,
 )];
 
 const OF_BALANCERS: &[Gap<LoadBalancer>] = &[
     (
         |balancer| balancer.kind == LoadBalancerType::Application && balancer.cross_zone == Some(false),
         "cross-zone load balancing turned off: requests reach the targets of all zones alike",
+        Leaves::Behaviour,
     ),
     (
         |balancer| {
@@ -94,25 +110,43 @@ const OF_BALANCERS: &[Gap<LoadBalancer>] = &[
             network && balancer.listeners.iter().any(|listener| other(listener.protocol))
         },
         "capacity units of TLS and UDP: counted as of TCP",
+        Leaves::Dollars,
     ),
-    (|balancer| balancer.idle_timeout.is_some(), "its idle timeout: no connection is closed for being silent"),
+    (
+        |balancer| balancer.idle_timeout.is_some(),
+        "its idle timeout: no connection is closed for being silent",
+        Leaves::Behaviour,
+    ),
 ];
 
 const OF_GROUPS: &[Gap<AutoScalingGroupProvider>] = &[
-    (|group| group.warm_pool > 0, "its warm pool"),
-    (|group| group.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
-    (|group| group.managed_draining == Some(false), "instances that end without being drained"),
+    (|group| group.warm_pool > 0, "its warm pool", Leaves::Dollars),
+    (
+        |group| group.option == Some(CapacityOptionType::Reserved),
+        "reserved capacity: at on-demand prices",
+        Leaves::Behaviour,
+    ),
+    (|group| group.managed_draining == Some(false), "instances that end without being drained", Leaves::Behaviour),
     (
         |group| group.prefer_cached_images,
         "ECS_IMAGE_PULL_BEHAVIOR: an image that an instance has is never pulled again",
+        Leaves::Behaviour,
     ),
-    (|group| group.agent_version.is_some(), "the version of its container agent"),
+    (|group| group.agent_version.is_some(), "the version of its container agent", Leaves::Behaviour),
 ];
 
 const OF_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
-    (|managed| managed.option == Some(CapacityOptionType::Reserved), "reserved capacity: at on-demand prices"),
-    (|managed| managed.capacity_reservations.is_some(), "which capacity reservations its instances use"),
-    (|managed| managed.auto_repair.is_some(), "auto repair of impaired instances"),
+    (
+        |managed| managed.option == Some(CapacityOptionType::Reserved),
+        "reserved capacity: at on-demand prices",
+        Leaves::Behaviour,
+    ),
+    (
+        |managed| managed.capacity_reservations.is_some(),
+        "which capacity reservations its instances use",
+        Leaves::Behaviour,
+    ),
+    (|managed| managed.auto_repair.is_some(), "auto repair of impaired instances", Leaves::Behaviour),
 ];
 
 /// When Managed Instances start to drain, counted from their launch. Source: ECS Developer Guide, "Patching in Amazon ECS
@@ -121,47 +155,58 @@ const DRAINED_AFTER: Span = Span::from_days(14);
 
 /// Of Managed Instances that a service runs on, once the first of them are drained.
 const OF_OLD_MANAGED: &[Gap<ManagedInstancesProvider>] = &[
-    (|_| true, "the replacement of instances after 14 days"),
-    (|managed| !managed.event_windows.is_empty(), "event windows"),
+    (|_| true, "the replacement of instances after 14 days", Leaves::Behaviour),
+    (|managed| !managed.event_windows.is_empty(), "event windows", Leaves::Behaviour),
 ];
 
 /// What is told of burstable types that a service runs on. An instance earns CPU credits by the hour; beyond them it is held to its
 /// baseline, or, in unlimited mode, more are sold.
 const CPU_CREDITS: &str = "CPU credits of burstable types: neither is CPU held to the baseline, nor are more sold";
 
-const OF_CLUSTERS: &[Gap<Cluster>] = &[(|cluster| !cluster.daemons.is_empty(), "managed daemons")];
+const OF_CLUSTERS: &[Gap<Cluster>] = &[(|cluster| !cluster.daemons.is_empty(), "managed daemons", Leaves::Dollars)];
 
 const OF_VPCS: &[Gap<Vpc>] = &[(
     |vpc| vpc.ip_address_type().has_ipv6(),
     "IPv6: bytes leave over IPv4 where it has a way, and all that is called is taken to answer over IPv6",
+    Leaves::Behaviour,
 )];
 
-const OF_EVENT_RULES: &[Gap<EventRule>] = &[(|rule| !rule.targets.is_empty(), "events, and what their targets do")];
+const OF_EVENT_RULES: &[Gap<EventRule>] =
+    &[(|rule| !rule.targets.is_empty(), "events, and what their targets do", Leaves::Behaviour)];
 
-const OF_ROUTE_TABLES: &[Gap<RouteTable>] =
-    &[(|table| table.routes.iter().any(|route| route.destination.prefix() > 0), "routes other than the default one")];
+const OF_ROUTE_TABLES: &[Gap<RouteTable>] = &[(
+    |table| table.routes.iter().any(|route| route.destination.prefix() > 0),
+    "routes other than the default one",
+    Leaves::Behaviour,
+)];
 
 const OF_OUTSIDE_SYSTEMS: &[Gap<OutsideSystem>] = &[(
     |system| matches!(system.reached, Reached::OtherVpc | Reached::OnPremises),
     "the way to another VPC or on premises, and its price",
+    Leaves::Dollars,
 )];
 
 const OF_LOADS: &[Gap<Load>] = &[
     (
         |load| matches!(load, Load::Requests(requests) if requests.origin() == Origin::OnPremises),
         "the way from on premises, and its price",
+        Leaves::Dollars,
     ),
     (
         |load| matches!(load, Load::Jobs(jobs) if jobs.message_bytes > Bytes::ZERO),
         "the bytes of its messages on their way",
+        Leaves::Behaviour,
     ),
 ];
 
-const OF_SECRETS: &[Gap<Secret>] =
-    &[(|secret| secret.store == SecretStore::SecretsManager, "requests to Secrets Manager that read it")];
+const OF_SECRETS: &[Gap<Secret>] = &[(
+    |secret| secret.store == SecretStore::SecretsManager,
+    "requests to Secrets Manager that read it",
+    Leaves::Dollars,
+)];
 
 const OF_FILE_SYSTEMS: &[Gap<FileSystem>] =
-    &[(|system| system.kind == FileSystemKind::Efs, "bytes read from it and written to it")];
+    &[(|system| system.kind == FileSystemKind::Efs, "bytes read from it and written to it", Leaves::Dollars)];
 
 /// Whether a container is given a secret as it starts.
 fn is_read(design: &Design, id: &SecretId) -> bool {
@@ -195,7 +240,7 @@ impl Resolver<'_> {
             let planned = self.provider_of.get(id).map(|ix| &self.providers[*ix]);
             let Some(planned) = planned.filter(|planned| !planned.used_by.is_empty()) else { continue };
             if planned.candidates.iter().any(|of| self.catalogue.types[of.kind].burstable) {
-                self.not_played(item.clone(), CPU_CREDITS);
+                self.not_priced(item.clone(), CPU_CREDITS);
             }
             if let CapacityProvider::ManagedInstances(managed) = provider {
                 self.gaps_after(DRAINED_AFTER, &item, managed, OF_OLD_MANAGED);
@@ -256,9 +301,9 @@ impl Resolver<'_> {
         for id in run {
             let Some(definition) = design.task_definitions.get(id) else { continue };
             let item = ItemRef::TaskDefinition(id.clone());
-            for (is_drawn, what) in OF_CONTAINERS {
+            for (is_drawn, what, leaves) in OF_CONTAINERS {
                 if definition.containers.iter().any(is_drawn) {
-                    self.not_played(item.clone(), what);
+                    self.leave_out(Span::ZERO, item.clone(), what, *leaves);
                 }
             }
             self.gaps(&item, definition, OF_DEFINITIONS);
@@ -276,8 +321,8 @@ impl Resolver<'_> {
     }
 
     fn gaps_after<T>(&mut self, after: Span, item: &ItemRef, of: &T, all: &[Gap<T>]) {
-        for (_, what) in all.iter().filter(|(is_drawn, _)| is_drawn(of)) {
-            self.not_played_after(after, item.clone(), what);
+        for (_, what, leaves) in all.iter().filter(|(is_drawn, ..)| is_drawn(of)) {
+            self.leave_out(after, item.clone(), what, *leaves);
         }
     }
 }
@@ -352,6 +397,27 @@ mod tests {
             [group("t3.xlarge", true), group("m5.xlarge", true), group("t3.xlarge", false)],
             [true, false, false]
         );
+    }
+
+    #[test]
+    fn what_is_left_out_as_a_whole_is_missing_from_the_total_and_plans_may_lower_it() {
+        use crate::design::account::{PlanKind, PurchasePlan};
+        use crate::design::service::SchedulingStrategy;
+        use crate::plan::left_out::Claim;
+        use crate::units::Usd;
+        const PLAN: PurchasePlan =
+            PurchasePlan { kind: PlanKind::ComputeSavingsPlan, family: None, hourly_commitment: Usd::from_cents(100) };
+        let catalogue = Catalogue::load(&"us-east-1".into()).expect("a region");
+        let claim = |change: fn(&mut Design)| {
+            let mut design = design("three-tier-web");
+            change(&mut design);
+            let plan = resolve(&design, &Scenario::default(), &catalogue).unwrap_or_else(|e| panic!("{e:?}"));
+            Claim::of(true, plan.left_out(Span::MONTH))
+        };
+        assert_eq!(claim(|_| {}), Claim::Whole);
+        assert_eq!(claim(|d| service(d).enable_execute_command = true), Claim::Whole);
+        assert_eq!(claim(|d| service(d).scheduling_strategy = Some(SchedulingStrategy::Daemon)), Claim::AtLeast);
+        assert_eq!(claim(|d| d.account.purchase_plans.push(PLAN)), Claim::BeforePlans);
     }
 
     #[test]
@@ -495,7 +561,7 @@ mod tests {
         machines.agent_version = Some("1.95.0".to_owned());
         machines.option = Some(CapacityOptionType::Reserved);
         let told = of(&group);
-        assert!(OF_GROUPS.iter().all(|(_, what)| told.contains(what)), "{told:?}");
+        assert!(OF_GROUPS.iter().all(|(_, what, _)| told.contains(what)), "{told:?}");
     }
 
     /// Drawings that a file makes shorter: what is said, and what is written after which line of the preset's.

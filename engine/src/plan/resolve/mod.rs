@@ -15,11 +15,12 @@ mod stated;
 use std::collections::BTreeMap;
 
 use super::index::{Ix, Table};
+use super::left_out::{Leaves, NotPlayed};
 use super::network::{Network, PlannedBalancer, PlannedSubnet, Standing};
 use super::provider::PlannedProvider;
 use super::service::PlannedService;
 use super::vcpus::VcpuQuota;
-use super::{NotPlayed, Plan, PlannedFault, PlannedFaultKind, PlannedRollout, PlannedZone, curve::Curve};
+use super::{Plan, PlannedFault, PlannedFaultKind, PlannedRollout, PlannedZone, curve::Curve};
 use crate::catalogue::Catalogue;
 use crate::catalogue::timings::Timings;
 use crate::design::fault::FaultKind;
@@ -145,13 +146,19 @@ impl<'a> Resolver<'a> {
         self.errors.push(Unresolved { item, field, what: what.into() });
     }
 
+    /// How something behaves is left out.
     fn not_played(&mut self, item: ItemRef, what: &'static str) {
-        self.not_played_after(Span::ZERO, item, what);
+        self.leave_out(Span::ZERO, item, what, Leaves::Behaviour);
     }
 
-    /// What a run leaves out, and feels only so far into it.
-    fn not_played_after(&mut self, after: Span, item: ItemRef, what: &'static str) {
-        self.not_played.push(NotPlayed { item, what, after });
+    /// Dollars of something drawn are left out.
+    fn not_priced(&mut self, item: ItemRef, what: &'static str) {
+        self.leave_out(Span::ZERO, item, what, Leaves::Dollars);
+    }
+
+    /// What is left out, and felt only so far into a run.
+    fn leave_out(&mut self, after: Span, item: ItemRef, what: &'static str, leaves: Leaves) {
+        self.not_played.push(NotPlayed { item, what, after, leaves });
     }
 
     fn owner(&mut self, item: ItemRef) -> Ix<ItemRef> {
@@ -182,7 +189,7 @@ impl<'a> Resolver<'a> {
             let item = ItemRef::Load(id.clone());
             let Some(service) = self.service_of.get(load.service()).copied() else {
                 if self.design.services.contains_key(load.service()) {
-                    self.not_played(item, "its service is not played");
+                    self.not_priced(item, "its service is not played");
                 } else {
                     self.fail(item, "service", format!("there is no service {}", load.service()));
                 }
@@ -288,7 +295,8 @@ impl<'a> Resolver<'a> {
         };
         if let Some(nat) = self.subnets.iter().find(|subnet| leans(subnet)).and_then(|subnet| subnet.nat) {
             let owner = self.owners[self.network.nats[nat].owner].clone();
-            self.not_played_after(at, owner, "calls that other zones send through it while its zone is lost");
+            let what = "calls that other zones send through it while its zone is lost";
+            self.leave_out(at, owner, what, Leaves::Behaviour);
         }
     }
 

@@ -58,27 +58,27 @@ impl Resolver<'_> {
             }
         }
         for id in design.standalone_tasks.keys() {
-            self.not_played(ItemRef::StandaloneTask(id.clone()), "standalone tasks");
+            self.not_priced(ItemRef::StandaloneTask(id.clone()), "standalone tasks");
         }
         for id in design.express_services.keys() {
-            self.not_played(ItemRef::ExpressService(id.clone()), "Express Mode services");
+            self.not_priced(ItemRef::ExpressService(id.clone()), "Express Mode services");
         }
         for id in design.lattices.keys() {
-            self.not_played(ItemRef::Lattice(id.clone()), "VPC Lattice's charges");
+            self.not_priced(ItemRef::Lattice(id.clone()), "VPC Lattice's charges");
         }
         for id in design.sites.keys() {
-            self.not_played(ItemRef::Site(id.clone()), "ECS Anywhere");
+            self.not_priced(ItemRef::Site(id.clone()), "ECS Anywhere");
         }
     }
 
     fn is_played(&mut self, id: &ServiceId, service: &Service) -> bool {
         let item = ItemRef::Service(id.clone());
         if service.scheduling_strategy() == SchedulingStrategy::Daemon {
-            self.not_played(item, "DAEMON services");
+            self.not_priced(item, "DAEMON services");
             return false;
         }
         if service.capacity == Capacity::LaunchType(LaunchType::External) {
-            self.not_played(item, "launch type EXTERNAL");
+            self.not_priced(item, "launch type EXTERNAL");
             return false;
         }
         true
@@ -327,9 +327,9 @@ impl Resolver<'_> {
         for policy in &scaling.policies {
             match policy {
                 ScalingPolicy::TargetTracking(policy) => all.push(planned_tracking(policy)),
-                ScalingPolicy::Step(_) => self.not_played(item.clone(), "step scaling"),
-                ScalingPolicy::Scheduled(_) => self.not_played(item.clone(), "scheduled scaling"),
-                ScalingPolicy::Predictive(_) => self.not_played(item.clone(), "predictive scaling"),
+                ScalingPolicy::Step(_) => self.not_priced(item.clone(), "step scaling"),
+                ScalingPolicy::Scheduled(_) => self.not_priced(item.clone(), "scheduled scaling"),
+                ScalingPolicy::Predictive(_) => self.not_priced(item.clone(), "predictive scaling"),
             }
         }
         all

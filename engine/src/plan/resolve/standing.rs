@@ -11,8 +11,9 @@ use crate::design::network::{EndpointKind, NatPlacement};
 use crate::design::outside::{FileSystemKind, OutsideKind, Registry, SecretStore};
 use crate::design::scaling::{ScalingMetric, ScalingPolicy};
 use crate::plan::index::Ix;
+use crate::plan::left_out::Leaves;
 use crate::plan::network::Standing;
-use crate::units::{Gib, Mib, Usd, count};
+use crate::units::{Gib, Mib, Span, Usd, count};
 
 /// How many metrics Container Insights reports: for a cluster, for each service, for each task definition family.
 ///
@@ -41,10 +42,10 @@ impl Resolver<'_> {
         if let Some(cluster) = self.design.clusters.keys().next() {
             let at = ItemRef::Cluster(cluster.clone());
             if !self.design.account.purchase_plans.is_empty() {
-                self.not_played(at.clone(), "the account's Savings Plans");
+                self.leave_out(Span::ZERO, at.clone(), "the account's Savings Plans", Leaves::Plan);
             }
             if !self.design.account.trails.is_empty() {
-                self.not_played(at, "events that CloudTrail records");
+                self.not_priced(at, "events that CloudTrail records");
             }
         }
     }
@@ -145,7 +146,7 @@ impl Resolver<'_> {
             ContainerInsights::Disabled => Vec::new(),
             ContainerInsights::Enabled => vec![(Meter::CustomMetric, metrics)],
             ContainerInsights::Enhanced => {
-                self.not_played(ItemRef::Cluster(id.clone()), "task and container metrics of enhanced observability");
+                self.not_priced(ItemRef::Cluster(id.clone()), "task and container metrics of enhanced observability");
                 vec![(Meter::ContainerInsightsMetric, metrics)]
             }
         }
