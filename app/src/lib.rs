@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod app;
+pub mod bill_json;
 pub mod charts;
 pub mod command;
 pub mod document;

@@ -2,7 +2,7 @@
 //!
 //! Menus of the window read this table; the command line writes the same documents.
 
-use bayplan_engine::bill::BillLine;
+use bayplan_engine::allocation::Allocation;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::checks::Diagnostic;
 use bayplan_engine::evaluate::Outcome;
@@ -11,16 +11,19 @@ use bayplan_engine::evaluate::figures::{ProviderFigures, Run, ServiceFigures};
 use bayplan_engine::evaluate::judgement::{Judgement, Verdict};
 use bayplan_engine::plan::Plan;
 use bayplan_engine::plan::left_out::Claim;
-use bayplan_engine::report::table::LineText;
-use bayplan_engine::report::{comparison, table};
+use bayplan_engine::report::{comparison, services, table};
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value, json};
+
+use crate::bill_json::bill_json;
 
 /// A bill that is written.
 #[derive(Clone, Copy, Debug)]
 pub struct BillOf<'a> {
     /// The project's name.
     pub name: &'a str,
+    /// The scenario it is played under, if one.
+    pub scenario: Option<&'a str>,
     pub plan: &'a Plan,
     pub outcome: &'a Outcome,
     pub catalogue: &'a Catalogue,
@@ -56,7 +59,7 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "JSON",
         extension: "json",
-        bill: |of| pretty(&Value::Object(bill_json(of.plan, of.outcome, of.catalogue))),
+        bill: |of| pretty(&Value::Object(bill_json(of))),
         comparison: |of| pretty(&comparison_json(of.comparison, of.catalogue)),
     },
 ];
@@ -66,7 +69,8 @@ fn bill_markdown(of: &BillOf<'_>) -> String {
     let window = if of.outcome.window == Span::MONTH { "a month of 730 h".to_owned() } else { format!("{hours} h") };
     let how = of.outcome.seed.map_or_else(|| "in closed form".to_owned(), |seed| format!("simulated, seed {seed}"));
     let table = table::bill(&of.outcome.bill, of.catalogue).markdown();
-    format!("# {}: {window} in {}, {how}\n\n{table}", of.name, of.plan.region)
+    let services = services::table(of.plan, &Allocation::of(&of.outcome.bill, of.plan, &of.outcome.shares)).markdown();
+    format!("# {}: {window} in {}, {how}\n\n{table}\n## By service\n\n{services}", of.name, of.plan.region)
 }
 
 fn comparison_markdown(of: &ComparisonOf<'_>) -> String {
@@ -79,48 +83,6 @@ fn comparison_markdown(of: &ComparisonOf<'_>) -> String {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
-}
-
-/// A bill as JSON: money and quantities as decimal text.
-pub fn bill_json(plan: &Plan, outcome: &Outcome, catalogue: &Catalogue) -> Map<String, Value> {
-    let mut all = Map::new();
-    let bill = &outcome.bill;
-    let mut put = |key: &str, value: Value| all.insert(key.to_owned(), value);
-    put("region", json!(plan.region.as_str()));
-    put("hours", hours(outcome.window));
-    put("total_usd", json!(bill.total.to_string()));
-    put("month_usd", json!(outcome.month.total.to_string()));
-    put("complete", json!(bill.claim().is_whole()));
-    let missing = bill.missing(catalogue).into_iter();
-    put("incomplete", missing.map(|(item, what)| json!({ "item": item.to_string(), "what": what })).collect());
-    put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
-    put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
-    let left =
-        plan.left_out_of_bill(outcome.window).map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
-    put("not_played", left.collect());
-    put("stamp", json!(outcome.stamp.to_string()));
-    put("lines", bill.lines.iter().map(|line| line_json(line, catalogue)).collect());
-    all
-}
-
-fn line_json(of: &BillLine, catalogue: &Catalogue) -> Value {
-    let line = LineText::of(of, catalogue);
-    json!({
-        "owner": line.owner,
-        "meter": line.meter,
-        "cause": line.cause,
-        "quantity": line.quantity,
-        "unit": line.unit,
-        "rate_usd": line.rate.as_deref().unwrap_or("0"),
-        "amount_usd": line.amount.as_deref().unwrap_or("0"),
-        "priced": line.amount.is_some(),
-        "average_rate": of.tiered,
-    })
-}
-
-fn hours(window: Span) -> Value {
-    let minutes = window.ms() / 60_000;
-    if minutes.is_multiple_of(60) { json!(minutes / 60) } else { json!(window.hours()) }
 }
 
 /// A comparison as JSON.

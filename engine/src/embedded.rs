@@ -9,6 +9,8 @@ use crate::names::Region;
 const REGIONS: &str = include_str!("../../assets/catalogue/regions.csv");
 const INSTANCE_TYPES: &str = include_str!("../../assets/catalogue/instance_types.csv");
 const SOURCES: &str = include_str!("../../assets/catalogue/sources.csv");
+const USAGE_TYPES: &str = include_str!("../../assets/catalogue/usage_types.csv");
+const USAGE_PREFIXES: &str = include_str!("../../assets/catalogue/usage_prefixes.csv");
 const SERVICES_EVERYWHERE: &str = include_str!("../../assets/catalogue/services/all.csv");
 
 /// One region's own tables.
@@ -82,6 +84,8 @@ impl Catalogue {
                 services: texts.services,
                 ec2: texts.ec2,
                 spot: texts.spot,
+                usage_types: USAGE_TYPES,
+                usage_prefixes: USAGE_PREFIXES,
             },
         )
     }
@@ -358,6 +362,70 @@ mod tests {
                 assert!(known, "{service} {item}");
             }
         }
+    }
+
+    #[test]
+    fn use_01_every_meter_has_the_name_that_aws_bills_it_by() {
+        for facts in regions().unwrap().iter() {
+            let c = load(facts.region.as_str());
+            let (small, all) = (c.types.find("m5.large").unwrap(), Meter::SERVICES.iter().copied());
+            let of_types = ["ec2_linux", "ec2_windows", "ec2_spot", "managed_instances_fee"];
+            let of_types = of_types.map(|service| Meter::by_type(service, small).unwrap());
+            for meter in all.chain(of_types) {
+                let billed = c.billed_as(meter, Some(&facts.region)).unwrap_or_else(|| panic!("{}", meter.label()));
+                assert!(
+                    !billed.service_code.is_empty() && billed.factor.parse::<f64>().unwrap() > 0.0,
+                    "{}",
+                    meter.label()
+                );
+                let name = billed.usage_type.unwrap_or_default();
+                assert!(!name.contains(['{', '}']), "{name}");
+                // Without a name are three that are free and have no line.
+                let free = [Meter::EcsOrchestration, Meter::GatewayEndpointHour, Meter::EventBridgeServiceEvent];
+                let free = free.contains(&meter) || meter == Meter::CloudMapResourceEcs;
+                assert_eq!(name.is_empty(), free, "{}", meter.label());
+            }
+        }
+        // Each row is of a meter.
+        let mut reader = csv::Reader::from_reader(USAGE_TYPES.as_bytes());
+        for row in reader.records().map(Result::unwrap) {
+            let of_type = Meter::by_type(&row[0], load("us-east-1").types.find("m5.large").unwrap());
+            assert!(Meter::by_item(&row[0], &row[1]).or(of_type).is_some(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn use_01_usage_types_carry_the_region_and_what_stands_in_braces() {
+        let name = |region: &str, meter: Meter, to: &str| {
+            load(region).billed_as(meter, Some(&Region::new(to))).unwrap().usage_type.unwrap_or_default()
+        };
+        // AWS, "AWS Region billing codes": USE1 where a service writes it, EUC1, EU for eu-west-1.
+        assert_eq!(name("us-east-1", Meter::FargateX86Memory, ""), "USE1-Fargate-GB-Hours");
+        assert_eq!(name("eu-west-1", Meter::FargateX86Memory, ""), "EU-Fargate-GB-Hours");
+        assert_eq!(name("us-east-1", Meter::AlbHour, ""), "LoadBalancerUsage");
+        assert_eq!(name("eu-central-1", Meter::AlbHour, ""), "EUC1-LoadBalancerUsage");
+        assert_eq!(name("eu-central-1", Meter::KmsKey, ""), "eu-central-1-KMS-Keys");
+        assert_eq!(name("eu-central-1", Meter::DnsQuery, ""), "DNS-Queries");
+        assert_eq!(
+            (name("us-east-1", Meter::SqsRequest, ""), name("us-west-2", Meter::SqsRequest, "")),
+            ("Requests-RBP".into(), "USW2-Requests-Tier1".into())
+        );
+        // The source's code first, then the destination's: EUC1-USW2-AWS-Out-Bytes.
+        assert_eq!(name("eu-central-1", Meter::InterRegion, "us-west-2"), "EUC1-USW2-AWS-Out-Bytes");
+        assert_eq!(name("us-east-2", Meter::InterRegionUsEast, ""), "USE2-USE1-AWS-Out-Bytes");
+        let c = load("us-east-1");
+        assert_eq!(c.billed_as(Meter::InterRegion, None).unwrap().usage_type, None);
+        let windows = c.billed_as(Meter::Ec2Windows(c.types.find("m5.large").unwrap()), None).unwrap();
+        assert_eq!(
+            (windows.usage_type.unwrap(), windows.operation.unwrap()),
+            ("BoxUsage:m5.large".to_owned(), "RunInstances:0002".to_owned())
+        );
+        // A MiB/s of gp3 is 1/1,024 of AWS's GiB/s; FSx's name in one zone was formed from that in several.
+        assert_eq!(c.billed_as(Meter::EbsGp3Throughput, None).unwrap().factor, "0.0009765625");
+        assert!(
+            !c.billed_as(Meter::FsxSingleAzStorage, None).unwrap().is_confirmed
+                && c.billed_as(Meter::AlbHour, None).unwrap().is_confirmed
+        );
     }
 
     #[test]

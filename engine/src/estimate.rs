@@ -18,10 +18,11 @@ use crate::plan::vcpus::VcpusLeft;
 use crate::plan::warm::{Stand, WarmInstances, keep_quotas};
 use crate::plan::{Plan, PlannedZone};
 use crate::units::{Micro, MilliPerSecond, SimTime, Span};
-use crate::usage::balancers::{BalancerHour, BalancerTraffic};
+use crate::usage::balancers::{BalancerTraffic, BalancerTraffics};
 use crate::usage::flows::{Flows, ZoneCounts};
-use crate::usage::ledger::Ledger;
+use crate::usage::ledger::{Closed, Ledger};
 use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
+use crate::usage::shares::Shares;
 
 /// What one service holds over the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Estimate {
     pub records: Vec<UsageRecord>,
     /// What each service holds, by the plan's order.
     pub services: Vec<EstimatedService>,
+    /// Who uses what is shared.
+    pub shares: Shares,
 }
 
 /// How much work comes in a window, on average.
@@ -94,7 +97,9 @@ pub fn estimate(plan: &Plan, window: Span) -> Estimate {
     held.enter(plan, &mut ledger);
     Flows::record_stored_logs(plan, &mut ledger, window);
     let services = held.services();
-    Estimate { records: ledger.finish(SimTime::ZERO + window), services }
+    let closed = ledger.finish(SimTime::ZERO + window);
+    let shares = held.shares(plan, &closed);
+    Estimate { records: closed.records, services, shares }
 }
 
 fn hours_of(plan: &Plan, window: Span) -> Vec<Hours> {
@@ -192,20 +197,18 @@ fn settles_at(
 
 fn enter_flows(plan: &Plan, flows: &Flows, demand: &Demand, zones: &[ZoneCounts], hours: Hours, ledger: &mut Ledger) {
     let span = hours.span.times(hours.count);
-    let mut balancers = vec![BalancerHour::default(); plan.balancers.len()];
+    let mut traffics = BalancerTraffics::none(plan);
     for (ix, load) in plan.loads.pairs() {
         let rate = demand.loads[ix.index()];
         flows.settle_load(ix, rate.over(span), load.service, zones, ledger);
-        BalancerTraffic::Load(load, rate.over(hours.span)).fill(plan, &mut balancers);
+        BalancerTraffic::Load(load, rate.over(hours.span)).fill(plan, &mut traffics);
     }
     for ix in plan.services.indices() {
         let rate = demand.services[ix.index()];
         flows.settle_work(ix, rate.over(span), zones, ledger);
-        BalancerTraffic::Calls(ix, rate.over(hours.span)).fill(plan, &mut balancers);
+        BalancerTraffic::Calls(ix, rate.over(hours.span)).fill(plan, &mut traffics);
     }
-    for (balancer, hour) in plan.balancers.indices().zip(balancers) {
-        flows.settle_balancer(plan, balancer, hour, hours.count, ledger);
-    }
+    Flows::settle_balancers(plan, &traffics, hours.count, ledger);
 }
 
 /// What stood, and for how long.
@@ -294,7 +297,7 @@ impl Held {
             let mut spans: BTreeMap<(Ix<PlannedZone>, usize, Cause, u32), Span> = BTreeMap::new();
             for (stand, span) in held.values() {
                 for WarmInstances { candidate, zone, needed, spare, .. } in &stand.instances {
-                    *spans.entry((*zone, *candidate, Cause::WaitingTasks, *needed)).or_default() += *span;
+                    *spans.entry((*zone, *candidate, Cause::HoldsTasks, *needed)).or_default() += *span;
                     *spans.entry((*zone, *candidate, Cause::SpareCapacity, *spare)).or_default() += *span;
                 }
             }
@@ -303,6 +306,24 @@ impl Held {
                 enter(Thing::Instances(count), count, owner, levels, cause, span, ledger);
             }
         }
+    }
+
+    /// Who holds what is shared: tasks that found a place, and instances.
+    fn shares(&self, plan: &Plan, closed: &Closed) -> Shares {
+        let (mut tasks, mut instances) = (BTreeMap::new(), BTreeMap::new());
+        for ((ix, planned), held) in plan.providers.pairs().zip(&self.stands) {
+            for (stand, span) in held.values() {
+                for (user, placed) in planned.used_by.iter().zip(stand.placed()) {
+                    *tasks.entry(*user).or_insert(0) += u128::from(placed) * u128::from(span.ms());
+                }
+                for WarmInstances { candidate, needed, spare, .. } in &stand.instances {
+                    let count = u128::from(*needed) + u128::from(*spare);
+                    *instances.entry((ix, *candidate)).or_insert(0) += count * u128::from(span.ms());
+                }
+            }
+        }
+        let tasks_of = |ix, share| tasks.get(&(ix, share)).copied().unwrap_or_default();
+        Shares::of(plan, closed, tasks_of, |ix, place| instances.get(&(ix, place)).copied().unwrap_or_default())
     }
 
     fn services(&self) -> Vec<EstimatedService> {

@@ -3,6 +3,7 @@
 //!
 //! The modules stand on floors, lowest first; each may use only what stands below it.
 
+pub mod allocation;
 pub mod bill;
 pub mod catalogue;
 pub mod chance;

@@ -214,10 +214,10 @@ fn a_run_tells_how_long_jobs_wait_and_what_is_to_be_done_again() {
 }
 
 #[test]
-fn a_total_above_the_threshold_is_exit_code_1_and_the_bill_is_still_printed() {
+fn a_total_above_the_threshold_is_exit_code_3_and_the_bill_is_still_printed() {
     for verb in ["estimate", "simulate"] {
         let over = bayplan(&[verb, "small-api", "--fail-above", "0.01", "--json"]);
-        assert_eq!(over.code, 1);
+        assert_eq!(over.code, 3);
         assert!(over.err.contains("$0.01"), "{}", over.err);
         let bill: Value = serde_json::from_str(&over.out).unwrap();
         // At the total itself nothing is passed.
@@ -451,12 +451,12 @@ fn every_family_gives_the_design_as_drawn_first() {
 }
 
 #[test]
-fn a_comparison_above_the_threshold_is_exit_code_1_and_draws_its_charts() {
+fn a_comparison_above_the_threshold_is_exit_code_3_and_draws_its_charts() {
     let folder = folder();
     let charts = folder.path().join("charts");
     let words = ["compare", "small-api", "--family", "inbound", "--seeds", "1", "--fail-above", "0.01", "--charts"];
     let done = bayplan(&[&words[..], &[charts.to_str().unwrap()]].concat());
-    assert_eq!(done.code, 1);
+    assert_eq!(done.code, 3);
     assert!(done.err.contains("$0.01") && done.out.contains("As drawn"));
     let names: Vec<_> = files(&charts).iter().map(|f| f.file_name().unwrap().to_string_lossy().into_owned()).collect();
     for name in ["alternatives.svg", "comparison.csv", "comparison.md", "comparison.json"] {

@@ -1,6 +1,7 @@
 //! Journeys through Bayplan and the rules of its house: one binary, a module a subject.
 
 mod agreement;
+mod allocation;
 mod chart_view;
 mod charts;
 mod drawing;

@@ -2,39 +2,63 @@
 
 use std::io::Write;
 
+use bayplan_engine::allocation::Allocation;
 use bayplan_engine::bill::Bill;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::evaluate::{Outcome, Prepared, estimate_outcome};
-use bayplan_engine::report::table;
+use bayplan_engine::plan::left_out::Claim;
+use bayplan_engine::report::listing::{self, Listed};
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value};
 
 use super::open::{Opened, open, ready};
-use super::{InScenario, Limit, Of, Outlets, Stop};
-use crate::reports::bill_json;
+use super::{Grouped, InScenario, Limit, Of, Outlets, Stop};
+use crate::bill_json::bill_json;
+use crate::reports::BillOf;
 
 /// `bayplan estimate`.
-pub fn estimate(of: &Of, scenario: &InScenario, limit: &Limit, to: &mut Outlets<'_>) -> Result<u8, Stop> {
+pub fn estimate(
+    of: &Of,
+    scenario: &InScenario,
+    limit: &Limit,
+    grouped: &Grouped,
+    to: &mut Outlets<'_>,
+) -> Result<u8, Stop> {
     let opened = open(of)?;
     let prepared = ready(&opened, scenario)?;
     let outcome = estimate_outcome(&prepared, &opened.catalogue, Span::MONTH);
     if of.json {
-        print_json(&Value::Object(json_of(&opened, &prepared, &outcome)), to.out)?;
+        print_json(&Value::Object(json_of(&opened, scenario, &prepared, &outcome)), to.out)?;
     } else {
-        print_text(&opened, &prepared, &outcome, "in closed form", to.out)?;
+        print_text(&opened, &prepared, &outcome, grouped, to.out)?;
     }
-    Ok(over_limit(outcome.bill.total, limit, to.err))
+    Ok(over_limit(outcome.bill.total, outcome.bill.claim(), limit, to.err))
 }
 
-/// 1 and a sentence if a total is above the limit.
-pub fn over_limit(total: Usd, limit: &Limit, err: &mut dyn Write) -> u8 {
-    match limit.fail_above {
-        Some(most) if total > most => {
-            let _ = writeln!(err, "the total of {} is above {}", total.cents_text(), most.cents_text());
-            1
+/// The exit code of a total above the limit that was asked for.
+pub const PASSED: u8 = 3;
+/// The exit code of a total that is not above the limit as far as it is known, and leaves something drawn out.
+pub const UNKNOWN: u8 = 4;
+
+/// Whether a total is above the limit: 0 without one, or an exit code and a sentence. What is known is enough to pass it; a
+/// total that leaves something out does not tell that it is kept, and one before plans neither.
+pub fn over_limit(total: Usd, claim: Claim, limit: &Limit, err: &mut dyn Write) -> u8 {
+    let Some(most) = limit.fail_above else { return 0 };
+    let said = format!("the total of {}", claim.said(&total.cents_text()));
+    let most_said = most.cents_text();
+    let (code, said) = match (total > most, claim) {
+        (true, Claim::Whole | Claim::AtLeast) => (PASSED, format!("{said} is above {most_said}")),
+        (false, Claim::Whole) => return 0,
+        (true, Claim::BeforePlans) => {
+            (UNKNOWN, format!("{said} is above {most_said}, but plans that are drawn may lower it"))
         }
-        Some(_) | None => 0,
-    }
+        (false, Claim::AtLeast | Claim::BeforePlans) => {
+            (UNKNOWN, format!("{said} is not above {most_said}, but something drawn is not in it"))
+        }
+    };
+    // Nobody is left to hear that standard error is closed.
+    let _ = writeln!(err, "{said}");
+    code
 }
 
 /// Prints a value, two blanks deep.
@@ -45,10 +69,26 @@ pub fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), Stop> {
 }
 
 /// What `estimate` and `simulate` have in common.
-pub fn json_of(opened: &Opened, prepared: &Prepared, outcome: &Outcome) -> Map<String, Value> {
-    let mut all = bill_json(&prepared.plan, outcome, &opened.catalogue);
+pub fn json_of(opened: &Opened, scenario: &InScenario, prepared: &Prepared, outcome: &Outcome) -> Map<String, Value> {
+    let mut all = bill_json(&of_bill(opened, scenario, prepared, outcome));
     all.insert("assumptions".to_owned(), super::check::of_design(&opened.project));
     all
+}
+
+/// A bill with what it is of.
+fn of_bill<'a>(
+    opened: &'a Opened,
+    scenario: &'a InScenario,
+    prepared: &'a Prepared,
+    outcome: &'a Outcome,
+) -> BillOf<'a> {
+    BillOf {
+        name: &opened.project.name,
+        scenario: scenario.scenario.as_deref(),
+        plan: &prepared.plan,
+        outcome,
+        catalogue: &opened.catalogue,
+    }
 }
 
 /// The meters a region has no price for.
@@ -61,13 +101,15 @@ pub fn print_text(
     opened: &Opened,
     prepared: &Prepared,
     outcome: &Outcome,
-    how: &str,
+    grouped: &Grouped,
     out: &mut dyn Write,
 ) -> Result<(), Stop> {
     let plan = &prepared.plan;
-    let seed = outcome.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
-    writeln!(out, "{} · {} · {} h {how}{seed}\n", opened.project.name, plan.region, outcome.window.hours())?;
-    write!(out, "{}", table::bill(&outcome.bill, &opened.catalogue).text())?;
+    let how = outcome.seed.map_or_else(|| "in closed form".to_owned(), |seed| format!("simulated, seed {seed}"));
+    writeln!(out, "{} · {} · {} h {how}\n", opened.project.name, plan.region, outcome.window.hours())?;
+    let allocation = &Allocation::of(&outcome.bill, plan, &outcome.shares);
+    let (bill, design, catalogue) = (&outcome.bill, &prepared.design, &opened.catalogue);
+    write!(out, "{}", listing::text(Listed { bill, allocation, plan, design, catalogue }, &grouped.by))?;
     writeln!(
         out,
         "\n{} in {} h; {} a month of 730 h",

@@ -82,8 +82,8 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         let said = write_alternative(of, &opened.project, &comparison, name, file)?;
         writeln!(to.err, "{said}")?;
     }
-    let drawn = comparison.alternatives.first().and_then(|first| first.band);
-    Ok(drawn.map_or(0, |band| over_limit(band.mid, limit, to.err)))
+    let drawn = comparison.alternatives.first().and_then(|first| Some((first.band?, first.claim())));
+    Ok(drawn.map_or(0, |(band, claim)| over_limit(band.mid, claim, limit, to.err)))
 }
 
 /// Writes an alternative as a design; says which run of it gives its mid.

@@ -1,7 +1,8 @@
 //! The command line without a window: the same engine functions as the buttons, printed as text or JSON.
 //!
-//! Data goes to standard output, words about it to standard error. Exit codes: 0 fine, 1 findings or a threshold passed,
-//! 2 wrong use or unreadable input. Nothing here touches a window system.
+//! Data goes to standard output, words about it to standard error. Exit codes: 0 fine, for a total that leaves something
+//! out too; 1 findings of severity error; 2 wrong use or unreadable input; only where a limit is asked for, 3 it is passed,
+//! 4 it is not passed as far as is known, but the total leaves something out. Nothing here touches a window system.
 
 mod bill;
 mod check;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use bayplan_engine::evaluate::Refused;
 use bayplan_engine::evaluate::compare::SEEDS;
 use bayplan_engine::evaluate::families::Family;
+use bayplan_engine::report::listing::By;
 use bayplan_engine::units::Usd;
 use clap::{Args, Parser, Subcommand};
 
@@ -29,6 +31,7 @@ use clap::{Args, Parser, Subcommand};
     name = "bayplan",
     version,
     about = "A bay plan for Amazon ECS: draw it, play it, read the bill.",
+    after_help = EXIT_CODES,
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
@@ -39,6 +42,14 @@ pub struct Cli {
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
+
+/// What help says of exit codes.
+const EXIT_CODES: &str = "Exit codes:
+  0  fine; also for a total that leaves something out
+  1  findings of severity error
+  2  wrong use, or input that cannot be read
+  3  the limit that was asked for is passed
+  4  the limit is not passed as far as is known, but the total leaves something out";
 
 /// What can be done without a window.
 #[derive(Debug, Subcommand)]
@@ -68,6 +79,8 @@ pub enum Verb {
         scenario: InScenario,
         #[command(flatten)]
         limit: Limit,
+        #[command(flatten)]
+        grouped: Grouped,
     },
     /// Plays a design and prices what it used.
     Simulate {
@@ -77,6 +90,8 @@ pub enum Verb {
         scenario: InScenario,
         #[command(flatten)]
         limit: Limit,
+        #[command(flatten)]
+        grouped: Grouped,
         /// How many days of 24 hours; without it 730 hours.
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3660))]
         days: Option<u64>,
@@ -177,10 +192,18 @@ pub struct InScenario {
     pub scenario: Option<String>,
 }
 
+/// How a bill is listed as text.
+#[derive(Debug, Args)]
+pub struct Grouped {
+    /// Groups the bill by item, service, cause, meter, zone, or tag=KEY.
+    #[arg(long, value_name = "WHAT", default_value = "item", value_parser = |text: &str| text.parse::<By>())]
+    pub by: By,
+}
+
 /// When a total is too much.
 #[derive(Debug, Args)]
 pub struct Limit {
-    /// Ends with exit code 1 if the total is above this many US dollars.
+    /// Ends with exit code 3 if the total is above this many US dollars, 4 if it is not but leaves something out.
     #[arg(long, value_name = "USD", value_parser = |text: &str| Usd::parse(text))]
     pub fail_above: Option<Usd>,
 }
@@ -280,12 +303,12 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     match verb {
         Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), to.out),
         Verb::Check { of, assumptions } => check::run(of, *assumptions, to.out),
-        Verb::Estimate { of, scenario, limit } => bill::estimate(of, scenario, limit, to),
-        Verb::Simulate { of, scenario, limit, days, seed, charts } => simulate::run(
+        Verb::Estimate { of, scenario, limit, grouped } => bill::estimate(of, scenario, limit, grouped, to),
+        Verb::Simulate { of, scenario, limit, grouped, days, seed, charts } => simulate::run(
             of,
             scenario,
             limit,
-            simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref() },
+            simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref(), grouped },
             to,
         ),
         Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts, write, out } => {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::bill::{json_of, over_limit, print_json, print_text};
 use super::open::{open, ready};
 use super::progress::shown;
-use super::{InScenario, Limit, Of, Outlets, Stop};
+use super::{Grouped, InScenario, Limit, Of, Outlets, Stop};
 use crate::reports::{instances_json, milli, services_json};
 
 /// What a run is asked for.
@@ -25,6 +25,8 @@ pub struct Asked<'a> {
     pub seed: Option<u64>,
     /// Where charts go.
     pub charts: Option<&'a Path>,
+    /// How its bill is listed.
+    pub grouped: &'a Grouped,
 }
 
 /// `bayplan simulate`.
@@ -40,7 +42,7 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         shown(&progress, to.on_terminal, || simulate(&prepared, &opened.catalogue, window, seed, detail, &progress));
     let outcome = outcome.map_err(|e| Stop::Input(e.to_string()))?;
     if of.json {
-        let mut all = json_of(&opened, &prepared, &outcome);
+        let mut all = json_of(&opened, scenario, &prepared, &outcome);
         all.insert("seed".to_owned(), json!(seed));
         let figures = Run::of(&prepared.plan, &outcome, seed);
         all.insert("services".to_owned(), services_json(&figures.services, window));
@@ -49,13 +51,13 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         all.insert("events_processed".to_owned(), json!(events));
         print_json(&Value::Object(all), to.out)?;
     } else {
-        print_text(&opened, &prepared, &outcome, "simulated", to.out)?;
+        print_text(&opened, &prepared, &outcome, asked.grouped, to.out)?;
         print_services(&prepared, &outcome, to.out)?;
     }
     if let Some(folder) = asked.charts {
         super::export::write_charts(outcome::charts(&prepared, &outcome), folder)?;
     }
-    Ok(over_limit(outcome.bill.total, limit, to.err))
+    Ok(over_limit(outcome.bill.total, outcome.bill.claim(), limit, to.err))
 }
 
 fn print_services(prepared: &Prepared, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Stop> {

@@ -436,6 +436,10 @@ impl Meter {
             TierScope::Month
         }
     }
+    /// Whether it is of Spot capacity, whose price moves.
+    pub fn is_spot(self) -> bool {
+        self.service().starts_with("ec2_spot") || self.item().starts_with("spot_")
+    }
     /// The instance type it is of.
     pub const fn instance_type(self) -> Option<TypeIx> {
         if let Self::Ec2Linux(ix) | Self::Ec2Windows(ix) | Self::Ec2Spot(ix) | Self::ManagedInstancesFee(ix) = self {

@@ -12,12 +12,14 @@ pub mod quotas;
 pub mod regions;
 mod table;
 pub mod timings;
+pub mod usage_types;
 
 use crate::names::Region;
 use instance_types::InstanceTypes;
 use meter::Meter;
 use prices::PriceBook;
 use regions::{RegionFacts, Regions};
+use usage_types::{BilledAs, UsageTypes};
 
 /// What AWS publishes for one region.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Catalogue {
     pub types: InstanceTypes,
     /// What things cost in this region.
     pub prices: PriceBook,
+    /// What AWS calls what it charges for here.
+    pub usage_types: UsageTypes,
 }
 
 /// The tables a catalogue is read from.
@@ -49,6 +53,10 @@ pub struct Texts<'a> {
     pub ec2: &'a str,
     /// `spot/REGION.csv`.
     pub spot: &'a str,
+    /// `usage_types.csv`.
+    pub usage_types: &'a str,
+    /// `usage_prefixes.csv`.
+    pub usage_prefixes: &'a str,
 }
 
 /// Why no catalogue came out.
@@ -77,7 +85,8 @@ impl Catalogue {
             regions.get(region).cloned().ok_or_else(|| CatalogueError::UnknownRegion(region.as_str().to_owned()))?;
         let types = InstanceTypes::parse(texts.instance_types, texts.spot)?;
         let prices = PriceBook::parse(&types, texts)?;
-        Ok(Self { region: facts, regions, types, prices })
+        let usage_types = UsageTypes::parse(region, texts.usage_types, texts.usage_prefixes)?;
+        Ok(Self { region: facts, regions, types, prices, usage_types })
     }
 
     /// AWS's word for a meter, with the instance type it is of: `EC2 Spot, Linux, m7g.large`.
@@ -86,5 +95,11 @@ impl Catalogue {
             Some(ix) => format!("{}, {}", meter.label(), self.types[ix].name),
             None => meter.label().to_owned(),
         }
+    }
+
+    /// What AWS calls a meter in its price list and on its bills (rule USE-01). `to` is the region that bytes go to, of the
+    /// meters of bytes to other regions.
+    pub fn billed_as(&self, meter: Meter, to: Option<&Region>) -> Option<BilledAs> {
+        self.usage_types.of(meter, &self.types, to)
     }
 }

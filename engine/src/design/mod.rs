@@ -30,6 +30,7 @@ pub mod scaling;
 pub mod scenario;
 pub mod service;
 pub mod standalone;
+mod tags;
 pub mod task_definition;
 pub mod work;
 

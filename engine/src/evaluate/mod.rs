@@ -27,6 +27,7 @@ use crate::simulation::trace::{Summary, Trace};
 use crate::simulation::{Cancelled, Detail, Options, run};
 use crate::units::Span;
 use crate::usage::record::UsageRecord;
+use crate::usage::shares::Shares;
 use stamp::{Inputs, Stamp};
 
 /// A design that can be run.
@@ -86,6 +87,8 @@ pub struct Outcome {
     pub seed: Option<u64>,
     /// What was metered.
     pub records: Vec<UsageRecord>,
+    /// Who used what is shared.
+    pub shares: Shares,
     /// What the window cost.
     pub bill: Bill,
     /// What a month of 730 hours would (rule BIL-06).
@@ -174,6 +177,7 @@ pub fn estimate_outcome(prepared: &Prepared, catalogue: &Catalogue, window: Span
         window,
         seed: None,
         records: estimate.records,
+        shares: estimate.shares,
         bill,
         month,
         estimated: estimate.services,
@@ -213,6 +217,7 @@ pub fn simulate(
         month: month_of(&bill, &run.records, plan, catalogue, seen),
         bill,
         records: run.records,
+        shares: run.shares,
         estimated: Vec::new(),
         summary: Some(run.summary),
         trace: run.trace,

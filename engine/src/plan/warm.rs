@@ -123,6 +123,11 @@ impl Stand {
         }
     }
 
+    /// By the provider's users: how many of their tasks found a place.
+    pub fn placed(&self) -> impl Iterator<Item = u32> {
+        self.zones.iter().map(|zones| zones.iter().sum())
+    }
+
     /// Takes the vCPUs of its instances from those left.
     pub fn take_from(&self, provider: &PlannedProvider, left: &mut VcpusLeft) {
         for stands in &self.instances {

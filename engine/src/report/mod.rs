@@ -6,6 +6,8 @@
 pub mod chart;
 pub mod comparison;
 pub mod line;
+pub mod listing;
 pub mod outcome;
+pub mod services;
 pub mod table;
 pub mod wording;

@@ -5,6 +5,7 @@
 use crate::bill::Charge;
 use crate::bill::{Bill, BillLine};
 use crate::catalogue::Catalogue;
+use crate::catalogue::prices::Kind;
 use crate::units::{Quantity, Rate, Usd};
 
 /// A table.
@@ -35,6 +36,45 @@ pub struct LineText {
     pub rate: Option<String>,
     /// What it costs in USD; `None` where there is no price.
     pub amount: Option<String>,
+    /// Where its price is from; `None` where there is none.
+    pub price: Option<PriceText>,
+}
+
+/// Where a price is from, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceText {
+    /// What kind it is: `published`, `derived` from published ones, `own` of the user.
+    pub kind: &'static str,
+    /// Whether it is of Spot, whose market moves.
+    pub is_spot: bool,
+    /// The day it was true, as exactly as is known; empty of the user's own monthly price.
+    pub as_of: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+impl PriceText {
+    /// Of a line; `None` where it has no price.
+    pub fn of(line: &BillLine, catalogue: &Catalogue) -> Option<Self> {
+        let Charge::Aws(meter) = line.charge else {
+            let source = "the monthly price that you gave the item".to_owned();
+            return Some(Self { kind: "own", is_spot: false, as_of: String::new(), source });
+        };
+        line.cost?;
+        let price = catalogue.prices.price(meter)?;
+        let kind = match price.kind {
+            Kind::Published => "published",
+            Kind::Derived => "derived",
+            Kind::Own => "own",
+        };
+        let (as_of, source) = (price.as_of.to_string(), price.source.to_string());
+        Some(Self { kind, is_spot: meter.is_spot(), as_of, source })
+    }
+
+    /// `published`, `derived, Spot`.
+    pub fn words(&self) -> String {
+        format!("{}{}", self.kind, if self.is_spot { ", Spot" } else { "" })
+    }
 }
 
 impl LineText {
@@ -53,6 +93,7 @@ impl LineText {
             unit: line.charge.unit(),
             rate: rate_of(line),
             amount: line.cost.map(|cost| cost.to_string()),
+            price: PriceText::of(line, catalogue),
         }
     }
 }
@@ -71,7 +112,8 @@ fn rate_text(rate: Rate, per_unit: Quantity) -> String {
 
 /// A bill as a table, dearest lines first within each item.
 pub fn bill(bill: &Bill, catalogue: &Catalogue) -> Table {
-    let head = ["Item", "What", "Why", "Quantity", "Unit", "USD a unit", "USD"].map(str::to_owned).to_vec();
+    let head = ["Item", "What", "Why", "Quantity", "Unit", "USD a unit", "USD", "Price", "As of", "Source"];
+    let head = head.map(str::to_owned).to_vec();
     let row = |line: &BillLine| {
         let text = LineText::of(line, catalogue);
         let unpriced = || "no price".to_owned();
@@ -83,6 +125,9 @@ pub fn bill(bill: &Bill, catalogue: &Catalogue) -> Table {
             text.unit.to_owned(),
             text.rate.unwrap_or_else(unpriced),
             text.amount.unwrap_or_else(unpriced),
+            text.price.as_ref().map(PriceText::words).unwrap_or_default(),
+            text.price.as_ref().map(|price| price.as_of.clone()).unwrap_or_default(),
+            text.price.map(|price| price.source).unwrap_or_default(),
         ]
     };
     let mut rows: Vec<_> = bill.lines.iter().map(row).collect();
@@ -91,16 +136,17 @@ pub fn bill(bill: &Bill, catalogue: &Catalogue) -> Table {
     total.clone_into(&mut last[0]);
     last[6] = bill.total.to_string();
     rows.push(last);
-    Table { head, figures: vec![false, false, false, true, false, true, true], rows }
+    Table { head, figures: vec![false, false, false, true, false, true, true, false, false, false], rows }
 }
 
 impl Table {
-    /// Comma-separated values, a line each, quoted where they must be.
+    /// Comma-separated values, a line each, quoted where they must be; what a spreadsheet would run is text.
     pub fn csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for row in std::iter::once(&self.head).chain(&self.rows) {
+            let cells = row.iter().zip(&self.figures).map(|(cell, figure)| harmless(plain(cell, *figure)));
             // Writing into memory cannot fail, and every row has the head's length.
-            let _ = writer.write_record(row);
+            let _ = writer.write_record(cells.collect::<Vec<_>>());
         }
         writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
     }
@@ -108,7 +154,8 @@ impl Table {
     /// A Markdown table.
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| {
-            let cells: Vec<_> = cells.iter().map(|c| c.replace('|', "\\|")).collect();
+            let cells = cells.iter().zip(&self.figures);
+            let cells: Vec<_> = cells.map(|(c, figure)| plain(c, *figure).replace('|', "\\|")).collect();
             format!("| {} |\n", cells.join(" | "))
         };
         let marks: Vec<_> = self.figures.iter().map(|f| if *f { "---:" } else { "---" }.to_owned()).collect();
@@ -118,8 +165,10 @@ impl Table {
 
     /// Columns aligned by blanks, for a terminal.
     pub fn text(&self) -> String {
+        let plain = |row: &Vec<String>| row.iter().zip(&self.figures).map(|(cell, f)| plain(cell, *f)).collect();
+        let rows: Vec<Vec<String>> = std::iter::once(&self.head).chain(&self.rows).map(plain).collect();
         let width = |column: usize| {
-            let cells = std::iter::once(&self.head).chain(&self.rows).filter_map(|row| row.get(column));
+            let cells = rows.iter().filter_map(|row| row.get(column));
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<_> = (0..self.head.len()).map(width).collect();
@@ -131,8 +180,21 @@ impl Table {
             let text = cells.collect::<Vec<_>>().join("  ");
             format!("{}\n", text.trim_end())
         };
-        std::iter::once(&self.head).chain(&self.rows).map(line).collect()
+        rows.iter().map(line).collect()
     }
+}
+
+/// A cell as programs read it: figures with the minus of ASCII.
+fn plain(cell: &str, is_figure: bool) -> String {
+    if is_figure { cell.replace('−', "-") } else { cell.to_owned() }
+}
+
+/// A cell that no spreadsheet takes for a formula: what begins like one and is no number gets an apostrophe before it.
+///
+/// Source: OWASP, "CSV Injection": cells that begin with = + - @, a tab or a carriage return.
+fn harmless(cell: String) -> String {
+    let is_number = !cell.is_empty() && cell.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]
@@ -149,6 +211,16 @@ mod tests {
         assert_eq!(table.csv(), "Item,USD\n\"a, b\",1.5\nc|d,20\n");
         assert_eq!(table.markdown(), "| Item | USD |\n| --- | ---: |\n| a, b | 1.5 |\n| c\\|d | 20 |\n");
         assert_eq!(table.text(), "Item  USD\na, b  1.5\nc|d    20\n");
+    }
+
+    #[test]
+    fn cells_that_begin_like_a_formula_are_text_and_figures_stay_figures() {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let names = ["=1+2", "+1", "-x", "@sum", "\tx", "web"];
+        let rows: Vec<_> = names.iter().map(|name| row([name, "−3.5"])).collect();
+        let table = Table { head: row(["Item", "USD"]), figures: vec![false, true], rows };
+        assert_eq!(table.csv(), "Item,USD\n'=1+2,-3.5\n'+1,-3.5\n'-x,-3.5\n'@sum,-3.5\n'\tx,-3.5\nweb,-3.5\n");
+        assert!(table.text().contains("-3.5") && table.markdown().contains("| -3.5 |"));
     }
 
     #[test]

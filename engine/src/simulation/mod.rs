@@ -23,10 +23,14 @@ use crate::control::action::{Action, Spot, StopReason};
 use crate::control::placement;
 use crate::control::service::replica;
 use crate::plan::Plan;
+use crate::plan::index::Ix;
+use crate::plan::provider::PlannedProvider;
+use crate::plan::service::PlannedService;
 use crate::plan::warm::{Warm, evenly};
 use crate::units::{SimTime, Span};
 use crate::usage::flows::Flows;
 use crate::usage::record::{Cause, UsageRecord};
+use crate::usage::shares::Shares;
 use event::Event;
 use trace::{Ended, Summary, Trace};
 use world::World;
@@ -37,6 +41,8 @@ pub use world::{Detail, Options};
 pub struct Run {
     /// What was metered.
     pub records: Vec<UsageRecord>,
+    /// Who used what is shared.
+    pub shares: Shares,
     /// In figures.
     pub summary: Summary,
     /// What was seen, where it was asked for.
@@ -121,7 +127,7 @@ impl World<'_> {
     /// Instances that stood before the run began; groups want as many.
     fn warm_machines(&mut self, warm: &Warm) {
         for group in &warm.instances {
-            let causes = [(group.needed, Cause::WaitingTasks), (group.spare, Cause::SpareCapacity)];
+            let causes = [(group.needed, Cause::HoldsTasks), (group.spare, Cause::SpareCapacity)];
             for (count, cause) in causes {
                 (0..count).for_each(|_| self.warm_machine(group.provider, group.candidate, group.zone, cause));
             }
@@ -221,7 +227,12 @@ impl World<'_> {
         }
         let window = self.options.window;
         Flows::record_stored_logs(self.plan, &mut self.ledger, window);
-        Run { records: self.ledger.finish(self.end), summary: self.summary, trace: self.trace }
+        let closed = self.ledger.finish(self.end);
+        let tasks = |ix: Ix<PlannedService>, share: usize| closed.held[self.task_levels[ix.index()][share].index()];
+        let instances =
+            |ix: Ix<PlannedProvider>, place: usize| closed.held[self.instance_levels[ix.index()][place].index()];
+        let shares = Shares::of(self.plan, &closed, tasks, instances);
+        Run { records: closed.records, shares, summary: self.summary, trace: self.trace }
     }
 }
 

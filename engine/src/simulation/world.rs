@@ -23,7 +23,7 @@ use crate::state::service::{Owed, ServiceState, Starts, Tracking, Traffic};
 use crate::state::task_counts::TaskCounts;
 use crate::state::{ProviderState, State};
 use crate::units::{Micro, SimTime, Span};
-use crate::usage::balancers::{BalancerHour, BalancerTraffic};
+use crate::usage::balancers::{BalancerTraffic, BalancerTraffics};
 use crate::usage::flows::{Flows, ZoneCounts};
 use crate::usage::ledger::{Ledger, LevelSet};
 use crate::usage::record::{Cause, Thing};
@@ -242,19 +242,17 @@ impl<'p> World<'p> {
     pub(super) fn close_hour(&mut self) {
         self.integrate_all();
         self.settle_all();
-        let mut hours = vec![BalancerHour::default(); self.plan.balancers.len()];
+        let mut traffics = BalancerTraffics::none(self.plan);
         for (load, state) in self.plan.loads.iter().zip(&mut self.loads) {
             let work = state.total.since(&mut state.before_hour);
-            BalancerTraffic::Load(load, work).fill(self.plan, &mut hours);
+            BalancerTraffic::Load(load, work).fill(self.plan, &mut traffics);
         }
         for ix in self.plan.services.indices() {
             let traffic = &mut self.state.services[ix.index()].traffic;
             let work = traffic.total_done.since(&mut traffic.done_before_hour);
-            BalancerTraffic::Calls(ix, work).fill(self.plan, &mut hours);
+            BalancerTraffic::Calls(ix, work).fill(self.plan, &mut traffics);
         }
-        for (balancer, hour) in self.plan.balancers.indices().zip(hours) {
-            self.flows.settle_balancer(self.plan, balancer, hour, 1, &mut self.ledger);
-        }
+        Flows::settle_balancers(self.plan, &traffics, 1, &mut self.ledger);
         // A record a day is enough to find the moment again.
         if self.now.hour().is_multiple_of(24) {
             self.ledger.close_flows(self.now);

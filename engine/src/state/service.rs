@@ -97,6 +97,7 @@ impl Owed {
             Cause::Drawn
             | Cause::DesiredCount
             | Cause::Deployment
+            | Cause::HoldsTasks
             | Cause::WaitingTasks
             | Cause::SpareCapacity
             | Cause::Requests

@@ -2,6 +2,8 @@
 //!
 //! All arithmetic is in whole numbers: requests, connections and bytes in millionths, units in billionths.
 
+use std::collections::BTreeMap;
+
 use crate::design::load_balancing::LoadBalancerType;
 use crate::plan::Plan;
 use crate::plan::index::Ix;
@@ -30,6 +32,34 @@ pub struct BalancerHour {
     pub requests: u128,
 }
 
+/// What came through every balancer in one hour, by the services behind them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalancerTraffics(Vec<BTreeMap<Ix<PlannedService>, BalancerHour>>);
+
+impl BalancerTraffics {
+    /// Nothing yet.
+    pub fn none(plan: &Plan) -> Self {
+        Self(vec![BTreeMap::new(); plan.balancers.len()])
+    }
+
+    /// What came through a balancer in all.
+    pub fn all(&self, balancer: Ix<PlannedBalancer>) -> BalancerHour {
+        self.0[balancer.index()].values().fold(BalancerHour::default(), BalancerHour::and)
+    }
+
+    /// What came through a balancer to each service.
+    pub fn by_service(
+        &self,
+        balancer: Ix<PlannedBalancer>,
+    ) -> impl Iterator<Item = (Ix<PlannedService>, BalancerHour)> {
+        self.0[balancer.index()].iter().map(|(service, hour)| (*service, *hour))
+    }
+
+    fn of(&mut self, balancer: Ix<PlannedBalancer>, service: Ix<PlannedService>) -> &mut BalancerHour {
+        self.0[balancer.index()].entry(service).or_default()
+    }
+}
+
 /// What fills balancers.
 #[derive(Debug, Clone, Copy)]
 pub enum BalancerTraffic<'p> {
@@ -40,8 +70,8 @@ pub enum BalancerTraffic<'p> {
 }
 
 impl BalancerTraffic<'_> {
-    /// Adds what it brings to the balancers it passes, by balancer.
-    pub fn fill(self, plan: &Plan, hours: &mut [BalancerHour]) {
+    /// Adds what it brings to the balancers it passes.
+    pub fn fill(self, plan: &Plan, traffics: &mut BalancerTraffics) {
         match self {
             Self::Load(load, work) => {
                 let PlannedLoad { kind, .. } = load;
@@ -58,14 +88,14 @@ impl BalancerTraffic<'_> {
                     LoadKind::Jobs { .. } => return,
                 };
                 let Door::Balancer(balancer) = door else { return };
-                hours[balancer.index()].add(work.micro(), bytes, per_connection, lifetime);
+                traffics.of(balancer, load.service).add(work.micro(), bytes, per_connection, lifetime);
             }
             Self::Calls(service, work) => {
                 for call in &plan.services[service].calls {
-                    if let PlannedTarget::Through(_, balancer) = call.to {
+                    if let PlannedTarget::Through(callee, balancer) = call.to {
                         let calls = work.micro() * u128::from(call.per_work.ppm()) / 1_000_000;
                         let bytes = call.request_bytes + call.response_bytes;
-                        hours[balancer.index()].add(calls, bytes, CALLS_PER_CONNECTION, CALL_CONNECTION);
+                        traffics.of(balancer, callee).add(calls, bytes, CALLS_PER_CONNECTION, CALL_CONNECTION);
                     }
                 }
             }
@@ -74,6 +104,15 @@ impl BalancerTraffic<'_> {
 }
 
 impl BalancerHour {
+    fn and(self, other: &Self) -> Self {
+        Self {
+            micro_bytes: self.micro_bytes + other.micro_bytes,
+            connections: self.connections + other.connections,
+            connection_ms: self.connection_ms + other.connection_ms,
+            requests: self.requests + other.requests,
+        }
+    }
+
     fn add(&mut self, micro_requests: u128, bytes: Bytes, per_connection: u32, lifetime: Span) {
         self.requests += micro_requests;
         self.micro_bytes += micro_requests * u128::from(bytes.bytes());
@@ -89,6 +128,11 @@ impl BalancerHour {
 /// Balancer: 25 new connections a second, 3,000 active ones, 1 GB, 1,000 rule evaluations a second above 10 rules; of a
 /// Network Load Balancer (TCP): 800, 100,000, 1 GB; of a Gateway Load Balancer: 600, 60,000, 1 GB.
 pub fn capacity_units(balancer: &PlannedBalancer, hour: BalancerHour) -> u128 {
+    dimensions(balancer, hour).into_iter().max().unwrap_or_default()
+}
+
+/// What each dimension alone would come to: new connections, active ones, bytes, rule evaluations.
+pub fn dimensions(balancer: &PlannedBalancer, hour: BalancerHour) -> [u128; 4] {
     let (new_a_second, active) = match balancer.kind {
         LoadBalancerType::Application => (25, 3_000),
         LoadBalancerType::Network => (800, 100_000),
@@ -102,7 +146,7 @@ pub fn capacity_units(balancer: &PlannedBalancer, hour: BalancerHour) -> u128 {
         LoadBalancerType::Application => hour.requests * evaluated * 1000 / (1000 * 3600),
         LoadBalancerType::Network | LoadBalancerType::Gateway => 0,
     };
-    new.max(open).max(bytes).max(rules)
+    [new, open, bytes, rules]
 }
 
 #[cfg(test)]

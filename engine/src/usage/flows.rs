@@ -4,8 +4,8 @@
 //! the estimate and by the simulation. All arithmetic is in whole numbers: work in millionths of a unit, amounts in
 //! 10⁻¹⁸ of a byte or a request.
 
-use super::balancers::{BalancerHour, capacity_units};
-use super::ledger::{FlowIx, FlowKey, Ledger, stored};
+use super::balancers::{BalancerTraffics, capacity_units, dimensions};
+use super::ledger::{FlowKey, Ledger, PartIx, stored};
 use super::record::{Amount, Cause, Thing, UsageRecord};
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
@@ -14,7 +14,7 @@ use crate::design::load_balancing::LoadBalancerType;
 use crate::design::network::EndpointService;
 use crate::plan::index::Ix;
 use crate::plan::load::{Door, LoadKind, PlannedLoad};
-use crate::plan::network::{Destination, PlannedBalancer, Way};
+use crate::plan::network::{Destination, Way};
 use crate::plan::service::{PlannedService, PlannedTarget, PullFrom};
 use crate::plan::{Plan, PlannedZone};
 use crate::units::{Bytes, Micro, Ppm, SimTime, Span, count};
@@ -35,7 +35,7 @@ enum Share {
 /// So much into an account for each unit of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Term {
-    flow: FlowIx,
+    part: PartIx,
     /// Millionths of a byte or a request for each unit of work.
     micro_per_work: u128,
     share: Share,
@@ -52,28 +52,18 @@ pub struct Flows {
     /// By load: for each unit of it.
     loads: Vec<Vec<Term>>,
     /// By service and zone: bytes of one task's pull, by account.
-    pulls: Vec<Vec<Vec<(FlowIx, u128)>>>,
-    /// By balancer: what its capacity units are filled from.
-    balancers: Vec<FlowIx>,
+    pulls: Vec<Vec<Vec<(PartIx, u128)>>>,
 }
 
 impl Flows {
     /// Compiles a plan's terms and opens their accounts.
     pub fn of(plan: &Plan, ledger: &mut Ledger) -> Self {
         plan.stated.iter().for_each(|stated| ledger.state(stated));
-        let mut compiler = Compiler { plan, ledger };
+        let mut compiler = Compiler { plan, ledger, by: Ix::new(0) };
         Self {
-            work: plan.services.pairs().map(|(_, service)| compiler.service_terms(service)).collect(),
-            loads: plan.loads.iter().map(|load| compiler.load_terms(load)).collect(),
-            pulls: plan.services.iter().map(|service| compiler.pull_terms(service)).collect(),
-            balancers: plan
-                .balancers
-                .iter()
-                .map(|b| {
-                    let (owner, meter, cause) = (b.owner, b.meters().1, Cause::Requests);
-                    compiler.ledger.flow(FlowKey { owner, meter, cause })
-                })
-                .collect(),
+            work: plan.services.pairs().map(|(by, service)| compiler.of(by).service_terms(service)).collect(),
+            loads: plan.loads.iter().map(|load| compiler.of(load.service).load_terms(load)).collect(),
+            pulls: plan.services.pairs().map(|(by, service)| compiler.of(by).pull_terms(service)).collect(),
         }
     }
 
@@ -105,23 +95,35 @@ impl Flows {
     /// Enters the pulls of so many tasks of a service in a zone.
     pub fn pull(&self, service: Ix<PlannedService>, zone: Ix<PlannedZone>, tasks: u32, ledger: &mut Ledger) {
         if let Some(terms) = self.pulls[service.index()].get(zone.index()) {
-            for (flow, micro_bytes) in terms {
-                ledger.add(*flow, micro_bytes * u128::from(tasks) * 1_000_000_000_000);
+            for (part, micro_bytes) in terms {
+                ledger.add(*part, micro_bytes * u128::from(tasks) * 1_000_000_000_000);
             }
         }
     }
 
-    /// Enters a balancer's capacity units of `hours` hours alike, each with this traffic.
-    pub fn settle_balancer(
-        &self,
-        plan: &Plan,
-        balancer: Ix<PlannedBalancer>,
-        hour: BalancerHour,
-        hours: u64,
-        ledger: &mut Ledger,
-    ) {
-        let units = capacity_units(&plan.balancers[balancer], hour);
-        ledger.add(self.balancers[balancer.index()], units * u128::from(hours) * 1_000_000_000_000_000_000);
+    /// Enters the capacity units of `hours` hours alike, each with this traffic, shared out over the services behind each
+    /// balancer by what they bring to the dimension that drives it (rule BIL-05).
+    pub fn settle_balancers(plan: &Plan, traffics: &BalancerTraffics, hours: u64, ledger: &mut Ledger) {
+        for (ix, balancer) in plan.balancers.pairs() {
+            let units = capacity_units(balancer, traffics.all(ix));
+            let all = units * u128::from(hours) * 1_000_000_000_000_000_000;
+            let driving = dimensions(balancer, traffics.all(ix)).iter().position(|dimension| *dimension == units);
+            let weight = |hour| driving.map_or(0, |place| dimensions(balancer, hour)[place]);
+            let weights: Vec<_> = traffics.by_service(ix).map(|(by, hour)| (by, weight(hour))).collect();
+            let whole = weights.iter().map(|(_, weight)| weight).sum::<u128>().max(1);
+            let (owner, meter, cause) = (balancer.owner, balancer.meters().1, Cause::Requests);
+            let mut left = all;
+            for (by, weight) in weights {
+                // The quotient first, so that no product leaves 128 bits.
+                let share = all / whole * weight + all % whole * weight / whole;
+                left -= share;
+                let part = ledger.part(FlowKey { owner, meter, cause }, Some(by));
+                ledger.add(part, share);
+            }
+            // What rounding leaves, less than a billionth of a unit.
+            let nobody = ledger.part(FlowKey { owner, meter, cause }, None);
+            ledger.add(nobody, left);
+        }
     }
 
     /// Records what is kept of all logs written, at the end of a run.
@@ -152,12 +154,12 @@ fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], 
         if part > 0 {
             let all = work.micro() * term.micro_per_work * 1_000_000;
             if part == whole {
-                ledger.add(term.flow, all);
+                ledger.add(term.part, all);
                 continue;
             }
             // The quotient first, so that no product leaves 128 bits.
             let (quotient, rest) = (all / whole, all % whole);
-            ledger.add(term.flow, quotient * part + rest * part / whole);
+            ledger.add(term.part, quotient * part + rest * part / whole);
         }
     }
 }
@@ -186,9 +188,17 @@ fn share_of(share: &Share, own: &ZoneCounts, counts: &[ZoneCounts]) -> (u128, u1
 struct Compiler<'p, 'l> {
     plan: &'p Plan,
     ledger: &'l mut Ledger,
+    /// The service whose work it is.
+    by: Ix<PlannedService>,
 }
 
 impl Compiler<'_, '_> {
+    /// For the work of another service.
+    const fn of(&mut self, by: Ix<PlannedService>) -> &mut Self {
+        self.by = by;
+        self
+    }
+
     fn term(
         &mut self,
         owner: Ix<ItemRef>,
@@ -198,8 +208,8 @@ impl Compiler<'_, '_> {
         share: Share,
     ) -> Option<Term> {
         (micro_per_work > 0).then(|| {
-            let flow = self.ledger.flow(FlowKey { owner, meter, cause });
-            Term { flow, micro_per_work, share }
+            let part = self.ledger.part(FlowKey { owner, meter, cause }, Some(self.by));
+            Term { part, micro_per_work, share }
         })
     }
 
@@ -269,7 +279,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn pull_terms(&mut self, service: &PlannedService) -> Vec<Vec<(FlowIx, u128)>> {
+    fn pull_terms(&mut self, service: &PlannedService) -> Vec<Vec<(PartIx, u128)>> {
         let mut by_zone = vec![Vec::new(); self.plan.zones.len()];
         for (zone, subnets) in &service.zones {
             let Some(subnet) = subnets.first() else { continue };
@@ -281,8 +291,8 @@ impl Compiler<'_, '_> {
                 };
                 let way = self.plan.network.way(&self.plan.subnets[*subnet], service.public_ip, to);
                 for (owner, meter, factor) in charges(self.plan, way, service.owner) {
-                    let flow = self.ledger.flow(FlowKey { owner, meter, cause: Cause::ImagePulls });
-                    by_zone[zone.index()].push((flow, whole(*bytes) * factor));
+                    let part = self.ledger.part(FlowKey { owner, meter, cause: Cause::ImagePulls }, Some(self.by));
+                    by_zone[zone.index()].push((part, whole(*bytes) * factor));
                 }
             }
         }

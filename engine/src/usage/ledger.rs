@@ -7,6 +7,7 @@ use crate::catalogue::meter::{Base, Meter};
 use crate::design::ItemRef;
 use crate::plan::index::Ix;
 use crate::plan::network::StatedUsage;
+use crate::plan::service::PlannedService;
 use crate::units::{SimTime, Span};
 
 /// The account of a flow: its amounts add up here.
@@ -22,6 +23,30 @@ pub struct FlowKey {
 
 /// The place of a [`FlowKey`] in the ledger.
 pub type FlowIx = Ix<FlowKey>;
+
+/// What one service brought to an account, or nobody in particular.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    flow: FlowIx,
+    by: Option<Ix<PlannedService>>,
+    /// All that flowed, in 10⁻¹⁸.
+    sum: u128,
+}
+
+/// What a ledger gives when it is closed.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// All records, in the order they closed.
+    pub records: Vec<UsageRecord>,
+    /// What each service brought to each account, in 10⁻¹⁸ as it was added.
+    pub brought: Vec<(FlowKey, Option<Ix<PlannedService>>, u128)>,
+    /// By level set: how many things × milliseconds held it.
+    pub held: Vec<u128>,
+}
+
+/// The place of a service's part of an account in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartIx(usize);
 
 /// What one record holds while it is open.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +76,12 @@ pub struct Ledger {
     instances: Vec<Option<Open>>,
     /// What stands to the end.
     standing: Vec<Open>,
+    /// By level set: how many things × milliseconds held it, of those that have ended.
+    held: Vec<u128>,
     keys: BTreeMap<FlowKey, u32>,
     flows: Vec<Flow>,
+    part_keys: BTreeMap<(FlowIx, Option<Ix<PlannedService>>), PartIx>,
+    parts: Vec<Part>,
     /// What the user states, and what flows of whom it stands for.
     stated: Vec<Stated>,
     replaced: BTreeSet<(Ix<ItemRef>, Meter)>,
@@ -62,7 +91,7 @@ pub struct Ledger {
 #[derive(Debug, Clone)]
 struct Flow {
     key: FlowKey,
-    /// All that flowed, in 10⁻¹⁸.
+    /// What its parts came to when they were last summed up, in 10⁻¹⁸.
     sum: u128,
     /// What records already say, in the meter's base unit.
     recorded: u128,
@@ -85,6 +114,7 @@ impl Ledger {
     pub fn level_set(&mut self, levels: &[(Meter, u64)]) -> LevelSet {
         let place = u32::try_from(self.level_sets.len()).expect("a plan has few kinds of things");
         self.level_sets.push(levels.to_vec());
+        self.held.push(0);
         Ix::new(place)
     }
 
@@ -121,6 +151,7 @@ impl Ledger {
 
     fn close(&mut self, thing: Thing, open: Open, now: SimTime) {
         let levels = usize::try_from(open.levels).expect("level sets are few");
+        self.held[levels] += u128::from(now.since(open.from).ms());
         for place in 0..self.level_sets[levels].len() {
             let (meter, level) = self.level_sets[levels][place];
             let (owner, cause) = (open.owner, open.cause);
@@ -152,9 +183,27 @@ impl Ledger {
         Ix::new(place)
     }
 
-    /// Adds to a flow, in 10⁻¹⁸ of a byte or a request; of a capacity unit, in its base unit × 10¹⁸.
-    pub fn add(&mut self, flow: FlowIx, atto: u128) {
-        self.flows[flow.index()].sum += atto;
+    /// A service's part of an account; `None` is nobody's in particular.
+    pub fn part(&mut self, key: FlowKey, by: Option<Ix<PlannedService>>) -> PartIx {
+        let flow = self.flow(key);
+        let next = PartIx(self.parts.len());
+        let place = *self.part_keys.entry((flow, by)).or_insert(next);
+        if place == next {
+            self.parts.push(Part { flow, by, sum: 0 });
+        }
+        place
+    }
+
+    /// Adds to a part of an account, in 10⁻¹⁸ of a byte or a request; of a capacity unit, in its base unit × 10¹⁸.
+    pub fn add(&mut self, part: PartIx, atto: u128) {
+        self.parts[part.0].sum += atto;
+    }
+
+    fn sum_up(&mut self) {
+        self.flows.iter_mut().for_each(|flow| flow.sum = 0);
+        for part in &self.parts {
+            self.flows[part.flow.index()].sum += part.sum;
+        }
     }
 
     /// Writes what flowed since the last time into records that end now.
@@ -162,6 +211,7 @@ impl Ledger {
     /// Each record is the difference of two rounded sums, so that records add up to the rounded whole however often they
     /// are written.
     pub fn close_flows(&mut self, now: SimTime) {
+        self.sum_up();
         for flow in self.flows.iter_mut().filter(|flow| !flow.replaced) {
             let divisor = match flow.key.meter.unit().base {
                 Base::MicroRequest => ATTO_OF_MICRO,
@@ -205,13 +255,15 @@ impl Ledger {
 
     /// What has flowed into one account so far, in the meter's base unit.
     pub fn flowed(&self, flow: FlowIx) -> u128 {
-        let flow = &self.flows[flow.index()];
-        let divisor = if flow.key.meter.unit().base == Base::MicroRequest { ATTO_OF_MICRO } else { ATTO };
-        (flow.sum + divisor / 2) / divisor
+        let key = &self.flows[flow.index()].key;
+        let divisor = if key.meter.unit().base == Base::MicroRequest { ATTO_OF_MICRO } else { ATTO };
+        let of_flow = self.part_keys.range((flow, None)..).take_while(|((of, _), _)| *of == flow);
+        let sum: u128 = of_flow.map(|(_, part)| self.parts[part.0].sum).sum();
+        (sum + divisor / 2) / divisor
     }
 
-    /// Closes everything at the end of a run and gives all records, in the order they closed.
-    pub fn finish(mut self, end: SimTime) -> Vec<UsageRecord> {
+    /// Closes everything at the end of a run.
+    pub fn finish(mut self, end: SimTime) -> Closed {
         for open in std::mem::take(&mut self.standing) {
             self.close(Thing::Standing, open, end);
         }
@@ -226,7 +278,8 @@ impl Ledger {
             }
         }
         self.close_flows(end);
-        self.records
+        let brought = |part: &Part| (self.flows[part.flow.index()].key, part.by, part.sum);
+        Closed { brought: self.parts.iter().map(brought).collect(), records: self.records, held: self.held }
     }
 
     /// Records closed so far.
@@ -260,9 +313,10 @@ mod tests {
     fn flow_records_add_up_to_the_whole_however_often_they_are_written() {
         let key = FlowKey { owner: owner(), meter: Meter::NatGatewayData, cause: Cause::Logs };
         let mut often = Ledger::default();
-        let flow = often.flow(key);
+        // Two services bring it: what is rounded is their sum.
+        let parts = [often.part(key, Some(Ix::new(0))), often.part(key, Some(Ix::new(1)))];
         for minute in 1..=10 {
-            often.add(flow, ATTO / 3);
+            parts.iter().for_each(|part| often.add(*part, ATTO / 6));
             often.close_flows(SimTime::from_secs(minute * 60));
         }
         let total: u128 = often
@@ -274,6 +328,10 @@ mod tests {
             })
             .sum();
         assert_eq!(total, 3); // ten thirds of a byte, rounded once
+        assert_eq!(often.flowed(Ix::new(often.keys[&key])), 3);
+        let brought = often.finish(SimTime::from_secs(600)).brought;
+        let brought: Vec<_> = brought.into_iter().map(|(_, by, sum)| (by.unwrap().place(), sum)).collect();
+        assert_eq!(brought, [(0, 10 * (ATTO / 6)), (1, 10 * (ATTO / 6))]);
     }
 
     #[test]
@@ -281,8 +339,8 @@ mod tests {
         let mut ledger = Ledger::default();
         let levels = ledger.level_set(&[(Meter::NatGatewayHour, 1), (Meter::PublicIpv4, 2)]);
         ledger.begin(Thing::Task(1), owner(), levels, Cause::Drawn, SimTime::from_secs(5));
-        let records = ledger.finish(SimTime::from_secs(65));
-        assert_eq!(records.len(), 2);
+        let Closed { records, held, .. } = ledger.finish(SimTime::from_secs(65));
+        assert_eq!((records.len(), held), (2, vec![60_000]));
         assert_eq!(records[1].amount, Amount::Level(2));
         assert_eq!(records[1].to.since(records[1].from), Span::from_secs(60));
     }

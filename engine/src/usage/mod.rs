@@ -7,3 +7,4 @@ pub mod balancers;
 pub mod flows;
 pub mod ledger;
 pub mod record;
+pub mod shares;

@@ -22,7 +22,9 @@ pub enum Cause {
     SpotReclaim,
     /// A fault of the scenario.
     Fault,
-    /// Tasks waited for an instance.
+    /// An instance that stands because of the tasks on it.
+    HoldsTasks,
+    /// An instance that was launched because tasks waited for one.
     WaitingTasks,
     /// An instance kept beyond need: its group's minimum, its target capacity.
     SpareCapacity,
@@ -51,6 +53,7 @@ impl Cause {
             Self::Replacement => "replacement",
             Self::SpotReclaim => "Spot reclaim",
             Self::Fault => "fault",
+            Self::HoldsTasks => "holds tasks",
             Self::WaitingTasks => "waiting tasks",
             Self::SpareCapacity => "spare capacity",
             Self::Requests => "requests",

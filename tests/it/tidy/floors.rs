@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("control", 7),
     ("estimate", 7),
     ("bill", 7),
+    ("allocation", 8),
     ("simulation", 8),
     ("evaluate", 9),
     ("report", 10),

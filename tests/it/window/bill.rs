@@ -100,7 +100,7 @@ fn a_line_leads_to_its_item_on_the_canvas() {
 #[test]
 fn the_bill_is_saved_in_three_forms() {
     for (form, start) in
-        [("CSV", "Item,What,Why"), ("Markdown", "# Three-tier web: a month"), ("JSON", "{\n  \"region")]
+        [("CSV", "Item,What,Why"), ("Markdown", "# Three-tier web: a month"), ("JSON", "{\n  \"format\": 1")]
     {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("bill");

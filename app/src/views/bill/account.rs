@@ -1,10 +1,11 @@
 //! What stands right of the bill: how the selected line came about, day by day, and its records.
 
+use bayplan_engine::allocation::Allocation;
 use bayplan_engine::bill::{self, Bill, BillLine, Window};
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::report::chart::{TimeAxis, TimeLabels};
 use bayplan_engine::report::line::{Account, account, quantity_text};
-use bayplan_engine::report::outcome;
+use bayplan_engine::report::{outcome, services};
 use bayplan_engine::units::{Span, Usd};
 use bayplan_engine::usage::record::{Thing, UsageRecord};
 use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Stroke, Ui, vec2};
@@ -122,6 +123,9 @@ fn several(ui: &mut Ui, shown: Shown<'_>, lines: &[&BillLine], key: &Key, tokens
         let share = share(sum, shown.bill());
         let text = format!("{} lines, {}{share}", lines.len(), sum.cents_text());
         ui.label(RichText::new(text).color(tokens.muted));
+        if let Some(said) = with_its_share(shown, key) {
+            ui.label(theme::small(said));
+        }
         ui.add_space(4.0);
         ScrollArea::vertical().auto_shrink([false, true]).show_rows(ui, ROW, lines.len(), |ui, range| {
             for line in &lines[range] {
@@ -132,6 +136,16 @@ fn several(ui: &mut Ui, shown: Shown<'_>, lines: &[&BillLine], key: &Key, tokens
         });
     });
     chosen
+}
+
+/// What a service costs with its share of what services share, where a whole service is selected (rule BIL-05).
+fn with_its_share(shown: Shown<'_>, key: &Key) -> Option<String> {
+    let owner = key.owner.as_ref().filter(|_| key.charge.is_none() && key.cause.is_none())?;
+    let place = shown.plan.services.iter().position(|service| shown.plan.owners[service.owner] == *owner)?;
+    let all = Allocation::of(shown.bill(), shown.plan, &shown.outcome.shares);
+    let of = all.services.get(place)?;
+    let total = of.total().cents_text();
+    Some(format!("With its share of what services share, by use: {total}, of that {}", services::said(of)))
 }
 
 /// A line within what is selected; answers whether it was chosen.

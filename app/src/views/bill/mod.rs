@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use bayplan_engine::bill::Bill;
 use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::plan::Plan;
 use bayplan_engine::units::Span;
@@ -223,7 +224,13 @@ fn export(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox) {
     ui.menu_button(format!("{}  Export", icon::EXPORT), |ui| {
         for report in REPORTS {
             let Shown { outcome, plan, catalogue, .. } = shown;
-            let subject = BillOf { name: &project.name, plan, outcome, catalogue };
+            let subject = BillOf {
+                name: &project.name,
+                scenario: model.scenario.map(ScenarioId::as_str),
+                plan,
+                outcome,
+                catalogue,
+            };
             if ui.button(format!("{}  Copy as {}", icon::COPY, report.name)).clicked() {
                 let what = format!("The bill as {}", report.name);
                 out.push(Command::Copy { what, text: (report.bill)(&subject) });

@@ -69,7 +69,7 @@ fn mi_33_an_instance_is_dear_when_a_cheaper_one_holds_all_that_it_holds() {
         let place = plan.providers[provider].candidates.iter().position(|c| c.name.as_str() == on).expect("allowed");
         let zone = plan.services[service].zones[0].0;
         let mut world = World::new(&plan, Options { window: Span::HOUR, seed: 1, detail: Detail::Totals });
-        world.warm_machine(provider, place, zone, Cause::WaitingTasks);
+        world.warm_machine(provider, place, zone, Cause::HoldsTasks);
         for _ in 0..tasks {
             world.warm_task(service, 0, Spot::Instance(Ix::new(0)));
         }
