@@ -22,6 +22,13 @@ pub(super) const RULES: &[Rule] = &[
         deployment_cannot_move,
     ),
     Rule::new(
+        "deployment-blocked-by-rounding",
+        Severity::Warning,
+        "The healthy percents, rounded, let a deployment neither stop a task nor start one",
+        "ECS Developer Guide, \"Amazon ECS service event messages\"",
+        deployment_blocked_by_rounding,
+    ),
+    Rule::new(
         "healthy-percent-out-of-range",
         Severity::Error,
         "A healthy percent is outside what ECS takes",
@@ -66,26 +73,60 @@ fn rolling(service: &Service) -> bool {
     service.deployment.strategy() == DeploymentStrategy::Rolling
 }
 
-/// What: of D tasks, at least ceil(D × minimum) must stay and at most floor(D × maximum) may stand, and both are D.
-/// Why: no old task may stop and no new one start: the deployment waits without end. Example: one task, 100 and 150 %.
-/// Fix: 100 and 200 %.
+/// A rolling service whose percents let its tasks neither stop nor start: of `desired` tasks at least `lower` must stay
+/// and at most `upper` may stand (rules SVC-23, SVC-27).
+struct Blocked<'d> {
+    at: ItemRef,
+    service: &'d Service,
+    desired: u32,
+    lower: u32,
+    upper: u32,
+}
+
+fn blocked<'d>(context: &Context<'d>) -> impl Iterator<Item = Blocked<'d>> {
+    services(context).filter(|(_, _, service)| rolling(service)).filter_map(|(at, _, service)| {
+        let desired = if is_daemon(service) { 1 } else { service.bounds().0.max(1) };
+        let lower = service.minimum_healthy_percent().ceil_of(desired);
+        let upper = service.maximum_percent().floor_of(desired);
+        (lower >= desired && upper <= desired).then_some(Blocked { at, service, desired, lower, upper })
+    })
+}
+
+fn is_daemon(service: &Service) -> bool {
+    service.scheduling_strategy() == SchedulingStrategy::Daemon
+}
+
+/// Whether no number of tasks could move: 100 and 100 %.
+fn never_moves(service: &Service) -> bool {
+    service.minimum_healthy_percent() >= Percent::HUNDRED && service.maximum_percent() <= Percent::HUNDRED
+}
+
+fn tell_blocked(blocked: &Blocked<'_>, out: &mut Findings) {
+    let Blocked { at, service, desired, lower, upper } = blocked;
+    let (least, most) = (service.minimum_healthy_percent(), service.maximum_percent());
+    let tasks = if *desired == 1 { "task" } else { "tasks" };
+    let message = format!("Of {desired} {tasks} {lower} must stay healthy and {upper} may stand ({least}, {most})");
+    let fix = if is_daemon(service) { (0, 100) } else { (100, 200) };
+    let knob = Knob::HealthyPercents(Percent::from_percent(fix.0), Percent::from_percent(fix.1));
+    out.add(at.clone(), "deployment", message, "Lower minimumHealthyPercent or raise maximumPercent")
+        .fix(format!("Use {} and {} %", fix.0, fix.1), vec![Edit::Set(at.clone(), knob)]);
+}
+
+/// What: a minimum and a maximum of 100 %. Why: `CreateService` refuses it: no old task may stop and no new one start,
+/// whatever their number. Fix: 100 and 200 %.
 ///
 /// Source: ECS Developer Guide, "Amazon ECS service event messages", deployment configuration (rules SVC-23, SVC-27).
 fn deployment_cannot_move(context: &Context<'_>, out: &mut Findings) {
-    for (at, _, service) in services(context).filter(|(_, _, service)| rolling(service)) {
-        let (least, most) = (service.minimum_healthy_percent(), service.maximum_percent());
-        let daemon = service.scheduling_strategy() == SchedulingStrategy::Daemon;
-        let desired = if daemon { 1 } else { service.bounds().0.max(1) };
-        let (lower, upper) = (least.ceil_of(desired), most.floor_of(desired));
-        if lower < desired || upper > desired {
-            continue;
-        }
-        let message = format!("Of {desired} tasks {lower} must stay healthy and {upper} may stand ({least}, {most})");
-        let fix = if daemon { (0, 100) } else { (100, 200) };
-        let knob = Knob::HealthyPercents(Percent::from_percent(fix.0), Percent::from_percent(fix.1));
-        out.add(at.clone(), "deployment", message, "Lower minimumHealthyPercent or raise maximumPercent")
-            .fix(format!("Use {} and {} %", fix.0, fix.1), vec![Edit::Set(at, knob)]);
-    }
+    blocked(context).filter(|b| never_moves(b.service)).for_each(|b| tell_blocked(&b, out));
+}
+
+/// What: of D tasks, at least ceil(D × minimum) must stay and at most floor(D × maximum) may stand, and both are D by
+/// rounding. Why: the service runs, and its next deployment waits without end. Example: one task, 100 and 150 %. Fix: 100
+/// and 200 %.
+///
+/// Source: ECS Developer Guide, "Amazon ECS service event messages", deployment configuration (rules SVC-23, SVC-27).
+fn deployment_blocked_by_rounding(context: &Context<'_>, out: &mut Findings) {
+    blocked(context).filter(|b| !never_moves(b.service)).for_each(|b| tell_blocked(&b, out));
 }
 
 /// What: a minimum over 100 %, a maximum under 100 %, or a DAEMON's maximum other than 100 %. Why: ECS refuses it, or
@@ -209,9 +250,18 @@ pub(super) mod tests {
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
-        // SVC-27: of 3 tasks 125 % are 3.75, so 3; 134 % are 4.02, so 4.
+        // CreateService refuses 100 and 100 %; what only rounding blocks is another rule's.
         case(
             "deployment-cannot-move",
+            |d| percents(model(d), 100, 100),
+            &["model · deployment"],
+            |d| {
+                percents(model(d), 100, 125);
+            },
+        ),
+        // SVC-27: of 3 tasks 125 % are 3.75, so 3; 134 % are 4.02, so 4.
+        case(
+            "deployment-blocked-by-rounding",
             |d| percents(model(d), 100, 125),
             &["model · deployment"],
             |d| {
@@ -219,7 +269,7 @@ pub(super) mod tests {
             },
         ),
         case(
-            "deployment-cannot-move",
+            "deployment-blocked-by-rounding",
             |d| {
                 model(d).desired_count = 1;
                 percents(model(d), 100, 150);

@@ -70,27 +70,70 @@ fn placeholder_account_number(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: a variable named like a secret, with a value. Why: whoever may describe the task definition reads it. Example:
-/// `DB_PASSWORD`.
+/// What: a variable named like a secret with a value, or with a value that is one. Why: whoever may describe the task
+/// definition reads it. Example: `DB_PASSWORD`; a URL with a password; an access key.
 ///
 /// Source: ECS Developer Guide, "Pass sensitive data to an Amazon ECS container".
 fn secret_in_environment(context: &Context<'_>, out: &mut Findings) {
-    const ELSEWHERE: &[&str] = &["_FILE", "_ARN", "_NAME", "_ID", "_URL", "_PATH"];
-    let secret = |name: &(&str, &str)| {
-        let upper = name.0.to_uppercase();
-        let points = ELSEWHERE.iter().any(|end| upper.ends_with(end));
-        !name.1.is_empty() && !points && SECRET_WORDS.iter().any(|word| upper.contains(word))
-    };
     for (id, definition, _) in context.definitions() {
         for container in &definition.containers {
-            let variables = container.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            for (name, _) in variables.filter(secret) {
-                let message = format!("`{name}` of container `{}` has its value in the open", container.name);
+            for (name, value) in &container.environment {
+                let Some(what) = secret_in(name, value) else { continue };
+                let message = format!("`{name}` of container `{}` has {what} in the open", container.name);
                 let hint = "Keep it in Secrets Manager or Parameter Store and name it under secrets";
                 out.add(ItemRef::TaskDefinition(id.clone()), "containers", message, hint);
             }
         }
     }
+}
+
+/// What secret a variable gives away, if it does.
+fn secret_in(name: &str, value: &str) -> Option<&'static str> {
+    const ELSEWHERE: &[&str] = &["_FILE", "_ARN", "_NAME", "_ID", "_URL", "_PATH"];
+    let upper = name.to_uppercase();
+    let points = ELSEWHERE.iter().any(|end| upper.ends_with(end));
+    let named = SECRET_WORDS.iter().any(|word| upper.contains(word))
+        || upper.split(['_', '-', '.']).skip(1).any(|part| ["PASS", "PWD", "PASSPHRASE"].contains(&part));
+    if is_access_key(value) {
+        Some("an access key")
+    } else if value.starts_with("-----BEGIN") && value.contains("PRIVATE KEY") {
+        Some("a private key")
+    } else if is_json_web_token(value) {
+        Some("a token")
+    } else if has_password(value) {
+        Some("a URL with its password")
+    } else if named && !points && !value.is_empty() {
+        Some("its value")
+    } else {
+        None
+    }
+}
+
+/// Whether a text is the id of an access key.
+///
+/// Source: IAM User Guide, "IAM identifiers", unique ID prefixes: `AKIA` of a user, `ASIA` of a session, 20 characters.
+fn is_access_key(value: &str) -> bool {
+    let rest = value.strip_prefix("AKIA").or_else(|| value.strip_prefix("ASIA"));
+    rest.is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+}
+
+/// Whether a text is a signed JSON Web Token: three parts in base64url, the first of them a JSON object.
+///
+/// Source: RFC 7519, section 3.1.
+fn is_json_web_token(value: &str) -> bool {
+    let parts: Vec<_> = value.split('.').collect();
+    let base64 = |part: &&str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b));
+    parts.len() == 3 && parts[0].starts_with("eyJ") && !parts[2].is_empty() && parts.iter().all(base64)
+}
+
+/// Whether a text is a URL with a password: `postgres://user:password@host/`.
+///
+/// Source: RFC 3986, section 3.2.1. `${…}` in its place is filled in elsewhere.
+fn has_password(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+    password.is_some_and(|password| !password.is_empty() && !password.starts_with(['$', '{', '<']))
 }
 
 /// What: `privileged: true` off Fargate. Why: the container is root on its host. Example: a monitoring agent.
@@ -189,8 +232,8 @@ fn texts(container: &Container) -> impl Iterator<Item = &str> {
 
 /// Words by which variables that hold secrets are commonly named.
 ///
-/// Assumption: names, not values, are looked at; a name that ends in `_FILE`, `_ARN`, `_NAME`, `_ID` or `_URL` points
-/// elsewhere.
+/// Assumption: a name that ends in `_FILE`, `_ARN`, `_NAME`, `_ID`, `_URL` or `_PATH` points elsewhere, unless its value is
+/// a secret by its shape.
 const SECRET_WORDS: &[&str] =
     &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "ACCESS_KEY"];
 
@@ -232,6 +275,46 @@ pub(super) mod tests {
             |d| {
                 variable(d, "DB_PASSWORD_FILE", "/run/secrets/db");
                 variable(d, "API_TOKEN", "");
+            },
+        ),
+        case(
+            "secret-in-environment",
+            |d| variable(d, "DB_PASS", "postgres"),
+            &["web · containers"],
+            |d| {
+                variable(d, "COMPASS", "north");
+                variable(d, "PWD", "/srv");
+            },
+        ),
+        case(
+            "secret-in-environment",
+            |d| variable(d, "AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            &["web · containers"],
+            |d| {
+                variable(d, "AWS_ACCESS_KEY_ID", "from the role");
+            },
+        ),
+        case(
+            "secret-in-environment",
+            |d| variable(d, "DATABASE_URL", "postgres://u:p4ss@db/x"),
+            &["web · containers"],
+            |d| {
+                variable(d, "DATABASE_URL", "postgres://u@db:5432/x?y=a:b@c");
+                variable(d, "CACHE_URL", "redis://u:${PASS}@cache");
+            },
+        ),
+        case(
+            "secret-in-environment",
+            |d| variable(d, "JWT", "eyJhbGciOiJIUzI1NiJ9.e30.abc"),
+            &["web · containers"],
+            |d| variable(d, "JWT", "https://issuer.example.com/keys"),
+        ),
+        case(
+            "secret-in-environment",
+            |d| variable(d, "KEY", "-----BEGIN RSA PRIVATE KEY-----"),
+            &["web · containers"],
+            |d| {
+                variable(d, "KEY", "-----BEGIN CERTIFICATE-----");
             },
         ),
         case(

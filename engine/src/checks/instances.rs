@@ -89,6 +89,11 @@ fn types<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProvider) -> Vec<
     known.map(|ix| &catalogue.types[ix]).collect()
 }
 
+/// The largest type a group may start.
+pub(super) fn largest<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProvider) -> Option<&'c InstanceType> {
+    types(catalogue, group).into_iter().max_by_key(|kind| (kind.vcpus, kind.memory))
+}
+
 /// Why a task does not fit on an empty instance of a type; `None` if it does.
 fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, trunking: bool) -> Option<String> {
     let (cpu, memory) = demand(runner, definition);
@@ -107,7 +112,7 @@ fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, 
     }
 }
 
-fn demand(runner: &Runner<'_>, definition: &TaskDefinition) -> (CpuUnits, Mib) {
+pub(super) fn demand(runner: &Runner<'_>, definition: &TaskDefinition) -> (CpuUnits, Mib) {
     let proxy = runner.service.map_or((CpuUnits::ZERO, Mib::ZERO), crate::design::service::Service::proxy_demand);
     // A size of the task already holds its proxy; a sum of containers does not.
     let cpu = definition.cpu.map_or(definition.cpu_demand() + proxy.0, |cpu| cpu);
@@ -115,7 +120,7 @@ fn demand(runner: &Runner<'_>, definition: &TaskDefinition) -> (CpuUnits, Mib) {
     (cpu, memory)
 }
 
-fn slots(kind: &InstanceType, trunking: bool) -> u32 {
+pub(super) fn slots(kind: &InstanceType, trunking: bool) -> u32 {
     if trunking { kind.awsvpc_tasks_with_trunking() } else { kind.awsvpc_tasks() }
 }
 
@@ -263,8 +268,7 @@ fn eni_limit_binds(context: &Context<'_>, out: &mut Findings) {
 /// Source: ECS Developer Guide, "Automatically manage Amazon ECS capacity with cluster auto scaling" (rule CAS-08).
 fn group_cannot_hold_tasks(context: &Context<'_>, out: &mut Findings) {
     for (at, group) in groups(context) {
-        let kinds = types(context.catalogue, group);
-        let Some(kind) = kinds.iter().max_by_key(|kind| (kind.vcpus, kind.memory)) else { continue };
+        let Some(kind) = largest(context.catalogue, group) else { continue };
         let (mut cpu, mut memory, mut tasks) = (0u64, 0u64, 0u64);
         for runner in &context.runners {
             let daemon = runner.service.is_some_and(|s| s.scheduling_strategy() == SchedulingStrategy::Daemon);

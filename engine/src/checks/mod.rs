@@ -24,15 +24,20 @@ mod instances;
 mod ipv6;
 mod load_balancing;
 mod monitoring;
+mod naming;
 mod needs;
 mod network;
 mod patterns;
 mod placement;
 mod providers;
 mod quotas;
+mod ranges;
 mod references;
+mod registration;
 mod requirements;
+mod rollout_room;
 mod scaling;
+mod step_scaling;
 mod storage;
 mod target_groups;
 mod task_design;
@@ -54,9 +59,12 @@ use crate::design::Design;
 /// The families' tables, in the order people read them.
 const FAMILIES: &[&[Rule]] = &[
     references::RULES,
+    naming::RULES,
+    ranges::RULES,
     task_size::RULES,
     task_design::RULES,
     containers::RULES,
+    registration::RULES,
     dependencies::RULES,
     network::RULES,
     ipv6::RULES,
@@ -67,8 +75,10 @@ const FAMILIES: &[&[Rule]] = &[
     instances::RULES,
     daemons::RULES,
     deployment::RULES,
+    rollout_room::RULES,
     hooks::RULES,
     scaling::RULES,
+    step_scaling::RULES,
     patterns::RULES,
     load_balancing::RULES,
     target_groups::RULES,

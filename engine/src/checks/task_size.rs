@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "reservation-above-limit",
         Severity::Error,
-        "A container's soft memory limit is not below its hard one",
+        "A container's soft memory limit is above its hard one",
         PARAMETERS,
         reservation_above_limit,
     ),
@@ -212,19 +212,20 @@ fn container_without_memory(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: `memoryReservation` is as high as `memory` or higher. Why: registration fails: the soft limit lies below the
-/// hard one. Example: reservation 512, limit 512.
+/// What: `memoryReservation` is higher than `memory`. Why: registration fails: the soft limit may not lie above the hard
+/// one. Example: reservation 513, limit 512.
 ///
-/// Source: ECS Developer Guide, "Task definition parameters", memoryReservation (rule TDF-33).
+/// Source: ECS Developer Guide, "Task definition parameters", memoryReservation. The page says that the limit must be
+/// greater; the service takes equality (rule TDF-33).
 fn reservation_above_limit(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         for container in &definition.containers {
             let (Some(soft), Some(hard)) = (container.memory_reservation, container.memory) else { continue };
-            if soft < hard {
+            if soft <= hard {
                 continue;
             }
             let message = format!(
-                "Container `{}` reserves {} MiB, which is not below its limit of {}",
+                "Container `{}` reserves {} MiB, which is above its limit of {}",
                 container.name,
                 soft.mib(),
                 hard.mib()
@@ -388,12 +389,13 @@ pub(super) mod tests {
             "reservation-above-limit",
             |d| {
                 container(app(d), 0, 512);
-                app(d).memory_reservation = Some(Mib::from_mib(512));
+                app(d).memory_reservation = Some(Mib::from_mib(513));
             },
             &["web · containers"],
             |d| {
+                // TDF-33: equality is taken.
                 container(app(d), 0, 512);
-                app(d).memory_reservation = Some(Mib::from_mib(511));
+                app(d).memory_reservation = Some(Mib::from_mib(512));
             },
         ),
         case(

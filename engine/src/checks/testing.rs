@@ -121,9 +121,12 @@ fn the_good_design_has_no_finding() {
 fn every_rule_has_a_finding_and_a_clean_case() {
     let families = [
         super::references::tests::CASES,
+        super::naming::tests::CASES,
+        super::ranges::tests::CASES,
         super::task_size::tests::CASES,
         super::task_design::tests::CASES,
         super::containers::tests::CASES,
+        super::registration::tests::CASES,
         super::dependencies::tests::CASES,
         super::network::tests::CASES,
         super::ipv6::tests::CASES,
@@ -134,8 +137,10 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::instances::tests::CASES,
         super::daemons::tests::CASES,
         super::deployment::tests::CASES,
+        super::rollout_room::tests::CASES,
         super::hooks::tests::CASES,
         super::scaling::tests::CASES,
+        super::step_scaling::tests::CASES,
         super::patterns::tests::CASES,
         super::load_balancing::tests::CASES,
         super::target_groups::tests::CASES,
