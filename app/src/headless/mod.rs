@@ -9,6 +9,7 @@ mod check;
 mod compare;
 mod export;
 mod import;
+mod nearest;
 mod open;
 mod presets;
 mod progress;
@@ -255,7 +256,16 @@ pub fn run<A: Into<OsString> + Clone>(
     window: impl FnOnce(Option<&str>) -> Result<(), String>,
 ) -> u8 {
     let mut json = false;
-    let done = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let parsed = match nearest::unknown_word(&arguments) {
+        Some(what) => {
+            // Nobody is left to hear that standard error is closed.
+            let _ = writeln!(to.err, "{what}");
+            return 2;
+        }
+        None => Cli::try_parse_from(arguments),
+    };
+    let done = match parsed {
         Ok(Cli { verb: Some(verb), .. }) => {
             json = verb.prints_json();
             perform(&verb, to)
@@ -284,18 +294,27 @@ pub fn run<A: Into<OsString> + Clone>(
     code
 }
 
-/// The main job without a window: two lines say why there is none, then the capacity comparison of a design, or of the
-/// three-tier preset, is printed as text.
+/// How many seeds the comparison without a window plays: enough for a first picture in a few seconds.
+const FIRST_SEEDS: u64 = 3;
+
+/// The main job without a window: why there is none, what can be done instead, and the capacity comparison of a design, or
+/// of the three-tier preset, as text.
 fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     let why = why.lines().collect::<Vec<_>>().join(" ");
+    let design = design.unwrap_or("three-tier-web");
     writeln!(to.err, "no window: {why}")?;
     writeln!(
         to.err,
-        "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL or libEGL; on X11 also libxkbcommon-x11); here is the capacity comparison as text"
+        "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL or libEGL; on X11 also libxkbcommon-x11)"
     )?;
-    let of = Of { design: design.unwrap_or("three-tier-web").to_owned(), json: false, prices: None };
+    writeln!(
+        to.err,
+        "without one: `bayplan check {design}`, `bayplan estimate {design}`, `bayplan simulate {design}`; `bayplan --help` lists \
+         all. Here is the capacity comparison of {design} over {FIRST_SEEDS} seeds; `bayplan compare {design}` plays {SEEDS}"
+    )?;
+    let of = Of { design: design.to_owned(), json: false, prices: None };
     let family = Family::Capacity;
-    let asked = compare::Asked { family, seeds: SEEDS, threads: None, types: None, charts: None, write: None };
+    let asked = compare::Asked { family, seeds: FIRST_SEEDS, threads: None, types: None, charts: None, write: None };
     compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, to)
 }
 

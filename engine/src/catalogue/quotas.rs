@@ -26,6 +26,12 @@ impl Quota {
         count <= self.value
     }
 
+    /// Whether an account means it by that name: ours, or the one of the Service Quotas console, in any case.
+    pub fn is_named(&self, name: &str) -> bool {
+        let same = |own: &str| own.eq_ignore_ascii_case(name.trim());
+        same(self.name) || IN_SERVICE_QUOTAS.iter().any(|(own, quota)| quota.name == self.name && same(own))
+    }
+
     /// Whether a count is within it but has used four fifths of it, when a note is due: rule QTA-01.
     pub const fn is_near(&self, count: u64) -> bool {
         self.allows(count) && count.saturating_mul(5) >= self.value.saturating_mul(4)
@@ -169,6 +175,38 @@ quotas! {
     EXPRESS_SERVICES_PER_ALB 25 fixed "XPR-20" EXPRESS "Express Mode services per Application Load Balancer";
 }
 
+/// Names in the Service Quotas console that differ from ours.
+///
+/// Source: AWS General Reference, "Amazon ECS", "AWS Fargate", "Amazon EC2", "Elastic Load Balancing" and "Amazon VPC endpoints
+/// and quotas", column Name.
+const IN_SERVICE_QUOTAS: &[(&str, Quota)] = &[
+    ("Clusters per account", CLUSTERS),
+    ("Fargate On-Demand vCPU resource count", FARGATE_ON_DEMAND_VCPUS),
+    ("Fargate Spot vCPU resource count", FARGATE_SPOT_VCPUS),
+    ("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", EC2_STANDARD_VCPUS),
+    ("Running On-Demand G and VT instances", EC2_G_VCPUS),
+    ("Running On-Demand P instances", EC2_P_VCPUS),
+    ("Running On-Demand Inf instances", EC2_INF_VCPUS),
+    ("Running On-Demand Trn instances", EC2_TRN_VCPUS),
+    ("All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", EC2_STANDARD_SPOT_VCPUS),
+    ("All G and VT Spot Instance Requests", EC2_G_SPOT_VCPUS),
+    ("All P Spot Instance Requests", EC2_P_SPOT_VCPUS),
+    ("All P4, P3 and P2 Spot Instance Requests", EC2_P_SPOT_VCPUS),
+    ("All Inf Spot Instance Requests", EC2_INF_SPOT_VCPUS),
+    ("All Trn Spot Instance Requests", EC2_TRN_SPOT_VCPUS),
+    ("Certificates per Application Load Balancer", ALB_CERTIFICATES),
+    ("Rules per Application Load Balancer", ALB_RULES),
+    ("Targets per Target Group per Region", TARGETS_PER_TARGET_GROUP),
+    ("Targets per Availability Zone per Network Load Balancer", NLB_TARGETS_PER_ZONE),
+    ("Network Load Balancer ENIs per VPC", NLB_ENIS_PER_VPC),
+    ("VPC security groups per Region", SECURITY_GROUPS),
+    ("NAT gateways per Availability Zone", NAT_GATEWAYS_PER_ZONE),
+    ("EC2-VPC Elastic IPs", ELASTIC_IPS),
+    ("Elastic IP addresses per public NAT gateway", ELASTIC_IPS_PER_NAT_GATEWAY),
+    ("Interface VPC endpoints per VPC", INTERFACE_ENDPOINTS_PER_VPC),
+    ("Gateway VPC endpoints per Region", GATEWAY_ENDPOINTS_PER_REGION),
+];
+
 /// Quotas of running EC2 vCPUs by instance family: the letters it begins with, the quota on demand, that of Spot.
 ///
 /// Source: EC2 User Guide, "Amazon EC2 instance type quotas", which groups families so; rule QTA.
@@ -242,6 +280,17 @@ mod tests {
             (STEPS_PER_POLICY, 20, false),
         ] {
             assert_eq!((quota.value, quota.adjustable), (value, adjustable), "{}", quota.name);
+        }
+    }
+
+    #[test]
+    fn qta_a_quota_is_known_by_the_name_of_service_quotas_and_by_ours() {
+        assert!(FARGATE_ON_DEMAND_VCPUS.is_named("Fargate On-Demand vCPU resource count"));
+        assert!(FARGATE_ON_DEMAND_VCPUS.is_named("fargate on-demand vCPUs"));
+        assert!(!FARGATE_SPOT_VCPUS.is_named("Fargate On-Demand vCPU resource count"));
+        let twice = |name: &str| ALL.iter().filter(|quota| quota.is_named(name)).count();
+        for (name, _) in IN_SERVICE_QUOTAS {
+            assert_eq!(twice(name), 1, "{name}");
         }
     }
 

@@ -187,7 +187,7 @@ fn of_network(context: &Context<'_>) -> Vec<Tally> {
 
 /// The counts that pass their quota, or the account's own value of it, with that value.
 fn passed(context: &Context<'_>, adjustable: bool) -> Vec<(Tally, u64)> {
-    let own = |quota: &Quota| context.design.account.quotas.iter().find(|q| q.name == quota.name).map(|q| q.value);
+    let own = |quota: &Quota| context.design.account.quotas.iter().find(|q| quota.is_named(&q.name)).map(|q| q.value);
     let counts = [of_ecs(context), of_fargate(context), of_ec2(context), of_network(context)].into_iter().flatten();
     let mut all = Vec::new();
     for count in counts.filter(|count| count.quota.adjustable == adjustable) {
@@ -231,7 +231,7 @@ fn unknown_quota(context: &Context<'_>, out: &mut Findings) {
     for own in &context.design.account.quotas {
         let words = own.name.split_whitespace().next().unwrap_or_default();
         let known = quotas::ALL.iter().filter(|quota| quota.adjustable);
-        if known.clone().any(|quota| quota.name == own.name) {
+        if known.clone().any(|quota| quota.is_named(&own.name)) {
             continue;
         }
         let alike = known.filter(|quota| !words.is_empty() && quota.name.contains(words));
@@ -314,6 +314,13 @@ pub(super) mod tests {
             |d| own_quota(d, "Fargate vCPUs"),
             &["main · account"],
             |d| own_quota(d, "Fargate Spot vCPUs"),
+        ),
+        // The Service Quotas console's own name of the same quota.
+        case(
+            "unknown-quota",
+            |d| own_quota(d, "Fargate vCPU resource count"),
+            &["main · account"],
+            |d| own_quota(d, "Fargate Spot vCPU resource count"),
         ),
         // Fixed: AWS does not raise it, whatever the account says.
         case(

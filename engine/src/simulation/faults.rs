@@ -7,6 +7,12 @@ use crate::plan::index::Ix;
 use crate::plan::{PlannedFaultKind, PlannedZone};
 use crate::state::machine::{Machine, MachineStatus};
 use crate::state::task::{Task, TaskStatus};
+use crate::units::SimTime;
+
+/// A fault that begins while another of its kind lasts ends with the later of the two.
+fn outlast(current: &mut SimTime, until: SimTime) {
+    *current = (*current).max(until);
+}
 
 impl World<'_> {
     /// A fault strikes.
@@ -16,10 +22,12 @@ impl World<'_> {
         self.log(EntryKind::Fault, None, || said);
         match fault.kind {
             PlannedFaultKind::ZoneLoss(zone) => {
-                self.state.lost_until[zone.index()] = until;
+                outlast(&mut self.state.lost_until[zone.index()], until);
                 self.lose_zone(zone);
             }
-            PlannedFaultKind::SpotDrought(provider) => self.state.providers[provider.index()].drought_until = until,
+            PlannedFaultKind::SpotDrought(provider) => {
+                outlast(&mut self.state.providers[provider.index()].drought_until, until);
+            }
             PlannedFaultKind::SpotWave(provider, percent) if !self.plan.providers[provider].is_fargate() => {
                 self.reclaim_machines(provider, percent);
             }
@@ -29,7 +37,7 @@ impl World<'_> {
                     self.reclaim_task(task);
                 }
             }
-            PlannedFaultKind::StartFailure(service) => self.service(service).starts.fail_until = until,
+            PlannedFaultKind::StartFailure(service) => outlast(&mut self.service(service).starts.fail_until, until),
             PlannedFaultKind::TaskFailure(service, percent) => {
                 let running = self.all_live(|task| task.service == service && task.status == TaskStatus::Running);
                 let failed = self.drawn(running, percent, Concern::TaskFailure);
@@ -41,9 +49,18 @@ impl World<'_> {
         }
     }
 
-    /// A fault ends: what waited may be placed again.
+    /// A fault ends, unless another of its kind goes on: what waited may be placed again.
     pub(super) fn fault_ends(&mut self, place: u32) {
         let fault = &self.plan.faults[usize::try_from(place).expect("faults are few")];
+        let goes_on = match fault.kind {
+            PlannedFaultKind::ZoneLoss(zone) => !self.state.is_up(zone, self.now),
+            PlannedFaultKind::SpotDrought(provider) => !self.state.has_capacity(provider, self.now),
+            PlannedFaultKind::StartFailure(service) => self.state.service(service).starts.fail_until > self.now,
+            PlannedFaultKind::SpotWave(..) | PlannedFaultKind::TaskFailure(..) => false,
+        };
+        if goes_on {
+            return;
+        }
         let said = format!("over: {}", fault.said.describe());
         self.log(EntryKind::Fault, None, || said);
         for ix in self.plan.services.indices() {

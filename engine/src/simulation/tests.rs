@@ -58,6 +58,26 @@ fn a_lost_zone_holds_nothing_until_it_is_back_and_its_tasks_are_replaced_elsewhe
 }
 
 #[test]
+fn a_second_fault_of_a_kind_does_not_end_the_first() {
+    // Lost from hour 1 to 5, and again, told apart, from 2 to 3: nothing stands in the zone at hour 4.
+    let lost = || FaultKind::ZoneLoss("us-east-1a".into());
+    let dry = || FaultKind::SpotDrought { provider: "FARGATE_SPOT".into() };
+    let faults = vec![fault(lost(), 1, 4), fault(lost(), 2, 1), fault(dry(), 1, 4), fault(dry(), 2, 1)];
+    let plan = plan("three-tier-web", &Scenario { faults, ..Scenario::default() });
+    let trace = play_for(&plan, 8, 1).trace.expect("asked for");
+    let zone = plan.zones.pairs().find(|(_, z)| z.name.as_str() == "us-east-1a").expect("drawn").0;
+    let of_zone = |hours| {
+        let at = SimTime::ZERO + Span::from_hours(hours);
+        trace.tasks.iter().filter(|task| task.zone == zone && stands(task, at)).count()
+    };
+    assert!(of_zone(0) > 0);
+    assert_eq!(of_zone(4), 0);
+    let over: Vec<_> =
+        trace.log.iter().filter(|entry| entry.text.starts_with("over: ")).map(|entry| entry.at).collect();
+    assert_eq!(over, vec![SimTime::ZERO + Span::from_hours(5); 2]);
+}
+
+#[test]
 fn cps_14_spot_that_is_gone_is_not_replaced_on_demand() {
     let spot = || "FARGATE_SPOT".into();
     let faults = vec![

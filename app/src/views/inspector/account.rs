@@ -91,9 +91,9 @@ fn quotas(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
     }
     ui.add_space(4.0);
     let raised = || quotas::ALL.iter().filter(|quota| quota.adjustable);
-    let of = |name: &str| raised().find(|quota| quota.name == name);
+    let of = |name: &str| raised().find(|quota| quota.is_named(name));
     let taken: Vec<_> = account.quotas.iter().map(|own| own.name.clone()).collect();
-    let free = |quota: &&Quota| !taken.iter().any(|name| *name == quota.name);
+    let free = |quota: &&Quota| !taken.iter().any(|name| quota.is_named(name));
     // Those that a run is most often held by come first.
     let first = [quotas::FARGATE_ON_DEMAND_VCPUS, quotas::EC2_STANDARD_VCPUS];
     let next = first.iter().find(free).or_else(|| raised().find(free)).unwrap_or(&first[0]);

@@ -114,7 +114,7 @@ impl Resolver<'_> {
 
     /// A quota, at the account's own value where it has one.
     fn quota(&self, quota: Quota) -> u64 {
-        let own = self.design.account.quotas.iter().find(|own| own.name == quota.name);
+        let own = self.design.account.quotas.iter().find(|own| quota.is_named(&own.name));
         own.map_or(quota.value, |own| own.value)
     }
 
