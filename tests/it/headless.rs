@@ -465,15 +465,16 @@ fn a_comparison_above_the_threshold_is_exit_code_3_and_draws_its_charts() {
 }
 
 #[test]
-fn without_a_window_two_lines_say_why_and_the_comparison_is_printed() {
+fn without_a_window_it_says_why_and_what_else_there_is_and_prints_the_comparison() {
     let folder = folder();
     let design = folder.path().join("small.ron");
     let design = design.to_str().unwrap();
     assert_eq!(bayplan(&["presets", "small-api", "--out", design]).code, 0);
     let done = bayplan(&[design]);
-    assert_eq!((done.code, done.err.lines().count()), (0, 2), "{}", done.err);
+    assert_eq!((done.code, done.err.lines().count()), (0, 3), "{}", done.err);
     assert!(done.err.starts_with("no window: no display\n") && done.err.contains("DISPLAY"));
-    assert_eq!(done.out, bayplan(&["compare", design]).out);
+    assert!(done.err.contains(&format!("`bayplan estimate {design}`")), "{}", done.err);
+    assert_eq!(done.out, bayplan(&["compare", design, "--seeds", "3"]).out);
     let none = bayplan(&["no-such-design"]);
     assert!(none.code == 2 && none.out.is_empty() && none.err.contains("three-tier-web"), "{}", none.err);
 }
