@@ -1,4 +1,4 @@
-//! What RegisterTaskDefinition refuses beyond sizes: log routers, log options, secrets, proxies, systems and modes that do
+//! What `RegisterTaskDefinition` refuses beyond sizes: log routers, log options, secrets, proxies, systems and modes that do
 //! not go together.
 
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         "proxy-container-missing",
-        Severity::Error,
+        Severity::Warning,
         "The proxy configuration names a container that the task has not",
         "ECS API Reference, \"ProxyConfiguration\", containerName",
         proxy_container_missing,
@@ -248,9 +248,11 @@ fn awsvpc_on_ecs_anywhere(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: `proxyConfiguration` with a container that is not in the definition. Why: registration fails.
+/// What: `proxyConfiguration` with a container that is not in the definition. Why: traffic is led into a proxy that nobody
+/// runs.
 ///
-/// Source: ECS API Reference, "`ProxyConfiguration`", containerName (rule TDF-96).
+/// Source: ECS API Reference, "`ProxyConfiguration`", containerName: the container that serves as the proxy (rule TDF-96).
+/// Assumption: a warning, for no page says that registration refuses it.
 fn proxy_container_missing(context: &Context<'_>, out: &mut Findings) {
     for (id, definition, _) in context.definitions() {
         let Some(proxy) = &definition.proxy_configuration else { continue };
