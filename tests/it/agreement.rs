@@ -21,7 +21,7 @@ fn catalogue() -> Catalogue {
     Catalogue::load(&Region::new("us-east-1")).expect("the region is known")
 }
 
-fn both(design: &Design, window: Span) -> (Outcome, Outcome) {
+pub(crate) fn both(design: &Design, window: Span) -> (Outcome, Outcome) {
     let catalogue = catalogue();
     let prepared = prepare_scenario(design, Scenario::default(), &catalogue, &[]).unwrap_or_else(|e| panic!("{e}"));
     let estimate = estimate_outcome(&prepared, &catalogue, window);
@@ -37,7 +37,7 @@ fn amounts(bill: &Bill) -> Vec<(String, Charge, &'static str, String, Option<Usd
 }
 
 #[track_caller]
-fn agree(design: &Design, window: Span) {
+pub(crate) fn agree(design: &Design, window: Span) {
     let (estimate, run) = both(design, window);
     assert_eq!(amounts(&estimate.bill), amounts(&run.bill));
     assert_eq!(estimate.bill.total, run.bill.total);
@@ -67,7 +67,7 @@ fn a_mix_with_fargate_spot_agrees() {
 }
 
 /// What all lines of a meter cost.
-fn cost(bill: &Bill, meter: Meter) -> Usd {
+pub(crate) fn cost(bill: &Bill, meter: Meter) -> Usd {
     let lines = bill.lines.iter().filter(|l| l.charge == Charge::Aws(meter));
     lines.filter_map(|l| l.cost).sum()
 }

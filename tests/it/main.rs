@@ -14,4 +14,5 @@ mod presets;
 mod stated;
 mod steady;
 mod tidy;
+mod traffic;
 mod window;

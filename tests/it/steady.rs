@@ -63,6 +63,7 @@ pub fn design() -> Design {
         Load::Requests(Requests {
             service: ServiceId::new("web"),
             through: Entrance::LoadBalancer(LoadBalancerId::new("entrance")),
+            listener_port: None,
             origin: None,
             shape: Shape::constant(MilliPerSecond::from_whole(300)),
             request_bytes: Bytes::from_bytes(2_000),
@@ -174,6 +175,7 @@ fn target_group() -> TargetGroup {
         slow_start: None,
         algorithm: None,
         stickiness: None,
+        target_control_port: None,
         tags: std::collections::BTreeMap::new(),
     }
 }

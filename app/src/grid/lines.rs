@@ -240,6 +240,7 @@ mod tests {
         let requests = Requests {
             service: web.clone(),
             through: Entrance::Direct,
+            listener_port: None,
             origin: None,
             shape: Shape::constant(MilliPerSecond::from_whole(20)),
             request_bytes: Bytes::ZERO,

@@ -111,7 +111,7 @@ impl Weights<'_> {
     fn out_of_door(&self, door: &Pick, to: &ServiceId) -> Option<Flow> {
         let at_door = |load: &PlannedLoad| match &load.kind {
             LoadKind::Requests { through, .. } | LoadKind::Stream { through } => match *through {
-                Door::Balancer(balancer) => self.is(self.plan.balancers[balancer].owner, door),
+                Door::Balancer(balancer, _) => self.is(self.plan.balancers[balancer].owner, door),
                 Door::Api(api) => self.is(api, door),
                 Door::Direct => false,
             },
@@ -120,7 +120,7 @@ impl Weights<'_> {
         let named = |load: &PlannedLoad| self.plan.services[load.service].name == *to;
         let loads = self.loads().filter(|(load, _)| at_door(load) && named(load)).map(|(_, flow)| flow);
         let calls = self.calls().filter(|(_, call, _)| match &call.to {
-            PlannedTarget::Through(service, balancer) => {
+            PlannedTarget::Through(service, balancer, _) => {
                 self.plan.services[*service].name == *to && self.is(self.plan.balancers[*balancer].owner, door)
             }
             _ => false,
@@ -157,7 +157,7 @@ impl Weights<'_> {
             (PlannedTarget::Service(service), Pick::Item(ItemRef::Service(id))) => {
                 self.plan.services[*service].name == *id
             }
-            (PlannedTarget::Through(_, balancer), to) => self.is(self.plan.balancers[*balancer].owner, to),
+            (PlannedTarget::Through(_, balancer, _), to) => self.is(self.plan.balancers[*balancer].owner, to),
             (PlannedTarget::Aws(aws), Pick::Aws(to)) => aws == to,
             (PlannedTarget::Internet, Pick::Internet) => true,
             _ => false,

@@ -91,6 +91,7 @@ pub fn new_group(vpc: &bayplan_engine::design::id::VpcId, protocol: Protocol, po
         slow_start: None,
         algorithm: None,
         stickiness: None,
+        target_control_port: None,
         tags: Tags::new(),
     }
 }
@@ -140,6 +141,7 @@ fn requests(design: &Design, spot: &Spot) -> Made {
         Load::Requests(Requests {
             service,
             through,
+            listener_port: None,
             origin: None,
             shape: Shape::constant(MilliPerSecond::from_whole(20)),
             request_bytes: Bytes::from_bytes(1000),

@@ -105,6 +105,7 @@ fn put_service(design: &mut Design, name: &str, (min, max): (u32, u32), peak: u6
     let load = Requests {
         service: ServiceId::new(name),
         through: Entrance::Direct,
+        listener_port: None,
         origin: None,
         shape: Shape { series, spikes: Vec::new(), noise: Ppm::from_ppm(100_000) },
         request_bytes: Bytes::from_bytes(1_000),

@@ -75,7 +75,7 @@ const MONTH: u128 = 730 * HOUR;
 /// Source: AWS Fargate pricing page: a GB of memory is 1024 MiB; rule 0, "Units".
 /// Assumption: so is a GB of a volume, whose size is set in GiB; the price pages only say GB.
 const GB_MIB: u128 = 1024;
-/// Assumption: files, images, logs and objects are stored by the same GB of 2^30 bytes; no page that says so was read.
+/// Assumption: files, images and objects are stored by the same GB of 2^30 bytes; no page that says so was read.
 const GB_STORED: u128 = 1 << 30;
 /// Source: Elastic Load Balancing pricing, worked example: 300 KB/s for an hour are 1.08 GB.
 /// Assumption: every other GB that moves is 10^9 bytes too; rule 0, "Units", says so of data transfer.
@@ -89,6 +89,8 @@ const VCPU_MONTH: Unit = unit("vCPU-month", Base::CpuUnitMs, 1024 * MONTH);
 const GB_HOUR: Unit = unit("GB-hour", Base::MibMs, GB_MIB * HOUR);
 const GB_MONTH: Unit = unit("GB-month", Base::MibMs, GB_MIB * MONTH);
 const STORED: Unit = unit("GB-month", Base::ByteMs, GB_STORED * MONTH);
+/// Source: AWS Pricing Calculator, CloudWatch: GB stored are the GB ingested × 0.15, so they are the same GB (rule OBS-06).
+const LOGS_STORED: Unit = unit("GB-month", Base::ByteMs, GB_MOVED * MONTH);
 const GB: Unit = unit("GB", Base::Byte, GB_MOVED);
 const LCU: Unit = unit("LCU-hour", Base::NanoUnitHour, 1_000_000_000);
 const NLCU: Unit = unit("NLCU-hour", Base::NanoUnitHour, 1_000_000_000);
@@ -335,8 +337,8 @@ meters! {
     LogsIngestIa, "cloudwatch", "logs_ingest_infrequent_access", GB, EXACT,
         "CloudWatch Logs ingestion, Infrequent Access";
     LogsIngestVended, "cloudwatch", "logs_vended_ingest", GB, EXACT, "CloudWatch vended logs ingestion";
-    LogsStorage, "cloudwatch", "logs_storage", STORED, PRORATED, "CloudWatch Logs storage";
-    LogsStorageIa, "cloudwatch", "logs_storage_infrequent_access", STORED, PRORATED,
+    LogsStorage, "cloudwatch", "logs_storage", LOGS_STORED, PRORATED, "CloudWatch Logs storage";
+    LogsStorageIa, "cloudwatch", "logs_storage_infrequent_access", LOGS_STORED, PRORATED,
         "CloudWatch Logs storage, Infrequent Access";
     LogsInsightsScanned, "cloudwatch", "logs_insights_scanned", GB, EXACT, "CloudWatch Logs Insights data scanned";
     LogsLiveTail, "cloudwatch", "logs_live_tail", minutes("minute"), PRORATED, "CloudWatch Logs Live Tail";

@@ -246,7 +246,27 @@ const BESIDE: &[(&str, &str, &str)] = &[
     (
         "stored_gb",
         "2^30 bytes",
-        "files, images, logs, objects and volumes are stored by this GB, moved bytes count by 10^9; no page that says so was read",
+        "files, images, objects and volumes are stored by this GB; moved bytes and logs count by 10^9; no page that says so was read",
+    ),
+    (
+        "log_compression",
+        "0.15",
+        "stored of what is written to a log group, as AWS's calculator has it; `stored_percent` of a group (OBS-06)",
+    ),
+    (
+        "log_group_age",
+        "12 months",
+        "how long a group has been written to: what one without retention keeps; `age_days` of a group (OBS-06)",
+    ),
+    (
+        "listener_asked",
+        "of those that lead to a service, the one with most rules",
+        "where a load names no listener's port, and of calls between services (LB-20)",
+    ),
+    (
+        "nlb_protocols",
+        "TCP, UDP and TLS added up; TCP_UDP as UDP",
+        "capacity units of a Network Load Balancer are the greatest dimension of each; how they add was not read (LB-21)",
     ),
     (
         "pick_margins",

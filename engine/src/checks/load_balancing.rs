@@ -86,6 +86,13 @@ pub(super) const RULES: &[Rule] = &[
         target_group_protocol_not_taken,
     ),
     Rule::new(
+        "target-control-port-not-taken",
+        Severity::Error,
+        "A target group has a target optimizer, and its load balancer none",
+        GROUP,
+        target_control_port_not_taken,
+    ),
+    Rule::new(
         "load-does-not-arrive",
         Severity::Error,
         "A load comes in by a door that does not lead to its service",
@@ -316,10 +323,47 @@ fn target_group_protocol_not_taken(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What: a target control port in a target group of another load balancer than an Application Load Balancer. Why: the
+/// target optimizer is a feature of those alone. Fix: takes it out.
+///
+/// Source: Elastic Load Balancing API Reference, "`CreateTargetGroup`", `TargetControlPort` (rule LB-20).
+fn target_control_port_not_taken(context: &Context<'_>, out: &mut Findings) {
+    for (id, group) in context.design.target_groups.iter().filter(|(_, group)| group.target_control_port.is_some()) {
+        let other = context.balancers_of(id).into_iter().find(|(_, b)| b.kind != LoadBalancerType::Application);
+        let Some((balancer, drawn)) = other else { continue };
+        let mut changed = group.clone();
+        changed.target_control_port = None;
+        let message = format!("{balancer} is of kind {}, which has no target optimizer", drawn.kind);
+        let hint = "Leave the target control port out, or use an Application Load Balancer";
+        out.add(ItemRef::TargetGroup(id.clone()), "target_control_port", message, hint)
+            .fix("Take it out", vec![Edit::Put(Item::TargetGroup(id.clone(), changed))]);
+    }
+}
+
 /// Whether a balancer sends to a service.
 fn leads(context: &Context<'_>, balancer: &LoadBalancer, service: &crate::design::id::ServiceId) -> bool {
     let groups: Vec<TargetGroupId> = balancer.target_groups();
     groups.iter().any(|group| context.services_of(group).iter().any(|(id, _)| *id == service))
+}
+
+/// Why nothing arrives at a service by the port that a load names.
+fn not_listened(
+    context: &Context<'_>,
+    door: &Entrance,
+    port: u16,
+    service: &crate::design::id::ServiceId,
+) -> Option<String> {
+    let Entrance::LoadBalancer(balancer) = door else {
+        return Some(format!("Port {port} is of a listener, and it comes in by no load balancer"));
+    };
+    let listeners = &context.design.load_balancers.get(balancer)?.listeners;
+    let mut named = listeners.iter().filter(|listener| listener.port == port).peekable();
+    if named.peek().is_none() {
+        return Some(format!("{balancer} does not listen on port {port}"));
+    }
+    let leads = |group: &TargetGroupId| context.services_of(group).iter().any(|(id, _)| *id == service);
+    let arrives = named.flat_map(Listener::target_groups).any(leads);
+    (!arrives).then(|| format!("The listener of {balancer} on port {port} does not lead to {service}"))
 }
 
 /// What: a load that comes in by a balancer or HTTP API which sends nothing to its service. Why: no request arrives.
@@ -350,6 +394,10 @@ fn load_does_not_arrive(context: &Context<'_>, out: &mut Findings) {
         if !arrives {
             let message = format!("The door it comes in by does not lead to {service}");
             out.add(ItemRef::Load(id.clone()), "through", message, "Connect the door to the service");
+        } else if let Some((door, Some(port))) = load.door() {
+            let Some(why) = not_listened(context, door, port, service) else { continue };
+            let hint = "Name the port of a listener that leads to the service, or none";
+            out.add(ItemRef::Load(id.clone()), "listener_port", why, hint);
         }
     }
 }
@@ -402,7 +450,49 @@ pub(super) mod tests {
         listener(d).rules.push(ListenerRule { hosts, paths, target_group: "web".into() });
     }
 
+    fn by_port(d: &mut Design, port: u16) {
+        for load in d.loads.values_mut() {
+            if let Load::Requests(requests) = load {
+                requests.listener_port = Some(port);
+            }
+        }
+    }
+
     pub(in crate::checks) const CASES: &[Case] = &[
+        case(
+            "load-does-not-arrive",
+            |d| by_port(d, 81),
+            &["shoppers · listener_port"],
+            |d| {
+                let port = listener(d).port;
+                by_port(d, port);
+            },
+        ),
+        case(
+            "load-does-not-arrive",
+            |d| {
+                let mut other = listener(d).clone();
+                (other.port, other.default_target_group) = (8443, Some("elsewhere".into()));
+                front(d).listeners.push(other);
+                by_port(d, 8443);
+            },
+            &["shoppers · listener_port"],
+            |d| {
+                let mut other = listener(d).clone();
+                other.port = 8443;
+                front(d).listeners.push(other);
+                by_port(d, 8443);
+            },
+        ),
+        case(
+            "target-control-port-not-taken",
+            |d| {
+                target_group(d).target_control_port = Some(3000);
+                front(d).kind = LoadBalancerType::Network;
+            },
+            &["web · target_control_port"],
+            |d| target_group(d).target_control_port = Some(3000),
+        ),
         case(
             "balancer-in-one-zone",
             |d| front(d).subnets.truncate(1),

@@ -1,14 +1,16 @@
 //! The least that should be watched: alarms, insights, logs that do not grow for ever.
 
 use super::context::{Context, Host};
+use super::demand;
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::meter::Meter;
 use crate::design::cluster::{Cluster, ContainerInsights, MonitoringPlan};
+use crate::design::container::{Container, LogDriver};
 use crate::design::edit::Edit;
 use crate::design::id::AlarmId;
 use crate::design::observability::{Alarm, AlarmMetric, AlarmSubject};
 use crate::design::{Item, ItemRef, Tags};
-use crate::units::Seconds;
+use crate::units::{Bytes, Seconds};
 
 const BASELINE: &str = "ECS Developer Guide, \"Monitoring Amazon ECS\", minimum to monitor";
 
@@ -40,6 +42,13 @@ pub(super) const RULES: &[Rule] = &[
         "A log group keeps its entries for ever",
         "CloudWatch Logs User Guide, \"Working with log groups and log streams\", retention",
         log_group_kept_for_ever,
+    ),
+    Rule::new(
+        "logs-without-bytes",
+        Severity::Advice,
+        "A service writes to CloudWatch Logs, and nothing says how much",
+        "Amazon CloudWatch pricing, Logs",
+        logs_without_bytes,
     ),
 ];
 
@@ -174,6 +183,27 @@ fn log_group_kept_for_ever(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What: a service that work comes to, whose containers log by awslogs, and whose work writes no bytes to logs. Why: what
+/// is written is paid for by the GB, often more than the tasks that write it; the bill has nothing of it.
+///
+/// Source: Amazon CloudWatch pricing, Logs: collected by the GB, stored by the GB-month (rules OBS-01, OBS-06).
+fn logs_without_bytes(context: &Context<'_>, out: &mut Findings) {
+    let worked = demand::work_of(context.design);
+    for runner in &context.runners {
+        let (Some(id), Some(service), Some(definition)) = (runner.id, runner.service, runner.definition) else {
+            continue;
+        };
+        let logs = |c: &Container| c.log_configuration.as_ref().is_some_and(|log| log.driver == LogDriver::Awslogs);
+        let has_work = worked.get(id).is_some_and(|work| *work > 0);
+        if !has_work || service.work.log_bytes() > Bytes::ZERO || !definition.containers.iter().any(logs) {
+            continue;
+        }
+        let message = "Its containers log by awslogs, and its work writes 0 bytes: no logs are in the bill";
+        let hint = "Say how many bytes each unit of its work writes (log_bytes)";
+        out.add(ItemRef::Service(id.clone()), "work", message, hint);
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -183,6 +213,13 @@ pub(super) mod tests {
     fn running(d: &mut Design, insights: Option<ContainerInsights>) {
         d.alarms.insert("tasks".into(), alarm(AlarmSubject::Service("web".into()), AlarmMetric::RunningTaskCount));
         d.clusters.get_mut(&"main".into()).unwrap().container_insights = insights;
+    }
+
+    /// Work of the web service writes no bytes to logs.
+    fn quiet(d: &mut Design, change: fn(&mut Design)) {
+        let Work::Stated { log_bytes, .. } = &mut web(d).work else { panic!("the good design states its work") };
+        *log_bytes = Bytes::ZERO;
+        change(d);
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[
@@ -224,6 +261,22 @@ pub(super) mod tests {
             |d| d.log_groups.get_mut(&"web".into()).unwrap().retention_days = None,
             &["web · retention_days"],
             |d| d.log_groups.get_mut(&"web".into()).unwrap().retention_days = Some(3653),
+        ),
+        case(
+            "logs-without-bytes",
+            |d| quiet(d, |_| {}),
+            &["web · work"],
+            |d| {
+                quiet(d, |d| app(d).log_configuration.as_mut().unwrap().driver = LogDriver::Awsfirelens);
+            },
+        ),
+        case(
+            "logs-without-bytes",
+            |d| quiet(d, |d| web(d).work = Work::Unknown),
+            &["web · work"],
+            |d| {
+                quiet(d, |d| d.loads.clear());
+            },
         ),
     ];
 

@@ -135,6 +135,10 @@ pub struct Requests {
     pub service: ServiceId,
     /// The door they come in by.
     pub through: Entrance,
+    /// The port of the load balancer's listener that takes them; absent is, of the listeners that lead to the service,
+    /// the one with most rules.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub listener_port: Option<u16>,
     /// Where they come from; absent is the internet.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Option<Origin>,
@@ -200,6 +204,10 @@ pub struct Stream {
     pub service: ServiceId,
     /// The door they leave by.
     pub through: Entrance,
+    /// The port of the load balancer's listener they leave by; absent is, of the listeners that lead to the service, the
+    /// one with most rules.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub listener_port: Option<u16>,
     /// Bytes a second.
     #[serde(serialize_with = "write_kilobytes", deserialize_with = "read_kilobytes")]
     pub kilobytes: Shape,
@@ -231,6 +239,15 @@ impl Load {
             Self::Requests(requests) => &requests.service,
             Self::Jobs(jobs) => &jobs.service,
             Self::Stream(stream) => &stream.service,
+        }
+    }
+
+    /// The door it comes by, with the port of the listener it names; jobs wait in a queue.
+    pub fn door(&self) -> Option<(&Entrance, Option<u16>)> {
+        match self {
+            Self::Requests(requests) => Some((&requests.through, requests.listener_port)),
+            Self::Stream(stream) => Some((&stream.through, stream.listener_port)),
+            Self::Jobs(_) => None,
         }
     }
 

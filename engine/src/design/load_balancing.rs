@@ -120,9 +120,7 @@ impl LoadBalancer {
 
     /// The target groups its listeners and rules name, each once, sorted.
     pub fn target_groups(&self) -> Vec<TargetGroupId> {
-        let defaults = self.listeners.iter().filter_map(|l| l.default_target_group.clone());
-        let ruled = self.listeners.iter().flat_map(|l| l.rules.iter().map(|r| r.target_group.clone()));
-        let mut all: Vec<_> = defaults.chain(ruled).collect();
+        let mut all: Vec<_> = self.listeners.iter().flat_map(Listener::target_groups).cloned().collect();
         all.sort();
         all.dedup();
         all
@@ -146,6 +144,13 @@ pub struct Listener {
     /// Its rules, by priority.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rules: Vec<ListenerRule>,
+}
+
+impl Listener {
+    /// The target groups that it and its rules name.
+    pub fn target_groups(&self) -> impl Iterator<Item = &TargetGroupId> {
+        self.default_target_group.iter().chain(self.rules.iter().map(|rule| &rule.target_group))
+    }
 }
 
 /// A rule of a listener.
@@ -192,6 +197,10 @@ pub struct TargetGroup {
     /// For how long a client stays with its target; absent is not at all.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stickiness: Option<Seconds>,
+    /// `TargetControlPort`: the port of the target optimizer's agent beside each task; absent is without a target
+    /// optimizer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub target_control_port: Option<u16>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,

@@ -9,9 +9,9 @@ use crate::design::load_balancing::{LoadBalancerType, Scheme};
 use crate::plan::Plan;
 use crate::plan::index::Ix;
 use crate::plan::load::{Door, LoadKind};
-use crate::plan::network::PlannedBalancer;
+use crate::plan::network::{PlannedBalancer, PlannedListener, Transport};
 use crate::units::{Bytes, Quantity, Span, Usd};
-use crate::usage::balancers::{BalancerHour, capacity_units};
+use crate::usage::balancers::{BalancerHour, Passed, capacity_units};
 
 /// How many samples a line has beside its first.
 const SAMPLES: u64 = 40;
@@ -56,7 +56,7 @@ pub fn through(plan: &Plan, month: &Bill) -> Through {
     for load in &plan.loads {
         let LoadKind::Requests { through, request_bytes, response_bytes, .. } = &load.kind else { continue };
         let way = match through {
-            Door::Balancer(balancer) => match plan.balancers[*balancer].kind {
+            Door::Balancer(balancer, _) => match plan.balancers[*balancer].kind {
                 LoadBalancerType::Application => 0,
                 LoadBalancerType::Network => 1,
                 LoadBalancerType::Gateway => continue,
@@ -123,21 +123,22 @@ pub fn ways_in(catalogue: &Catalogue, zones: u64, each: Bytes, most: u64) -> Vec
             scheme: Scheme::InternetFacing,
             zones: Vec::new(),
             cross_zone: false,
-            rules: 0,
             web_acl: None,
         };
         let hours = u128::from(Span::MONTH.ms() / Span::HOUR.ms());
         // Millionths of a request in an hour.
         let requests = u128::from(millions) * 1_000_000_000_000 / hours;
         let connections = requests / 10;
-        let hour = BalancerHour {
+        let passed = Passed {
             micro_bytes: requests * u128::from(each.bytes()),
             connections,
             connection_ms: connections * u128::from(Span::MINUTE.ms()),
             requests,
         };
+        let mut hour = BalancerHour::default();
+        hour.pass(PlannedListener { rules: 0, transport: Transport::Tcp, optimized: false }, passed);
         let (hour_meter, unit_meter) = planned.meters();
-        let units = Quantity::from_base(capacity_units(&planned, hour) * hours);
+        let units = Quantity::from_base(capacity_units(kind, &hour) * hours);
         let standing = held(catalogue, hour_meter, 1)? + held(catalogue, Meter::PublicIpv4, zones)?;
         Some(standing + flowed(catalogue, unit_meter, units)?)
     };

@@ -2,7 +2,7 @@
 
 use super::curve::Curve;
 use super::index::Ix;
-use super::network::PlannedBalancer;
+use super::network::{PlannedBalancer, PlannedListener};
 use super::service::PlannedService;
 use crate::design::ItemRef;
 use crate::design::load::Origin;
@@ -11,8 +11,8 @@ use crate::units::{Bytes, Span};
 /// The door that work comes in by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
-    /// A load balancer.
-    Balancer(Ix<PlannedBalancer>),
+    /// A load balancer, by a listener of it.
+    Balancer(Ix<PlannedBalancer>, PlannedListener),
     /// An HTTP API, by its owner.
     Api(Ix<ItemRef>),
     /// The tasks themselves.

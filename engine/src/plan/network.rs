@@ -66,10 +66,32 @@ pub struct PlannedBalancer {
     pub zones: Vec<Ix<PlannedZone>>,
     /// Whether each node serves the targets of all zones.
     pub cross_zone: bool,
-    /// Rules a request is tried against, all listeners together.
-    pub rules: u32,
     /// The web ACL before it.
     pub web_acl: Option<Ix<ItemRef>>,
+}
+
+/// The listener of a balancer that takes what goes through it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedListener {
+    /// Rules a request is tried against: those of this listener alone (rule LB-20).
+    pub rules: u32,
+    /// What a Network Load Balancer counts it as (rule LB-21).
+    pub transport: Transport,
+    /// Whether its targets are of a target group with a target optimizer (rule LB-20).
+    pub optimized: bool,
+}
+
+/// The protocols whose capacity units a Network Load Balancer counts apart, cheapest first.
+///
+/// Source: Elastic Load Balancing pricing page, "Network Load Balancer capacity units" (rule LB-21).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// TCP; all that other kinds of load balancer take.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// TLS.
+    Tls,
 }
 
 /// Something that stands from the start of a run to its end.

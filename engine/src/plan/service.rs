@@ -2,7 +2,7 @@
 
 use super::PlannedZone;
 use super::index::Ix;
-use super::network::{Destination, PlannedBalancer, PlannedSubnet};
+use super::network::{Destination, PlannedBalancer, PlannedListener, PlannedSubnet};
 use super::placement::{PlannedConstraint, PlannedStrategy};
 use super::provider::PlannedProvider;
 use crate::catalogue::meter::Meter;
@@ -93,8 +93,8 @@ pub struct PlannedTracking {
 pub enum PlannedTarget {
     /// Another service, directly: Service Connect or service discovery.
     Service(Ix<PlannedService>),
-    /// Another service through an internal load balancer.
-    Through(Ix<PlannedService>, Ix<PlannedBalancer>),
+    /// Another service through an internal load balancer, by a listener of it.
+    Through(Ix<PlannedService>, Ix<PlannedBalancer>, PlannedListener),
     /// A system in the VPC, in these zones.
     InVpc(Vec<Ix<PlannedZone>>),
     /// An AWS service of the region.
@@ -111,7 +111,7 @@ impl PlannedTarget {
     /// The service called, if it is one.
     pub const fn service(&self) -> Option<Ix<PlannedService>> {
         match self {
-            Self::Service(service) | Self::Through(service, _) => Some(*service),
+            Self::Service(service) | Self::Through(service, ..) => Some(*service),
             Self::InVpc(_) | Self::Aws(_) | Self::Internet | Self::OtherRegion | Self::Free => None,
         }
     }
@@ -141,8 +141,10 @@ pub struct PlannedLogs {
     pub ingest: Meter,
     /// What keeping is charged as.
     pub storage: Meter,
-    /// How long entries are kept; `None` is for ever.
-    pub retention: Option<Span>,
+    /// How much of what is written is stored.
+    pub stored: Percent,
+    /// For how long an entry stands.
+    pub kept: Span,
 }
 
 /// Where an image is pulled from.

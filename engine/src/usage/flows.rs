@@ -4,7 +4,7 @@
 //! the estimate and by the simulation. All arithmetic is in whole numbers: work in millionths of a unit, amounts in
 //! 10⁻¹⁸ of a byte or a request.
 
-use super::balancers::{BalancerTraffics, capacity_units, dimensions};
+use super::balancers::BalancerTraffics;
 use super::ledger::{FlowKey, Ledger, PartIx, stored};
 use super::record::{Amount, Cause, Thing, UsageRecord};
 use crate::catalogue::meter::Meter;
@@ -102,27 +102,31 @@ impl Flows {
     }
 
     /// Enters the capacity units of `hours` hours alike, each with this traffic, shared out over the services behind each
-    /// balancer by what they bring to the dimension that drives it (rule BIL-05).
+    /// balancer by what they bring to the dimension that drives it, of each protocol (rule BIL-05).
     pub fn settle_balancers(plan: &Plan, traffics: &BalancerTraffics, hours: u64, ledger: &mut Ledger) {
         for (ix, balancer) in plan.balancers.pairs() {
-            let units = capacity_units(balancer, traffics.all(ix));
-            let all = units * u128::from(hours) * 1_000_000_000_000_000_000;
-            let driving = dimensions(balancer, traffics.all(ix)).iter().position(|dimension| *dimension == units);
-            let weight = |hour| driving.map_or(0, |place| dimensions(balancer, hour)[place]);
-            let weights: Vec<_> = traffics.by_service(ix).map(|(by, hour)| (by, weight(hour))).collect();
-            let whole = weights.iter().map(|(_, weight)| weight).sum::<u128>().max(1);
             let (owner, meter, cause) = (balancer.owner, balancer.meters().1, Cause::Requests);
-            let mut left = all;
-            for (by, weight) in weights {
-                // The quotient first, so that no product leaves 128 bits.
-                let share = all / whole * weight + all % whole * weight / whole;
-                left -= share;
-                let part = ledger.part(FlowKey { owner, meter, cause }, Some(by));
-                ledger.add(part, share);
+            for (transport, all) in traffics.all(ix).dimensions(balancer.kind) {
+                let units = all.into_iter().max().unwrap_or_default();
+                let driving = all.iter().position(|dimension| *dimension == units).unwrap_or_default();
+                let weight = |hour: &BalancerHour| {
+                    hour.dimensions(balancer.kind).find(|(of, _)| *of == transport).map_or(0, |(_, all)| all[driving])
+                };
+                let weights: Vec<_> = traffics.by_service(ix).map(|(by, hour)| (by, weight(hour))).collect();
+                let whole = weights.iter().map(|(_, weight)| weight).sum::<u128>().max(1);
+                let all = units * u128::from(hours) * ATTO_OF_ONE;
+                let mut left = all;
+                for (by, weight) in weights {
+                    // The quotient first, so that no product leaves 128 bits.
+                    let share = all / whole * weight + all % whole * weight / whole;
+                    left -= share;
+                    let part = ledger.part(FlowKey { owner, meter, cause }, Some(by));
+                    ledger.add(part, share);
+                }
+                // What rounding leaves, less than a billionth of a unit.
+                let nobody = ledger.part(FlowKey { owner, meter, cause }, None);
+                ledger.add(nobody, left);
             }
-            // What rounding leaves, less than a billionth of a unit.
-            let nobody = ledger.part(FlowKey { owner, meter, cause }, None);
-            ledger.add(nobody, left);
         }
     }
 
@@ -133,7 +137,7 @@ impl Flows {
             let Some(logs) = service.logs else { continue };
             // Each service's own writing, by its share of the account: groups may be shared.
             let flow = ledger.flow(FlowKey { owner: logs.owner, meter: logs.ingest, cause: Cause::Logs });
-            let byte_ms = stored(ledger.flowed(flow), window, logs.retention);
+            let byte_ms = stored(ledger.flowed(flow), logs.stored, logs.kept);
             let already = ledger
                 .records()
                 .iter()
@@ -147,6 +151,9 @@ impl Flows {
         }
     }
 }
+
+/// One of what is counted, in 10⁻¹⁸.
+const ATTO_OF_ONE: u128 = 1_000_000_000_000_000_000;
 
 fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], ledger: &mut Ledger) {
     for term in terms {
@@ -232,7 +239,7 @@ impl Compiler<'_, '_> {
                     let share = Share::CrossTo(*other);
                     terms.extend(self.term(service.owner, Meter::CrossAz, Cause::Calls, crossing, share));
                 }
-                PlannedTarget::Through(_, balancer) => {
+                PlannedTarget::Through(_, balancer, _) => {
                     // From the caller to a node in any of the balancer's zones; an Application Load Balancer's own way to
                     // its targets is free (rule NET-42).
                     let balancer = &self.plan.balancers[*balancer];
@@ -334,7 +341,7 @@ impl Compiler<'_, '_> {
                 let (meter, cause) = (Meter::HttpApiRequest, Cause::Requests);
                 terms.extend(self.term(api, meter, cause, steps * 1_000_000, Share::All));
             }
-            Door::Balancer(balancer) => {
+            Door::Balancer(balancer, _) => {
                 if let Some(acl) = self.plan.balancers[balancer].web_acl {
                     terms.extend(self.term(acl, Meter::WafRequest, Cause::Requests, 1_000_000, Share::All));
                 }
@@ -346,7 +353,7 @@ impl Compiler<'_, '_> {
     /// A Network Load Balancer with cross-zone balancing pays for what crosses between its nodes and targets; an
     /// Application Load Balancer does not (rule NET-42).
     fn cross_zone_terms(&mut self, load: &PlannedLoad, door: Door, bytes: Bytes, terms: &mut Vec<Term>) {
-        let Door::Balancer(balancer) = door else { return };
+        let Door::Balancer(balancer, _) = door else { return };
         let balancer = &self.plan.balancers[balancer];
         if balancer.kind == LoadBalancerType::Network && balancer.cross_zone {
             let (share, crossing) = (Share::CrossAmong(balancer.zones.clone()), 2 * whole(bytes));

@@ -8,7 +8,7 @@ use crate::design::ItemRef;
 use crate::plan::index::Ix;
 use crate::plan::network::StatedUsage;
 use crate::plan::service::PlannedService;
-use crate::units::{SimTime, Span};
+use crate::units::{Percent, SimTime, Span};
 
 /// The account of a flow: its amounts add up here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -288,17 +288,13 @@ impl Ledger {
     }
 }
 
-/// How much is stored over a window, in bytes × milliseconds, of bytes written evenly into a store that was empty.
+/// How much is stored over a window, in bytes × milliseconds, by the bytes written in it.
 ///
-/// Assumption: written evenly; kept for `retention`, or to the end. Half the window on average if all is kept; with a
-/// retention R under the window H, each byte is kept R but for those of the last R, kept R/2 on average.
-pub fn stored(bytes: u128, window: Span, retention: Option<Span>) -> u128 {
-    let (h, r) = (u128::from(window.ms()), retention.map_or(u128::from(window.ms()), |r| u128::from(r.ms())));
-    if h == 0 {
-        return 0;
-    }
-    let r = r.min(h);
-    bytes * (2 * h - r) * r / (2 * h)
+/// Source: AWS Pricing Calculator, CloudWatch: what is stored is the share of a day's bytes that compression leaves × the
+/// days it is kept (rule OBS-06). Of W bytes in a window H, W/H × kept stand at any time, and over H that is W × kept.
+/// Assumption: as much was written before the window as in it, so that as much leaves as comes.
+pub fn stored(bytes: u128, share: Percent, kept: Span) -> u128 {
+    (bytes.saturating_mul(u128::from(share.percent())) / 100).saturating_mul(u128::from(kept.ms()))
 }
 
 #[cfg(test)]
@@ -346,11 +342,8 @@ mod tests {
     }
 
     #[test]
-    fn storage_is_half_the_window_on_average_or_its_retention() {
-        let day = Span::from_days(1);
-        assert_eq!(stored(1000, day, None), 1000 * u128::from(day.ms()) / 2);
-        // Kept 6 h of 24 h: (2·24 − 6)·6 / 48 = 5.25 h.
-        assert_eq!(stored(1000, day, Some(Span::from_hours(6))), 1000 * 5_250 * 3600);
-        assert_eq!(stored(1000, day, Some(Span::from_days(9))), stored(1000, day, None));
+    fn obs_06_what_stands_is_a_share_of_what_is_written_for_as_long_as_it_is_kept() {
+        // 1,000 bytes in a window, 15 % of them for 30 days: 150 × 30 × 86,400,000 byte-milliseconds, however long it is.
+        assert_eq!(stored(1000, Percent::from_percent(15), Span::from_days(30)), 150 * 30 * 86_400_000);
     }
 }

@@ -90,8 +90,8 @@ fn enter(design: &Design, load: &LoadId, through: Entrance) -> Join {
         Entrance::Direct => "its service".to_owned(),
     };
     match &mut drawn {
-        Load::Requests(requests) => requests.through = through,
-        Load::Stream(stream) => stream.through = through,
+        Load::Requests(requests) => (requests.through, requests.listener_port) = (through, None),
+        Load::Stream(stream) => (stream.through, stream.listener_port) = (through, None),
         Load::Jobs(_) => return Err("Jobs enter by their queue".to_owned()),
     }
     one(format!("Lead {load} in by {door}"), Item::Load(load.clone(), drawn))

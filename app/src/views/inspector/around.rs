@@ -110,6 +110,8 @@ pub(super) fn note(ui: &mut Ui, form: &Form<'_>, note: &mut Note) {
 pub(super) fn log_group(ui: &mut Ui, form: &Form<'_>, group: &mut LogGroup) {
     form.maybe(ui, "retention_days", "Kept for (days)", &mut group.retention_days, &COUNT, "for ever, AWS default");
     form.maybe_choice(ui, "class", "Class", &mut group.class, LogClass::ALL, "STANDARD, AWS default");
+    form.maybe(ui, "stored_percent", "Stored of what is written", &mut group.stored_percent, &PERCENT, "15 %, assumed");
+    form.maybe(ui, "age_days", "Written to for (days)", &mut group.age_days, &COUNT, "365, assumed");
     form.pairs(ui, "tags", "Tags", &mut group.tags);
 }
 

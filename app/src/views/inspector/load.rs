@@ -9,7 +9,9 @@ use super::around::services;
 use crate::grid::words;
 use crate::widgets::fields::Form;
 use crate::widgets::theme::{self, Tokens};
-use crate::widgets::units::{BYTE_RATE, BYTES, COUNT, INSTANT, MINUTES, PERCENT, RATE, SECONDS, SHARE, SPAN, Unit};
+use crate::widgets::units::{
+    BYTE_RATE, BYTES, COUNT, INSTANT, MINUTES, PERCENT, PORT, RATE, SECONDS, SHARE, SPAN, Unit,
+};
 
 pub(super) fn load(ui: &mut Ui, form: &Form<'_>, load: &mut Load) {
     match load {
@@ -19,7 +21,7 @@ pub(super) fn load(ui: &mut Ui, form: &Form<'_>, load: &mut Load) {
     }
 }
 
-fn entrance(ui: &mut Ui, form: &Form<'_>, through: &mut Entrance) {
+fn entrance(ui: &mut Ui, form: &Form<'_>, through: &mut Entrance, listener_port: &mut Option<u16>) {
     let balancers = form.design.load_balancers.keys().cloned().map(Entrance::LoadBalancer);
     let apis = form.design.api_gateways.keys().cloned().map(Entrance::ApiGateway);
     let mut all: Vec<Entrance> = balancers.chain(apis).chain([Entrance::Direct]).collect();
@@ -31,11 +33,15 @@ fn entrance(ui: &mut Ui, form: &Form<'_>, through: &mut Entrance) {
         Entrance::ApiGateway(id) => format!("HTTP API {id}"),
         Entrance::Direct => "the tasks themselves".to_owned(),
     });
+    if matches!(through, Entrance::LoadBalancer(_)) || listener_port.is_some() {
+        let default = "of those that lead there, the one with most rules";
+        form.maybe(ui, "listener_port", "Listener's port", listener_port, &PORT, default);
+    }
 }
 
 fn requests(ui: &mut Ui, form: &Form<'_>, load: &mut Requests) {
     form.reference(ui, "service", "Service", &mut load.service, services(form));
-    entrance(ui, form, &mut load.through);
+    entrance(ui, form, &mut load.through, &mut load.listener_port);
     form.maybe_choice(ui, "origin", "Comes from", &mut load.origin, Origin::ALL, "internet");
     shape(ui, form, "shape", &mut load.shape, &RATE);
     form.value(ui, "request_bytes", "Request", &mut load.request_bytes, &BYTES);
@@ -55,7 +61,7 @@ fn jobs(ui: &mut Ui, form: &Form<'_>, load: &mut Jobs) {
 
 fn stream(ui: &mut Ui, form: &Form<'_>, load: &mut Stream) {
     form.reference(ui, "service", "Service", &mut load.service, services(form));
-    entrance(ui, form, &mut load.through);
+    entrance(ui, form, &mut load.through, &mut load.listener_port);
     shape(ui, form, "kilobytes", &mut load.kilobytes, &BYTE_RATE);
 }
 

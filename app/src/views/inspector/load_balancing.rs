@@ -108,6 +108,8 @@ pub(super) fn target_group(ui: &mut Ui, form: &Form<'_>, group: &mut TargetGroup
     let algorithm = &mut group.algorithm;
     form.maybe_choice(ui, "algorithm", "Algorithm", algorithm, BalancingAlgorithm::ALL, "round_robin, AWS default");
     form.maybe(ui, "stickiness", "Stickiness", &mut group.stickiness, &SECONDS, "off, AWS default");
+    let control = &mut group.target_control_port;
+    form.maybe(ui, "target_control_port", "Target control port", control, &PORT, "no target optimizer, AWS default");
     form.pairs(ui, "tags", "Tags", &mut group.tags);
 }
 

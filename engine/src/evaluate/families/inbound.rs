@@ -67,7 +67,7 @@ fn lead(design: &mut Design, service: &ServiceId, from: &Entrance, to: &Entrance
             && requests.service == *service
             && requests.through == *from
         {
-            requests.through = to.clone();
+            (requests.through, requests.listener_port) = (to.clone(), None);
         }
     }
 }
@@ -127,6 +127,7 @@ fn convert(
         target.protocol = if network { Protocol::Tcp } else { Protocol::Http };
         if network {
             (target.protocol_version, target.slow_start, target.algorithm) = (None, None, None);
+            target.target_control_port = None;
         }
     }
     if network && let Some(acl) = balancer.web_acl.take() {
@@ -284,6 +285,7 @@ fn new_target_group(design: &mut Design, service: &ServiceId, protocol: Protocol
         slow_start: None,
         algorithm: None,
         stickiness: None,
+        target_control_port: None,
         tags: Tags::new(),
     };
     design.put(Item::TargetGroup(id.clone(), group));

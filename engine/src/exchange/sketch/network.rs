@@ -161,6 +161,7 @@ impl Sketch<'_> {
             slow_start: None,
             algorithm: None,
             stickiness: None,
+            target_control_port: None,
             tags: Tags::new(),
         };
         let why = format!("the container's port {port} looks like HTTP");

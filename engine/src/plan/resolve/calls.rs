@@ -8,7 +8,7 @@ use crate::design::outside::{Reached, Registry};
 use crate::design::task_definition::TaskDefinition;
 use crate::design::work::{Call, CallPath, CallTarget};
 use crate::plan::index::Ix;
-use crate::plan::network::PlannedBalancer;
+use crate::plan::network::{PlannedBalancer, PlannedListener};
 use crate::plan::service::{PlannedCall, PlannedTarget, PullFrom};
 use crate::units::Bytes;
 
@@ -47,7 +47,10 @@ impl Resolver<'_> {
                     return None;
                 };
                 match via {
-                    CallPath::LoadBalancer => PlannedTarget::Through(ix, self.balancer_before(item, service)?),
+                    CallPath::LoadBalancer => {
+                        let (balancer, listener) = self.balancer_before(item, service)?;
+                        PlannedTarget::Through(ix, balancer, listener)
+                    }
                     CallPath::ServiceConnect | CallPath::ServiceDiscovery | CallPath::Lattice => {
                         PlannedTarget::Service(ix)
                     }
@@ -58,16 +61,21 @@ impl Resolver<'_> {
         Some(PlannedCall { to, per_work: call.per_work(), request_bytes, response_bytes })
     }
 
-    fn balancer_before(&mut self, item: &ItemRef, service: &ServiceId) -> Option<Ix<PlannedBalancer>> {
+    fn balancer_before(
+        &mut self,
+        item: &ItemRef,
+        service: &ServiceId,
+    ) -> Option<(Ix<PlannedBalancer>, PlannedListener)> {
         let groups = self.design.services.get(service).map(|s| &s.load_balancers[..]).unwrap_or_default();
         let before = self.design.load_balancers.iter().find(|(_, balancer)| {
             balancer.target_groups().iter().any(|g| groups.iter().any(|attached| attached.target_group == *g))
         });
-        let found = before.and_then(|(id, _)| self.balancer_of.get(id).copied());
-        if found.is_none() {
+        let found = before.and_then(|(id, _)| Some((id.clone(), self.balancer_of.get(id).copied()?)));
+        let Some((id, balancer)) = found else {
             self.fail(item.clone(), "calls", format!("service {service} stands behind no load balancer"));
-        }
-        found
+            return None;
+        };
+        Some((balancer, self.listener(item, &id, service, None)?))
     }
 
     pub(super) fn pulls(&self, definition: &TaskDefinition) -> Vec<(Bytes, PullFrom)> {

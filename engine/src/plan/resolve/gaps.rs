@@ -19,7 +19,7 @@ use crate::design::container::{Container, LogDriver};
 use crate::design::deployment::DeploymentStrategy;
 use crate::design::id::{SecretId, ServiceId};
 use crate::design::load::{Entrance, Load, Origin};
-use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, Protocol, TargetGroup};
+use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, TargetGroup};
 use crate::design::network::{RouteTable, Vpc};
 use crate::design::observability::EventRule;
 use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached, Secret, SecretStore};
@@ -102,15 +102,6 @@ const OF_BALANCERS: &[Gap<LoadBalancer>] = &[
         |balancer| balancer.kind == LoadBalancerType::Application && balancer.cross_zone == Some(false),
         "cross-zone load balancing turned off: requests reach the targets of all zones alike",
         Leaves::Behaviour,
-    ),
-    (
-        |balancer| {
-            let other = |protocol| matches!(protocol, Protocol::Tls | Protocol::Udp | Protocol::TcpUdp);
-            let network = balancer.kind == LoadBalancerType::Network;
-            network && balancer.listeners.iter().any(|listener| other(listener.protocol))
-        },
-        "capacity units of TLS and UDP: counted as of TCP",
-        Leaves::Dollars,
     ),
     (
         |balancer| balancer.idle_timeout.is_some(),

@@ -6,6 +6,7 @@
 mod calls;
 mod gaps;
 mod health;
+mod listener;
 mod network;
 mod provider;
 mod service;
@@ -217,7 +218,7 @@ impl<'a> Resolver<'a> {
     fn load_kind(&mut self, item: &ItemRef, load: &Load) -> Option<LoadKind> {
         Some(match load {
             Load::Requests(requests) => LoadKind::Requests {
-                through: self.door(item, &requests.through)?,
+                through: self.door(item, load)?,
                 origin: requests.origin(),
                 request_bytes: requests.request_bytes,
                 response_bytes: requests.response_bytes,
@@ -233,11 +234,12 @@ impl<'a> Resolver<'a> {
                 let (service_time, message_bytes) = (jobs.service_time, jobs.message_bytes);
                 LoadKind::Jobs { queue: self.owner(queue), service_time, message_bytes }
             }
-            Load::Stream(stream) => LoadKind::Stream { through: self.door(item, &stream.through)? },
+            Load::Stream(_) => LoadKind::Stream { through: self.door(item, load)? },
         })
     }
 
-    fn door(&mut self, item: &ItemRef, entrance: &Entrance) -> Option<Door> {
+    fn door(&mut self, item: &ItemRef, load: &Load) -> Option<Door> {
+        let (entrance, port) = load.door()?;
         match entrance {
             Entrance::Direct => Some(Door::Direct),
             Entrance::LoadBalancer(id) => {
@@ -245,7 +247,7 @@ impl<'a> Resolver<'a> {
                 if found.is_none() {
                     self.fail(item.clone(), "through", format!("there is no load balancer {id}"));
                 }
-                found.map(Door::Balancer)
+                Some(Door::Balancer(found?, self.listener(item, id, load.service(), port)?))
             }
             Entrance::ApiGateway(id) => {
                 let api = ItemRef::ApiGateway(id.clone());

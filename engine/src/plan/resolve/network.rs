@@ -125,14 +125,12 @@ impl Resolver<'_> {
             if let Some(acl) = web_acl.as_ref().filter(|acl| !self.design.contains(acl)) {
                 self.fail(item.clone(), "web_acl", format!("there is no {acl}"));
             }
-            let rules = balancer.listeners.iter().map(|l| l.rules.len()).sum::<usize>();
             let planned = PlannedBalancer {
                 owner: self.owner(item),
                 kind: balancer.kind,
                 scheme: balancer.scheme,
                 zones,
                 cross_zone: balancer.crosses_zones(),
-                rules: u32::try_from(rules).unwrap_or(u32::MAX),
                 web_acl: web_acl.map(|acl| self.owner(acl)),
             };
             let ix = self.balancers.push(planned);

@@ -7,7 +7,7 @@ use crate::catalogue::meter::Meter;
 use crate::design::capacity::LaunchType;
 use crate::design::container::LogDriver;
 use crate::design::id::{CapacityProviderId, ServiceId};
-use crate::design::observability::LogClass;
+use crate::design::observability::{LogClass, LogGroup};
 use crate::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
 use crate::design::service::{Capacity, EbsVolumeType, SchedulingStrategy, Service, TaskEbsVolume};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
@@ -352,14 +352,16 @@ impl Resolver<'_> {
         let to_cloudwatch: Vec<_> = logs.filter(|l| l.driver == LogDriver::Awslogs).collect();
         let design: &Design = self.design;
         let drawn = to_cloudwatch.first()?.log_group.as_ref().filter(|g| design.log_groups.contains_key(g));
-        let group = drawn.and_then(|g| design.log_groups.get(g));
-        let infrequent = group.and_then(|g| g.class) == Some(LogClass::InfrequentAccess);
+        let none = LogGroup::default();
+        let group = drawn.and_then(|g| design.log_groups.get(g)).unwrap_or(&none);
+        let infrequent = group.class == Some(LogClass::InfrequentAccess);
         Some(PlannedLogs {
             bytes: service.work.log_bytes(),
             owner: self.owner(drawn.map_or_else(|| item.clone(), |g| ItemRef::LogGroup(g.clone()))),
             ingest: if infrequent { Meter::LogsIngestIa } else { Meter::LogsIngest },
             storage: if infrequent { Meter::LogsStorageIa } else { Meter::LogsStorage },
-            retention: group.and_then(|g| g.retention_days).map(|days| Span::from_days(u64::from(days))),
+            stored: group.stored_percent(),
+            kept: group.kept(),
         })
     }
 }

@@ -1,0 +1,143 @@
+//! What traffic, logs and starts of tasks are charged, by arithmetic done by hand; the estimate and the run say the same.
+
+use bayplan_engine::bill::CostGroup;
+use bayplan_engine::catalogue::meter::Meter;
+use bayplan_engine::design::Design;
+use bayplan_engine::design::load::Load;
+use bayplan_engine::design::load_balancing::{Listener, ListenerRule, LoadBalancerType, Protocol};
+use bayplan_engine::design::network::{EndpointKind, EndpointService, VpcEndpoint};
+use bayplan_engine::units::{Percent, Span, Usd};
+
+use crate::agreement::{agree, both, cost};
+use crate::steady;
+
+#[track_caller]
+fn usd(text: &str) -> Usd {
+    Usd::parse(text).expect("an amount")
+}
+
+/// What a month of a meter costs; the run agrees with it, and with everything else, to the last digit.
+#[track_caller]
+fn month(design: &Design, meter: Meter) -> Usd {
+    agree(design, Span::from_hours(30));
+    cost(&both(design, Span::MONTH).0.bill, meter)
+}
+
+/// Logs leave by an interface endpoint in so many zones.
+fn by_endpoint(zones: &[&str]) -> Design {
+    let mut design = steady::design();
+    let subnets = zones.iter().map(|zone| format!("private-{zone}").as_str().into()).collect();
+    let kind = EndpointKind::Interface { subnets, security_groups: Vec::new() };
+    design.vpc_endpoints.insert("logs".into(), VpcEndpoint::new("main".into(), EndpointService::Logs, kind));
+    design
+}
+
+#[test]
+fn net_42_zones_of_an_endpoint_cost_their_hours_and_nothing_between_zones() {
+    let (one, three) = (by_endpoint(&["a"]), by_endpoint(&["a", "b", "c"]));
+    // The calls of web to api cross zones, and nothing else.
+    let between = |design: &Design| month(design, Meter::CrossAz);
+    assert_eq!(between(&one), between(&steady::design()));
+    assert_eq!(between(&three), between(&steady::design()));
+    // Two zones more: 2 × 730 h × $0.01.
+    let total = |design: &Design| both(design, Span::MONTH).0.bill.total;
+    assert_eq!(total(&three) - total(&one), usd("14.60"));
+    assert!(both(&one, Span::MONTH).0.bill.by_group()[&CostGroup::CrossZone] > Usd::ZERO);
+}
+
+/// The entrance listens on ports with so many rules each, all for web.
+fn listening(ports: &[(u16, usize)]) -> Design {
+    let mut design = steady::design();
+    let entrance = design.load_balancers.get_mut(&"entrance".into()).expect("drawn");
+    let rule =
+        |n: usize| ListenerRule { hosts: Vec::new(), paths: vec![format!("/p{n}/*")], target_group: "web".into() };
+    let first = entrance.listeners.remove(0);
+    entrance.listeners = ports
+        .iter()
+        .map(|(port, rules)| Listener { port: *port, rules: (0..*rules).map(rule).collect(), ..first.clone() })
+        .collect();
+    design
+}
+
+fn by_port(mut design: Design, port: u16) -> Design {
+    let Some(Load::Requests(visitors)) = design.loads.get_mut(&"visitors".into()) else { panic!("drawn") };
+    visitors.listener_port = Some(port);
+    design
+}
+
+#[test]
+fn lb_20_rules_are_those_of_the_listener_asked() {
+    // 300 requests a second × (60 − 10) rules are 15,000 evaluations, 15 units: × 730 h × $0.008.
+    let many = usd("87.60");
+    assert_eq!(month(&listening(&[(80, 60)]), Meter::AlbLcu), many);
+    // A second listener with as many adds none.
+    assert_eq!(month(&listening(&[(80, 60), (81, 60)]), Meter::AlbLcu), many);
+    // Nothing said, the one with most rules takes them.
+    let apart = listening(&[(80, 2), (81, 60)]);
+    assert_eq!(month(&apart, Meter::AlbLcu), many);
+    // By the port of two rules the bytes bind: 300 × 8,000 × 3,600 are 8.64 GB an hour.
+    assert_eq!(month(&by_port(apart.clone(), 80), Meter::AlbLcu), usd("50.4576"));
+    assert_eq!(month(&by_port(apart, 81), Meter::AlbLcu), many);
+}
+
+#[test]
+fn lb_20_a_listener_that_does_not_lead_to_the_service_does_not_count() {
+    let mut design = listening(&[(80, 2), (81, 60)]);
+    let api = design.target_groups[&"web".into()].clone();
+    design.target_groups.insert("other".into(), api);
+    let entrance = design.load_balancers.get_mut(&"entrance".into()).expect("drawn");
+    entrance.listeners[1].default_target_group = Some("other".into());
+    entrance.listeners[1].rules.iter_mut().for_each(|rule| rule.target_group = "other".into());
+    assert_eq!(month(&design, Meter::AlbLcu), usd("50.4576"));
+}
+
+#[test]
+fn lb_20_a_target_optimizer_fills_twice_as_many_units() {
+    let mut design = steady::design();
+    design.target_groups.get_mut(&"web".into()).expect("drawn").target_control_port = Some(3000);
+    // 2 × 8.64 GB × 730 h × $0.008.
+    assert_eq!(month(&design, Meter::AlbLcu), usd("100.9152"));
+}
+
+#[test]
+fn lb_21_a_network_load_balancer_counts_tls_and_udp_of_their_own() {
+    let speaking = |protocol| {
+        let mut design = steady::design();
+        let entrance = design.load_balancers.get_mut(&"entrance".into()).expect("drawn");
+        entrance.kind = LoadBalancerType::Network;
+        entrance.listeners[0].protocol = protocol;
+        entrance.listeners[0].certificate = (protocol == Protocol::Tls).then(|| "site".into());
+        let certificate = ron::from_str("(domain: \"x.example.com\")").expect("reads");
+        design.certificates.insert("site".into(), certificate);
+        let group = design.target_groups.get_mut(&"web".into()).expect("drawn");
+        group.protocol = if protocol == Protocol::Udp { Protocol::Udp } else { Protocol::Tcp };
+        let Some(Load::Requests(visitors)) = design.loads.get_mut(&"visitors".into()) else { panic!("drawn") };
+        visitors.requests_per_connection = Some(1);
+        (visitors.request_bytes, visitors.response_bytes) = Default::default();
+        design
+    };
+    // 300 new connections a second that live for a minute, 18,000 active. TCP: 300 / 800 = 0.375; UDP 0.75; TLS 6 of both.
+    // × 730 h × $0.006.
+    assert_eq!(month(&speaking(Protocol::Tcp), Meter::NlbLcu), usd("1.6425"));
+    assert_eq!(month(&speaking(Protocol::Udp), Meter::NlbLcu), usd("3.285"));
+    assert_eq!(month(&speaking(Protocol::Tls), Meter::NlbLcu), usd("26.28"));
+}
+
+#[test]
+fn obs_06_what_is_stored_follows_the_retention() {
+    let kept = |days, percent, age| {
+        let mut design = steady::design();
+        let group = design.log_groups.get_mut(&"app".into()).expect("drawn");
+        (group.retention_days, group.stored_percent, group.age_days) = (days, percent, age);
+        month(&design, Meter::LogsStorage)
+    };
+    // 300 requests a second write 2 × 1,000 bytes, by web and by api: 51.84 GB a day, of which 15 % are stored.
+    // 51.84 × 0.15 × 30 days × $0.03; 12 months are 365 days.
+    assert_eq!(kept(Some(1), None, None), usd("0.23328"));
+    assert_eq!(kept(Some(30), None, None), usd("6.9984"));
+    assert_eq!(kept(Some(365), None, None), usd("85.1472"));
+    assert_eq!(kept(None, None, None), usd("85.1472"));
+    // A group of 90 days, and one whose entries compress to 10 %.
+    assert_eq!(kept(None, None, Some(90)), usd("20.9952"));
+    assert_eq!(kept(Some(30), Some(Percent::from_percent(10)), None), usd("4.6656"));
+}
