@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::plan::index::Ix;
 use crate::plan::left_out::{Claim, NotPlayed};
 use crate::units::{Quantity, Rate, Span, Usd};
-use crate::usage::record::{Amount, Cause, UsageRecord};
+use crate::usage::record::{Cause, UsageRecord};
 
 /// The month of a user's own price, in milliseconds: 730 hours (rule BIL-06).
 const MONTH_MS: Quantity = Quantity::from_base(730 * 3_600_000);
@@ -241,13 +241,8 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
 
 /// The quantity that a record is billed for, in the meter's base unit (rule BIL-01).
 pub fn quantity(record: &UsageRecord, window: Window) -> Quantity {
-    match record.amount {
-        Amount::Total(total) => Quantity::from_base(total),
-        Amount::Level(level) => {
-            let billed = record.meter.billing().span(record.from, record.to, window.into_hour);
-            Quantity::from_base(u128::from(level) * u128::from(billed.ms()))
-        }
-    }
+    let billed = record.meter.billing().span(record.from, record.to, window.into_hour);
+    record.amount.over(record.meter, billed)
 }
 
 fn line_cost(

@@ -209,7 +209,7 @@ fn add_surroundings(design: &mut Design) {
     };
     design.put(Item::Alarm("slow".into(), read(&alarm(60))));
     design.put(Item::Alarm("fast".into(), read(&alarm(10))));
-    design.put(Item::Secret("password".into(), read("(store: SecretsManager)")));
+    design.put(Item::Secret("password".into(), read("(store: SecretsManager, kms_key: \"alias/own\")")));
     design.put(Item::Namespace("local".into(), read("(kind: PrivateDns, vpc: \"main\")")));
     design.put(Item::Image("kept".into(), read("(registry: EcrPrivate, compressed_size: 500000000)")));
     let shared = "subnets: [\"private-a\"], stored: 100, throughput: 16";
@@ -262,7 +262,7 @@ fn expected(kind: Kind) -> Vec<&'static str> {
         }
         Kind::ApiGateway => of(&[M::HttpApiRequest]),
         Kind::Namespace => of(&[M::CloudMapNamespace]),
-        Kind::Cluster => of(&[M::CustomMetric, M::ContainerInsightsMetric]),
+        Kind::Cluster => of(&[M::CustomMetric, M::ContainerInsightsMetric, M::LogsIngest]),
         Kind::CapacityProvider => {
             let mut all = of(&[M::AlarmStandard, M::EbsGp3Storage]);
             all.extend([
@@ -278,7 +278,7 @@ fn expected(kind: Kind) -> Vec<&'static str> {
         Kind::LogGroup => of(&[M::LogsIngest, M::LogsIngestIa, M::LogsStorage, M::LogsStorageIa]),
         Kind::Image => of(&[M::EcrStorage]),
         Kind::FileSystem => of(FILE_SYSTEM),
-        Kind::Secret => of(&[M::Secret]),
+        Kind::Secret => of(&[M::Secret, M::KmsKey]),
         Kind::WebAcl => of(&[M::WafWebAcl, M::WafRule, M::WafRequest]),
         Kind::OutsideSystem => {
             let mut all = of(&[M::SqsRequest]);
@@ -353,6 +353,7 @@ const SERVICE: &[Meter] = &[
     Meter::CrossAz,
     Meter::InternetOut,
     Meter::InterRegion,
+    Meter::LogsIngest,
 ];
 
 /// Meters that nothing drawn reaches, with the reason.
@@ -416,19 +417,17 @@ const UNREACHED: &[(&str, &[Meter])] = &[
     ),
     ("of Amazon EKS", &[Meter::EksObservation, Meter::GuardDutyEksRuntime, Meter::GuardDutyEksVcpu]),
     (
-        "the design draws no such queue, event, parameter or key",
+        "the design draws no such queue, event or parameter",
         &[
             Meter::SqsFifoRequest,
             Meter::EventBridgeCustomEvent,
             Meter::EventBridgeServiceEvent,
             Meter::AdvancedParameter,
             Meter::AdvancedParameterCall,
-            Meter::KmsKey,
-            Meter::KmsRequest,
         ],
     ),
     ("standalone tasks are not played, and say so", &[Meter::SchedulerInvocation]),
-    ("how often a secret is read is not played, and said so", &[Meter::SecretRequest]),
+    ("secrets are read as tasks start, and in an estimate none does", &[Meter::SecretRequest, Meter::KmsRequest]),
     (
         "ECS registers for nothing; zones and queries of one's own are not drawn",
         &[

@@ -84,7 +84,10 @@ fn note(design: &Design, _spot: &Spot) -> Made {
 
 fn secret(design: &Design, _spot: &Spot) -> Made {
     let name = free_name(design, Kind::Secret, "secret");
-    put(Item::Secret(name.as_str().into(), Secret { store: SecretStore::SecretsManager, tags: Tags::new() }))
+    put(Item::Secret(
+        name.as_str().into(),
+        Secret { store: SecretStore::SecretsManager, kms_key: None, tags: Tags::new() },
+    ))
 }
 
 fn log_group(design: &Design, _spot: &Spot) -> Made {

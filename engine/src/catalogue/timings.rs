@@ -259,6 +259,21 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "how long a group has been written to: what one without retention keeps; `age_days` of a group (OBS-06)",
     ),
     (
+        "caches_between_zones",
+        "as Amazon ElastiCache: the task's side alone",
+        "what a cache in the VPC is; databases and all else in it are charged on both sides (NET-41)",
+    ),
+    (
+        "insights_events",
+        "1 kB a minute of each cluster, service, task and container",
+        "Container Insights' log events; the size by AWS's samples, `insights_event_bytes` of a cluster (OBS-03)",
+    ),
+    (
+        "secret_reads",
+        "once for each value and start of a task",
+        "requests to Secrets Manager, and to KMS where a secret has a key of one's own; as the container agent reads them",
+    ),
+    (
         "listener_asked",
         "of those that lead to a service, the one with most rules",
         "where a load names no listener's port, and of calls between services (LB-20)",

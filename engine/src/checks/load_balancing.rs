@@ -487,11 +487,11 @@ pub(super) mod tests {
         case(
             "target-control-port-not-taken",
             |d| {
-                target_group(d).target_control_port = Some(3000);
+                web_targets(d).target_control_port = Some(3000);
                 front(d).kind = LoadBalancerType::Network;
             },
             &["web · target_control_port"],
-            |d| target_group(d).target_control_port = Some(3000),
+            |d| web_targets(d).target_control_port = Some(3000),
         ),
         case(
             "balancer-in-one-zone",

@@ -209,6 +209,7 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
+    use crate::design::work::Work;
 
     fn running(d: &mut Design, insights: Option<ContainerInsights>) {
         d.alarms.insert("tasks".into(), alarm(AlarmSubject::Service("web".into()), AlarmMetric::RunningTaskCount));

@@ -7,7 +7,7 @@ use super::id::{AlarmId, CapacityProviderId, LogGroupId, NamespaceId, TaskDefini
 use super::references::{Refers, Visit, list, maybe, one};
 use super::{Tags, is_default, refer_providers};
 use crate::names::aws_words;
-use crate::units::{Minutes, Percent};
+use crate::units::{Bytes, Minutes, Percent};
 
 aws_words! {
     /// `CloudWatch` Container Insights of a cluster.
@@ -52,6 +52,9 @@ pub struct Cluster {
     /// Container Insights; absent is off.
     #[serde(skip_serializing_if = "is_default")]
     pub container_insights: Option<ContainerInsights>,
+    /// Bytes of each performance log event that Container Insights writes; absent is 1,000.
+    #[serde(skip_serializing_if = "is_default")]
+    pub insights_event_bytes: Option<Bytes>,
     /// Logging of ECS Exec sessions; absent is `DEFAULT`.
     #[serde(skip_serializing_if = "is_default")]
     pub exec_logging: Option<ExecLogging>,

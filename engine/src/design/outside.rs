@@ -13,9 +13,9 @@ use crate::units::{Bytes, Gib, Usd};
 aws_words! {
     /// What a system outside ECS is.
     OutsideKind {
-        /// A database.
+        /// A database, as of Amazon RDS: what crosses zones to it is charged on both sides.
         Database = "database",
-        /// A cache.
+        /// A cache, as of Amazon `ElastiCache`: what crosses zones to it is charged on the task's side alone.
         Cache = "cache",
         /// A queue: jobs wait in it.
         Queue = "queue",
@@ -189,6 +189,9 @@ pub struct FileSystem {
 pub struct Secret {
     /// Where it is kept.
     pub store: SecretStore,
+    /// `KmsKeyId`: the customer managed key it is encrypted with; absent is AWS's own, which is free.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kms_key: Option<String>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,

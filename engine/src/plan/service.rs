@@ -88,6 +88,28 @@ pub struct PlannedTracking {
     pub high_resolution: bool,
 }
 
+/// Who pays for a byte that crosses zones inside a VPC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrossingSides {
+    /// Where it leaves and where it arrives (rule NET-41).
+    Both,
+    /// The task alone.
+    ///
+    /// Source: Amazon ElastiCache pricing page, "Data transfer": between zones only the transfer in or out of the EC2
+    /// instance is charged, none of `ElastiCache`'s.
+    Task,
+}
+
+impl CrossingSides {
+    /// How often a byte is charged.
+    pub const fn times(self) -> u128 {
+        match self {
+            Self::Both => 2,
+            Self::Task => 1,
+        }
+    }
+}
+
 /// Whom a service calls, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlannedTarget {
@@ -95,8 +117,13 @@ pub enum PlannedTarget {
     Service(Ix<PlannedService>),
     /// Another service through an internal load balancer, by a listener of it.
     Through(Ix<PlannedService>, Ix<PlannedBalancer>, PlannedListener),
-    /// A system in the VPC, in these zones.
-    InVpc(Vec<Ix<PlannedZone>>),
+    /// A system in the VPC.
+    InVpc {
+        /// The zones it stands in.
+        zones: Vec<Ix<PlannedZone>>,
+        /// How often a byte that crosses zones is charged.
+        sides: CrossingSides,
+    },
     /// An AWS service of the region.
     Aws(EndpointService),
     /// The internet, or what is reached over it.
@@ -112,7 +139,7 @@ impl PlannedTarget {
     pub const fn service(&self) -> Option<Ix<PlannedService>> {
         match self {
             Self::Service(service) | Self::Through(service, ..) => Some(*service),
-            Self::InVpc(_) | Self::Aws(_) | Self::Internet | Self::OtherRegion | Self::Free => None,
+            Self::InVpc { .. } | Self::Aws(_) | Self::Internet | Self::OtherRegion | Self::Free => None,
         }
     }
 }
@@ -254,6 +281,8 @@ pub struct PlannedService {
     pub logs: Option<PlannedLogs>,
     /// Whom it calls.
     pub calls: Vec<PlannedCall>,
+    /// What each task is charged for as it starts, once each: requests that read its secrets (owner, meter).
+    pub reads: Vec<(Ix<ItemRef>, Meter)>,
     /// The compressed size of all images of a task, and where they are pulled from.
     pub pulls: Vec<(Bytes, PullFrom)>,
 }

@@ -15,7 +15,6 @@ use crate::evaluate::{Outcome, Prepared};
 use crate::plan::Plan;
 use crate::simulation::trace::{EntryKind, Steps, Trace};
 use crate::units::{Quantity, Usd};
-use crate::usage::record::Amount;
 
 /// Most intervals of a chart of cost: enough for a month by the hour.
 const INTERVALS: u64 = 730;
@@ -199,16 +198,12 @@ pub fn line_by_day(plan: &Plan, run: &Outcome, line: &BillLine) -> Chart {
 /// Lays a line's cost over the time of its records, by their quantity; without records, over all of it.
 fn spread(line: &BillLine, run: &Outcome, width: u64, values: &mut [f64]) {
     let cost = line.cost.unwrap_or(Usd::ZERO).dollars();
-    let weight = |amount: Amount, ms: u64| match amount {
-        Amount::Level(level) => Quantity::from_base(u128::from(level) * u128::from(ms)),
-        Amount::Total(total) => Quantity::from_base(total),
-    };
     let one = Quantity::from_base(1);
     let pieces: Vec<_> = line
         .records
         .iter()
         .filter_map(|ix| run.records.get(ix.index()))
-        .map(|r| (r.from.ms(), r.to.ms(), weight(r.amount, r.to.since(r.from).ms()).in_units_of(one)))
+        .map(|r| (r.from.ms(), r.to.ms(), r.amount.over(r.meter, r.to.since(r.from)).in_units_of(one)))
         .collect();
     let all: f64 = pieces.iter().map(|p| p.2).sum();
     let pieces = if all > 0.0 { pieces } else { vec![(0, run.window.ms(), 1.0)] };

@@ -199,6 +199,7 @@ impl World<'_> {
             TaskStatus::Pending => {
                 // The pull begins, and with it Fargate's meter (rules TSK-16, FG-30).
                 self.begin_meter(task);
+                self.flows.start(ix, &mut self.ledger);
                 if !self.has_image(task) && !self.is_cut_off(&self.state.tasks[task]) {
                     let zone = self.state.tasks[task].zone;
                     self.flows.pull(ix, zone, 1, &mut self.ledger);

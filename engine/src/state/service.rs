@@ -105,6 +105,7 @@ impl Owed {
             | Cause::Calls
             | Cause::Logs
             | Cause::ImagePulls
+            | Cause::TaskStarts
             | Cause::Stated => None,
         }
     }

@@ -53,6 +53,8 @@ pub struct Flows {
     loads: Vec<Vec<Term>>,
     /// By service and zone: bytes of one task's pull, by account.
     pulls: Vec<Vec<Vec<(PartIx, u128)>>>,
+    /// By service: requests of one task's start.
+    starts: Vec<Vec<PartIx>>,
 }
 
 impl Flows {
@@ -64,6 +66,7 @@ impl Flows {
             work: plan.services.pairs().map(|(by, service)| compiler.of(by).service_terms(service)).collect(),
             loads: plan.loads.iter().map(|load| compiler.of(load.service).load_terms(load)).collect(),
             pulls: plan.services.pairs().map(|(by, service)| compiler.of(by).pull_terms(service)).collect(),
+            starts: plan.services.pairs().map(|(by, service)| compiler.of(by).start_parts(service)).collect(),
         }
     }
 
@@ -98,6 +101,13 @@ impl Flows {
             for (part, micro_bytes) in terms {
                 ledger.add(*part, micro_bytes * u128::from(tasks) * 1_000_000_000_000);
             }
+        }
+    }
+
+    /// Enters what a service's task asks for as it starts.
+    pub fn start(&self, service: Ix<PlannedService>, ledger: &mut Ledger) {
+        for part in &self.starts[service.index()] {
+            ledger.add(*part, ATTO_OF_ONE);
         }
     }
 
@@ -246,8 +256,8 @@ impl Compiler<'_, '_> {
                     let share = Share::CrossAmong(balancer.zones.clone());
                     terms.extend(self.term(service.owner, Meter::CrossAz, Cause::Calls, crossing, share));
                 }
-                PlannedTarget::InVpc(zones) => {
-                    let share = Share::CrossAmong(zones.clone());
+                PlannedTarget::InVpc { zones, sides } => {
+                    let (share, crossing) = (Share::CrossAmong(zones.clone()), sides.times() * both);
                     terms.extend(self.term(service.owner, Meter::CrossAz, Cause::Calls, crossing, share));
                 }
                 PlannedTarget::Aws(to) => self.ways(service, Destination::Aws(*to), both, Cause::Calls, &mut terms),
@@ -284,6 +294,14 @@ impl Compiler<'_, '_> {
                 terms.extend(self.term(owner, meter, cause, micro_bytes * factor, Share::InZone(*zone)));
             }
         }
+    }
+
+    fn start_parts(&mut self, service: &PlannedService) -> Vec<PartIx> {
+        let by = self.by;
+        let part = |(owner, meter): &(Ix<ItemRef>, Meter)| {
+            self.ledger.part(FlowKey { owner: *owner, meter: *meter, cause: Cause::TaskStarts }, Some(by))
+        };
+        service.reads.iter().map(part).collect()
     }
 
     fn pull_terms(&mut self, service: &PlannedService) -> Vec<Vec<(PartIx, u128)>> {

@@ -1,9 +1,9 @@
 //! Usage records: one thing metered this much, from then to then, because of that.
 
-use crate::catalogue::meter::Meter;
+use crate::catalogue::meter::{Base, Meter};
 use crate::design::ItemRef;
 use crate::plan::index::Ix;
-use crate::units::SimTime;
+use crate::units::{Quantity, SimTime, Span};
 
 /// Why something was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,8 @@ pub enum Cause {
     Logs,
     /// Images pulled.
     ImagePulls,
+    /// Tasks that started: secrets read, keys used.
+    TaskStarts,
     /// The user states how much, as it was measured.
     Stated,
 }
@@ -61,6 +63,7 @@ impl Cause {
             Self::Calls => "calls",
             Self::Logs => "logs",
             Self::ImagePulls => "image pulls",
+            Self::TaskStarts => "task starts",
             Self::Stated => "as you stated",
         }
     }
@@ -86,10 +89,24 @@ pub enum Thing {
 /// How much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
-    /// Held all the time, in the meter's base unit without its milliseconds.
+    /// Held all the time, in the meter's base unit without its milliseconds; of a meter of bytes, so many a minute.
     Level(u64),
     /// Moved or summed in all, in the meter's base unit.
     Total(u128),
+}
+
+impl Amount {
+    /// How much it is of a meter over so long a time, in the meter's base unit.
+    pub fn over(self, meter: Meter, span: Span) -> Quantity {
+        match self {
+            Self::Total(total) => Quantity::from_base(total),
+            Self::Level(level) => {
+                let held = u128::from(level) * u128::from(span.ms());
+                let is_flow = meter.unit().base == Base::Byte;
+                Quantity::from_base(if is_flow { held / u128::from(Span::MINUTE.ms()) } else { held })
+            }
+        }
+    }
 }
 
 /// A usage record.

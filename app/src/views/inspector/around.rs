@@ -90,6 +90,7 @@ pub(super) fn file_system(ui: &mut Ui, form: &Form<'_>, system: &mut FileSystem)
 
 pub(super) fn secret(ui: &mut Ui, form: &Form<'_>, secret: &mut Secret) {
     form.choice(ui, "store", "Kept in", &mut secret.store, SecretStore::ALL);
+    form.maybe_text(ui, "kms_key", "KMS key", &mut secret.kms_key, "AWS managed, AWS default");
     form.pairs(ui, "tags", "Tags", &mut secret.tags);
 }
 

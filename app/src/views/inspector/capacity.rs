@@ -18,7 +18,7 @@ use egui::Ui;
 
 use crate::grid::words;
 use crate::widgets::fields::Form;
-use crate::widgets::units::{COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER};
+use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER, SIGNED};
 
 /// AWS's own providers and those drawn.
 fn providers(design: &Design) -> Vec<CapacityProviderId> {
@@ -79,6 +79,8 @@ pub(super) fn cluster(ui: &mut Ui, form: &Form<'_>, cluster: &mut Cluster) {
         ContainerInsights::ALL,
         "disabled, AWS default",
     );
+    let event = &mut cluster.insights_event_bytes;
+    form.maybe(ui, "insights_event_bytes", "One insights event", event, &BYTES, "1 kB, assumed");
     form.maybe_choice(
         ui,
         "exec_logging",

@@ -70,7 +70,7 @@ impl Around {
         };
         let other = |name: &str| self.secrets.get(&SecretId::new(name)).is_some_and(|secret| secret.store != store);
         let id = SecretId::new(&free_name(name, other));
-        self.secrets.entry(id.clone()).or_insert(Secret { store, tags: Tags::new() });
+        self.secrets.entry(id.clone()).or_insert(Secret { store, kms_key: None, tags: Tags::new() });
         Some(id)
     }
 

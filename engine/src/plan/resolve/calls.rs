@@ -4,18 +4,30 @@ use super::Resolver;
 use crate::design::ItemRef;
 use crate::design::id::ServiceId;
 use crate::design::load::Load;
-use crate::design::outside::{Reached, Registry};
+use crate::design::outside::{OutsideKind, Reached, Registry};
 use crate::design::task_definition::TaskDefinition;
 use crate::design::work::{Call, CallPath, CallTarget};
 use crate::plan::index::Ix;
 use crate::plan::network::{PlannedBalancer, PlannedListener};
-use crate::plan::service::{PlannedCall, PlannedTarget, PullFrom};
+use crate::plan::service::{CrossingSides, PlannedCall, PlannedTarget, PullFrom};
 use crate::units::Bytes;
 
 /// The compressed size of an image nothing is said of.
 ///
 /// Assumption: 500 MB, the image of a public report of pull traffic (copilot-cli issue 5167).
 pub(super) const UNKNOWN_IMAGE: Bytes = Bytes::from_mb(500);
+
+/// Who pays for what crosses zones to a system in the VPC.
+///
+/// Assumption: a cache is Amazon `ElastiCache`; databases, brokers and machines of one's own charge both sides.
+const fn sides(kind: OutsideKind) -> CrossingSides {
+    match kind {
+        OutsideKind::Cache => CrossingSides::Task,
+        OutsideKind::Database | OutsideKind::Queue | OutsideKind::Bucket | OutsideKind::Api | OutsideKind::Other => {
+            CrossingSides::Both
+        }
+    }
+}
 
 impl Resolver<'_> {
     pub(super) fn call(&mut self, item: &ItemRef, call: &Call) -> Option<PlannedCall> {
@@ -31,7 +43,8 @@ impl Resolver<'_> {
                     Reached::InVpc { subnets, .. } => {
                         let at = ItemRef::OutsideSystem(id.clone());
                         let placed: Vec<_> = subnets.iter().filter_map(|s| self.subnet(&at, "reached", s)).collect();
-                        PlannedTarget::InVpc(placed.into_iter().map(|s| self.subnets[s].zone).collect())
+                        let zones = placed.into_iter().map(|s| self.subnets[s].zone).collect();
+                        PlannedTarget::InVpc { zones, sides: sides(system.kind) }
                     }
                     Reached::AwsService(service) => PlannedTarget::Aws(*service),
                     Reached::Internet => PlannedTarget::Internet,

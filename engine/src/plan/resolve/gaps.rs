@@ -17,12 +17,12 @@ use crate::design::capacity::{
 use crate::design::cluster::Cluster;
 use crate::design::container::{Container, LogDriver};
 use crate::design::deployment::DeploymentStrategy;
-use crate::design::id::{SecretId, ServiceId};
+use crate::design::id::ServiceId;
 use crate::design::load::{Entrance, Load, Origin};
 use crate::design::load_balancing::{LoadBalancer, LoadBalancerType, TargetGroup};
 use crate::design::network::{RouteTable, Vpc};
 use crate::design::observability::EventRule;
-use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached, Secret, SecretStore};
+use crate::design::outside::{FileSystem, FileSystemKind, OutsideSystem, Reached};
 use crate::design::scenario::Scenario;
 use crate::design::service::Service;
 use crate::design::task_definition::{NetworkMode, TaskDefinition, TaskDefinitionStatus};
@@ -190,20 +190,8 @@ const OF_LOADS: &[Gap<Load>] = &[
     ),
 ];
 
-const OF_SECRETS: &[Gap<Secret>] = &[(
-    |secret| secret.store == SecretStore::SecretsManager,
-    "requests to Secrets Manager that read it",
-    Leaves::Dollars,
-)];
-
 const OF_FILE_SYSTEMS: &[Gap<FileSystem>] =
     &[(|system| system.kind == FileSystemKind::Efs, "bytes read from it and written to it", Leaves::Dollars)];
-
-/// Whether a container is given a secret as it starts.
-fn is_read(design: &Design, id: &SecretId) -> bool {
-    let containers = design.task_definitions.values().flat_map(|definition| &definition.containers);
-    containers.flat_map(|container| &container.secrets).any(|given| given.secret.as_ref() == Some(id))
-}
 
 /// Whether a container's logs leave its machine for another place than `CloudWatch` Logs.
 fn sends_logs_elsewhere(container: &Container) -> bool {
@@ -243,9 +231,6 @@ impl Resolver<'_> {
         self.gaps_of(&design.route_tables, ItemRef::RouteTable, OF_ROUTE_TABLES);
         self.gaps_of(&design.outside_systems, ItemRef::OutsideSystem, OF_OUTSIDE_SYSTEMS);
         self.gaps_of(&design.loads, ItemRef::Load, OF_LOADS);
-        for (id, secret) in design.secrets.iter().filter(|(id, _)| is_read(design, id)) {
-            self.gaps(&ItemRef::Secret(id.clone()), secret, OF_SECRETS);
-        }
         self.gaps_of(&design.file_systems, ItemRef::FileSystem, OF_FILE_SYSTEMS);
         self.gaps_of(&design.event_rules, ItemRef::EventRule, OF_EVENT_RULES);
     }
@@ -571,12 +556,6 @@ mod tests {
             "\"x\": (kind: Application, scheme: Internal, subnets: [\"private-a\"], cross_zone: false),",
         ),
         (
-            OF_BALANCERS[1].1,
-            BALANCERS,
-            "\"x\": (kind: Network, scheme: Internal, subnets: [\"private-a\"], \
-             listeners: [(port: 53, protocol: Udp)]),",
-        ),
-        (
             OF_ROUTE_TABLES[0].1,
             DESIGN,
             "route_tables: {\"x\": (vpc: \"main\", routes: [(destination: \"10.9.0.0/16\", target: InternetGateway)])},",
@@ -588,7 +567,7 @@ mod tests {
             "\"x\": Requests((service: \"llm\", through: Direct, origin: OnPremises, shape: (series: Constant(1000)))),",
         ),
         (
-            OF_BALANCERS[2].1,
+            OF_BALANCERS[1].1,
             BALANCERS,
             "\"x\": (kind: Application, scheme: Internal, subnets: [\"private-a\"], idle_timeout: 300),",
         ),
@@ -624,9 +603,5 @@ mod tests {
         let written = OF_CONTAINERS.len() - 3 + OF_DEFINITIONS.len() - 1 + OF_BALANCERS.len() + OF_MANAGED.len() - 1;
         // And one of each other kind: clusters, route tables, outside systems, loads, file systems.
         assert_eq!(written + 5, WRITTEN.len());
-        let secret = text.replacen(DESIGN, &format!("{DESIGN}secrets: {{\"x\": (store: SecretsManager)}},"), 1);
-        assert_eq!(of(&secret), before, "no container is given it");
-        let given = "secrets: [(name: \"X\", value_from: \"x\", secret: \"x\")],";
-        assert!(of(&secret.replacen(CONTAINER, &format!("{CONTAINER}{given}"), 1)).contains(&OF_SECRETS[0].1));
     }
 }

@@ -9,6 +9,7 @@ mod health;
 mod listener;
 mod network;
 mod provider;
+mod secrets;
 mod service;
 mod standing;
 mod stated;

@@ -19,7 +19,7 @@ use crate::plan::provider::{PlannedProvider, ProviderKind};
 use crate::plan::service::{
     Ending, HostPort, PlannedLogs, PlannedMetric, PlannedService, PlannedShare, PlannedTracking, StartUp,
 };
-use crate::units::{CpuUnits, Gib, Mib, Span};
+use crate::units::{CpuUnits, Gib, Mib, Span, count};
 
 /// How long a task takes to end once SIGTERM reached it, where its application handles it.
 ///
@@ -130,6 +130,7 @@ impl Resolver<'_> {
             work: service.work.cost(),
             logs: self.logs(&item, service, definition),
             calls: service.calls.iter().filter_map(|call| self.call(&item, call)).collect(),
+            reads: self.reads(&item, definition),
             pulls: self.pulls(definition),
         }
     }
@@ -217,6 +218,10 @@ impl Resolver<'_> {
         if self.design.clusters.get(&service.cluster).is_some_and(|c| c.runtime_monitoring) {
             levels.push((Meter::GuardDutyEcsRuntime, u64::from(cpu.units())));
         }
+        // The task's event and those of its containers.
+        let events = 1 + count(definition.containers.len());
+        let insights = self.insights_event(&service.cluster).saturating_mul(events);
+        levels.extend((insights > 0).then_some((Meter::LogsIngest, insights)));
         levels.extend(service.ebs_volume.iter().flat_map(ebs_levels));
         levels
     }
