@@ -100,6 +100,7 @@ pub fn regions() -> Result<Regions, CatalogueError> {
 mod tests {
     use super::*;
     use crate::catalogue::instance_types::InterruptionBand;
+    use crate::catalogue::instance_types::Registered;
     use crate::catalogue::meter::Meter;
     use crate::catalogue::overlay::{OverlayError, PriceOverlay};
     use crate::catalogue::prices::{Kind, Price};
@@ -285,10 +286,15 @@ mod tests {
     fn tv_32_to_35_what_instances_hold() {
         let types = load("us-east-1").types;
         let of = |name: &str| &types[types.find(name).unwrap()];
-        // TV-32 and TV-33: an 8192 MiB task does not fit m4.large; 3 x 2048 fit m5.large's 7983 MiB, not 4.
-        assert_eq!(of("m4.large").registered_memory(), Mib::from_mib(7985));
-        assert_eq!(of("m5.large").registered_memory().mib() / 2048, 3);
-        assert_eq!(of("m5.large").registered_memory(), Mib::from_mib(7983));
+        // TV-32 and TV-33: an 8192 MiB task does not fit m4.large; 3 x 2048 fit m5.large, not 4.
+        let measured = |name, mib| assert_eq!(of(name).registered_memory(), Registered::Measured(Mib::from_mib(mib)));
+        measured("m4.large", 7985);
+        measured("m6i.large", 7817);
+        measured("t3.nano", 450);
+        measured("g4dn.xlarge", 15_731);
+        // 8,192 × 0.965 − 130 = 7,775.28: three tasks of 2 GiB, not four.
+        assert_eq!(of("m5.large").registered_memory(), Registered::Estimated(Mib::from_mib(7775)));
+        assert_eq!(of("m4.large").registered_memory_on_windows().memory(), Mib::from_mib(8191));
         assert_eq!(of("m5.large").registered_cpu().units(), 2048);
         // TV-34 and TV-35, and the tables of EC2-12.
         for (name, without, with) in [

@@ -21,7 +21,7 @@ use bayplan_engine::units::{CpuUnits, Gib, Mib, Span, Usd};
 use crate::steady;
 
 /// A part of a design in the form of project files.
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
     options.from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }

@@ -3,17 +3,22 @@
 use bayplan_engine::bill::{Charge, CostGroup};
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::meter::Meter;
+use bayplan_engine::checks;
 use bayplan_engine::design::Design;
+use bayplan_engine::design::capacity::{CapacityProvider, LaunchType, RegisteredMemory, StrategyItem};
 use bayplan_engine::design::cluster::ContainerInsights;
 use bayplan_engine::design::load::Load;
 use bayplan_engine::design::load_balancing::{Listener, ListenerRule, LoadBalancerType, Protocol};
 use bayplan_engine::design::network::{EndpointKind, EndpointService, VpcEndpoint};
 use bayplan_engine::design::scenario::Scenario;
+use bayplan_engine::design::service::{Capacity, Service};
+use bayplan_engine::design::task_definition::NetworkMode;
 use bayplan_engine::evaluate::{Progress, prepare_scenario, simulate};
 use bayplan_engine::simulation::Detail;
-use bayplan_engine::units::{Bytes, Percent, Span, Usd};
+use bayplan_engine::units::{Bytes, Mib, Percent, Span, Usd};
 
 use crate::agreement::{agree, both, cost};
+use crate::meters::read;
 use crate::steady;
 
 #[track_caller]
@@ -112,7 +117,7 @@ fn lb_21_a_network_load_balancer_counts_tls_and_udp_of_their_own() {
         entrance.kind = LoadBalancerType::Network;
         entrance.listeners[0].protocol = protocol;
         entrance.listeners[0].certificate = (protocol == Protocol::Tls).then(|| "site".into());
-        let certificate = ron::from_str("(domain: \"x.example.com\")").expect("reads");
+        let certificate = read("(domain: \"x.example.com\")");
         design.certificates.insert("site".into(), certificate);
         let group = design.target_groups.get_mut(&"web".into()).expect("drawn");
         group.protocol = if protocol == Protocol::Udp { Protocol::Udp } else { Protocol::Tcp };
@@ -133,11 +138,11 @@ fn net_41_bytes_to_a_database_are_charged_on_both_sides_and_to_a_cache_on_the_ta
     let called = |kind| {
         let mut design = steady::design();
         let system = format!("(kind: {kind}, reached: InVpc(subnets: [\"private-a\"]))");
-        design.outside_systems.insert("store".into(), ron::from_str(&system).expect("reads"));
+        design.outside_systems.insert("store".into(), read(&system));
         let web = design.services.get_mut(&"web".into()).expect("drawn");
         web.calls.clear();
         let call = "(to: Outside(\"store\"), request_bytes: 1000, response_bytes: 4000)";
-        web.calls.push(ron::from_str(call).expect("reads"));
+        web.calls.push(read(call));
         month(&design, Meter::CrossAz)
     };
     // 300 calls a second of 5,000 bytes are 3,942 GB a month; two tasks in three stand in other zones: 2,628 GB, at $0.01
@@ -167,7 +172,7 @@ fn obs_03_container_insights_writes_an_event_a_minute_of_everything() {
 fn day_with_a_deployment(design: &Design, meter: Meter) -> (Usd, u32) {
     let catalogue = Catalogue::load(&design.region).expect("the region is known");
     let deployment = "(service: \"web\", at: 3600000)";
-    let scenario = Scenario { deployments: vec![ron::from_str(deployment).expect("reads")], ..Scenario::default() };
+    let scenario = Scenario { deployments: vec![read(deployment)], ..Scenario::default() };
     let ready = prepare_scenario(design, scenario, &catalogue, &[]).unwrap_or_else(|e| panic!("{e}"));
     let run = simulate(&ready, &catalogue, Span::from_days(1), 7, Detail::Totals, &Progress::default()).expect("runs");
     let lines = run.bill.lines.iter().filter(|l| l.charge == Charge::Aws(meter));
@@ -180,13 +185,13 @@ fn day_with_a_deployment(design: &Design, meter: Meter) -> (Usd, u32) {
 fn secrets_are_read_as_tasks_start_and_none_starts_in_an_estimate() {
     let mut design = steady::design();
     for (name, key) in [("one", ""), ("two", ", kms_key: \"alias/own\""), ("three", ", kms_key: \"alias/own\"")] {
-        let secret = ron::from_str(&format!("(store: SecretsManager{key})")).expect("reads");
+        let secret = read(&format!("(store: SecretsManager{key})"));
         design.secrets.insert(name.into(), secret);
     }
     let app = &mut design.task_definitions.get_mut(&"web".into()).expect("drawn").containers[0];
     for (name, secret) in [("A", "one"), ("B", "two"), ("C", "three"), ("D", "three")] {
         let given = format!("(name: \"{name}\", value_from: \"{secret}\", secret: \"{secret}\")");
-        app.secrets.push(ron::from_str(&given).expect("reads"));
+        app.secrets.push(read(&given));
     }
     let mut role = design.roles.remove(&"execution".into()).expect("drawn");
     role.actions = vec!["secretsmanager:GetSecretValue".to_owned(), "kms:Decrypt".to_owned()];
@@ -199,6 +204,72 @@ fn secrets_are_read_as_tasks_start_and_none_starts_in_an_estimate() {
     // of one's own: 12 requests at $0.03 for 10,000.
     assert_eq!(day_with_a_deployment(&design, Meter::SecretRequest), (usd("0.00009"), 18));
     assert_eq!(day_with_a_deployment(&design, Meter::KmsRequest).1, 12);
+}
+
+/// Machines beside the steady design, and one service on them: so many tasks of so much memory on a type.
+fn on_machines(kind: &str, tasks: u32, memory: u32) -> Design {
+    let mut design = steady::design();
+    let group = format!(
+        "AutoScalingGroup((subnets: [\"private-a\"], instance_types: [\"{kind}\"], max_size: 4, \
+         managed_scaling: (target_capacity: 100), instance_role: \"instance\"))"
+    );
+    design.capacity_providers.insert("machines".into(), read(&group));
+    let role = "(used_as: ContainerInstance, managed_policies: [\"AmazonEC2ContainerServiceforEC2Role\"])";
+    design.roles.insert("instance".into(), read(role));
+    design.clusters.get_mut(&"main".into()).expect("drawn").capacity_providers.push("machines".into());
+    let mut definition = design.task_definitions[&"api".into()].clone();
+    definition.requires_compatibilities = vec![LaunchType::Ec2];
+    (definition.network_mode, definition.cpu, definition.memory) = (Some(NetworkMode::Bridge), None, None);
+    definition.containers[0].memory = Some(Mib::from_mib(memory));
+    design.task_definitions.insert("heavy".into(), definition);
+    let mut service = Service::new("main".into(), "heavy".into());
+    service.desired_count = tasks;
+    let item = StrategyItem { capacity_provider: "machines".into(), base: 0, weight: 1 };
+    service.capacity = Capacity::Strategy(vec![item]);
+    design.services.insert("heavy".into(), service);
+    design
+}
+
+#[test]
+fn ec2_03_tasks_fit_by_the_memory_that_instances_register() {
+    let hours = |design: &Design| {
+        agree(design, Span::from_hours(30));
+        let bill = both(design, Span::MONTH).0.bill;
+        let lines = bill.lines.iter().filter(|l| matches!(l.charge, Charge::Aws(Meter::Ec2Linux(_))));
+        lines.map(|l| l.quantity.base()).sum::<u128>() / u128::from(Span::HOUR.ms())
+    };
+    // Two of 1,950 MiB are 3,900, and t3.medium registers 3,828 of its 4,096: two machines. Two of 1,914 stand on one.
+    assert_eq!(hours(&on_machines("t3.medium", 2, 1_950)), 1_460);
+    assert_eq!(hours(&on_machines("t3.medium", 2, 1_914)), 730);
+    // m6i.large registers 7,817: two of 3,954 are 7,908.
+    assert_eq!(hours(&on_machines("m6i.large", 2, 3_954)), 1_460);
+    // What was measured for this group stands before that.
+    let mut stated = on_machines("m6i.large", 2, 3_954);
+    let Some(CapacityProvider::AutoScalingGroup(group)) = stated.capacity_providers.get_mut(&"machines".into()) else {
+        panic!("drawn")
+    };
+    let (instance_type, memory) = ("m6i.large".into(), Mib::from_mib(7_910));
+    group.registered_memory.push(RegisteredMemory { instance_type, memory });
+    assert_eq!(hours(&stated), 730);
+}
+
+#[test]
+fn ec2_03_a_task_larger_than_what_its_type_registers_is_an_error() {
+    for (kind, memory, fits) in [
+        ("t3.nano", 475, false),
+        ("t3.nano", 450, true),
+        ("r6id.xlarge", 31_600, false),
+        ("r6id.xlarge", 31_517, true),
+        ("g4dn.xlarge", 15_900, false),
+        // Estimated: 32,768 × 0.965 − 130 = 31,491.12.
+        ("r7i.xlarge", 31_492, false),
+        ("r7i.xlarge", 31_491, true),
+    ] {
+        let catalogue = Catalogue::load(&"us-east-1".into()).expect("the region is known");
+        let found = checks::run(&on_machines(kind, 1, memory), &catalogue, &[]);
+        let unfit = found.iter().any(|finding| finding.rule.0 == "task-fits-no-instance");
+        assert_eq!(unfit, !fits, "{memory} MiB on {kind}");
+    }
 }
 
 #[test]

@@ -182,5 +182,5 @@ fn stream(design: &Design, spot: &Spot) -> Made {
     let name = free_name(design, Kind::Load, "stream");
     let through = door(design, &service);
     let kilobytes = Shape::constant(MilliPerSecond::from_whole(1000));
-    put(Item::Load(LoadId::new(&name), Load::Stream(Stream { service, through, kilobytes })))
+    put(Item::Load(LoadId::new(&name), Load::Stream(Stream { service, through, listener_port: None, kilobytes })))
 }

@@ -124,15 +124,61 @@ pub struct InstanceTypes {
     spot_windows: Vec<Option<SpotAdvice>>,
 }
 
-/// Memory that ECS registers where AWS published it, without `ECS_RESERVED_MEMORY`.
+/// Memory that Linux instances register with ECS where it was measured, without `ECS_RESERVED_MEMORY`; of several figures
+/// the lowest of a current machine image, for newer ones register less.
 ///
-/// Source: ECS Developer Guide, "Container instance memory management" (2023): rule EC2-02.
-const REGISTERED: &[(&str, Mib)] =
-    &[("c4.4xlarge", Mib::from_mib(30_158)), ("c4.large", Mib::from_mib(3_768)), ("m4.large", Mib::from_mib(7_985))];
+/// Source: ECS Developer Guide, "Container instance memory management" (2023): c4 and m4 (rule EC2-02); measurements that
+/// users published, collected 2026-12-01: the others (rule EC2-03).
+const REGISTERED: &[(&str, Mib)] = &[
+    ("c4.4xlarge", Mib::from_mib(30_158)),
+    ("c4.large", Mib::from_mib(3_768)),
+    ("g4dn.xlarge", Mib::from_mib(15_731)),
+    ("inf1.xlarge", Mib::from_mib(7_667)),
+    ("m4.large", Mib::from_mib(7_985)),
+    ("m6i.large", Mib::from_mib(7_817)),
+    ("r6id.xlarge", Mib::from_mib(31_517)),
+    ("r6idn.xlarge", Mib::from_mib(31_603)),
+    ("t2.micro", Mib::from_mib(993)),
+    ("t3.medium", Mib::from_mib(3_828)),
+    ("t3.nano", Mib::from_mib(450)),
+    ("t3.small", Mib::from_mib(1_901)),
+];
 
-/// Assumption: where AWS published no registered memory, this many ten-thousandths of the advertised memory, which is
-/// never above any published point; rule EC2-03, parameter `mem_register_factor`.
-pub const MEM_REGISTER_FACTOR: u32 = 9_745;
+/// Assumption: where no registered memory was measured, this many ten-thousandths of the advertised memory less
+/// [`MEM_REGISTER_LESS`], which is below every measured point but inf1's; rule EC2-03, parameter `mem_register_factor`.
+pub const MEM_REGISTER_FACTOR: u32 = 9_650;
+/// Assumption: as above.
+pub const MEM_REGISTER_LESS: Mib = Mib::from_mib(130);
+/// What Windows instances register less than advertised. Source: ECS Developer Guide, "Container instance memory
+/// management": m4.large of 8,192 MiB registers 8,191 (rule EC2-02).
+const WINDOWS_LESS: Mib = Mib::from_mib(1);
+
+/// Memory that an instance registers with ECS, and how it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// Measured: published, or stated by the user.
+    Measured(Mib),
+    /// Estimated from what is advertised: never quite right.
+    Estimated(Mib),
+}
+
+impl Registered {
+    /// How much.
+    pub const fn memory(self) -> Mib {
+        match self {
+            Self::Measured(memory) | Self::Estimated(memory) => memory,
+        }
+    }
+
+    /// What remains beside what is kept back.
+    #[must_use]
+    pub fn less(self, kept: Mib) -> Self {
+        match self {
+            Self::Measured(memory) => Self::Measured(memory - kept),
+            Self::Estimated(memory) => Self::Estimated(memory - kept),
+        }
+    }
+}
 
 /// ECS tasks for a number of branch interfaces, on ordinary sizes.
 ///
@@ -199,13 +245,19 @@ impl InstanceType {
         CpuUnits::from_vcpus(self.vcpus)
     }
 
-    /// The memory it registers with ECS, before `ECS_RESERVED_MEMORY`: rules EC2-02 and EC2-03.
-    pub fn registered_memory(&self) -> Mib {
+    /// The memory it registers with ECS on Linux, before `ECS_RESERVED_MEMORY`: rules EC2-02 and EC2-03.
+    pub fn registered_memory(&self) -> Registered {
         if let Some((_, measured)) = REGISTERED.iter().find(|(name, _)| *name == self.name.as_str()) {
-            return *measured;
+            return Registered::Measured(*measured);
         }
-        let mib = u64::from(self.memory.mib()) * u64::from(MEM_REGISTER_FACTOR) / 10_000;
-        Mib::from_mib(u32::try_from(mib).unwrap_or(u32::MAX))
+        let less = u64::from(MEM_REGISTER_LESS.mib()) * 10_000;
+        let mib = (u64::from(self.memory.mib()) * u64::from(MEM_REGISTER_FACTOR)).saturating_sub(less) / 10_000;
+        Registered::Estimated(Mib::from_mib(u32::try_from(mib).unwrap_or(u32::MAX)))
+    }
+
+    /// The same on Windows.
+    pub fn registered_memory_on_windows(&self) -> Registered {
+        Registered::Measured(self.memory - WINDOWS_LESS)
     }
 
     /// How many `awsvpc` tasks it holds without trunking: rule EC2-10.

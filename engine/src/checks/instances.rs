@@ -3,10 +3,11 @@
 use super::context::{Context, Host, Runner};
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::Catalogue;
-use crate::catalogue::instance_types::InstanceType;
+use crate::catalogue::instance_types::{InstanceType, Registered};
+use crate::catalogue::timings::Timings;
 use crate::design::ItemRef;
 use crate::design::account::Account;
-use crate::design::capacity::{AutoScalingGroupProvider, CapacityProvider};
+use crate::design::capacity::{AutoScalingGroupProvider, CapacityProvider, RegisteredMemory};
 use crate::design::edit::Edit;
 use crate::design::knob::Knob;
 use crate::design::service::SchedulingStrategy;
@@ -68,6 +69,13 @@ pub(super) const RULES: &[Rule] = &[
         group_cannot_hold_tasks,
     ),
     Rule::new(
+        "fit-by-estimate",
+        Severity::Advice,
+        "How many instances tasks need hangs on an estimate of their memory",
+        "ECS Developer Guide, \"Container instance memory management\"",
+        fit_by_estimate,
+    ),
+    Rule::new(
         "previous-generation-type",
         Severity::Advice,
         "An Auto Scaling group starts instances of a previous generation",
@@ -94,15 +102,33 @@ pub(super) fn largest<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProv
     types(catalogue, group).into_iter().max_by_key(|kind| (kind.vcpus, kind.memory))
 }
 
+/// The memory that an instance of a type registers for tasks of a definition: as it was measured for the provider, else
+/// what is known of the type, less what agents keep (rules EC2-03, MI-24).
+pub(super) fn registered(host: &Host<'_>, definition: &TaskDefinition, kind: &InstanceType) -> Registered {
+    let windows = definition.runtime_platform.is_windows();
+    let known = if windows { kind.registered_memory_on_windows() } else { kind.registered_memory() };
+    let (all, kept): (&[RegisteredMemory], _) = match host {
+        Host::Group(_, group) => (&group.registered_memory, group.ecs_reserved_memory),
+        Host::Managed(_, managed) => (&managed.registered_memory, Timings::default().mi_host_reserve),
+        Host::Fargate | Host::FargateSpot | Host::Ec2 | Host::External => (&[], Mib::ZERO),
+    };
+    RegisteredMemory::of(all, &kind.name).map_or(known.less(kept), Registered::Measured)
+}
+
 /// Why a task does not fit on an empty instance of a type; `None` if it does.
-fn unfit(runner: &Runner<'_>, definition: &TaskDefinition, kind: &InstanceType, trunking: bool) -> Option<String> {
+fn unfit(
+    runner: &Runner<'_>,
+    definition: &TaskDefinition,
+    (kind, registered): (&InstanceType, Mib),
+    trunking: bool,
+) -> Option<String> {
     let (cpu, memory) = demand(runner, definition);
     let gpus = definition.gpu_demand();
     let has = kind.gpus.as_ref().map_or(0, |g| u32::from(g.count));
     if cpu > kind.registered_cpu() {
         Some(format!("{} has {} of {} CPU units", kind.name, kind.registered_cpu().units(), cpu.units()))
-    } else if memory > kind.registered_memory() {
-        Some(format!("{} registers {} of {} MiB", kind.name, kind.registered_memory().mib(), memory.mib()))
+    } else if memory > registered {
+        Some(format!("{} registers {} of {} MiB", kind.name, registered.mib(), memory.mib()))
     } else if gpus > has {
         Some(format!("{} has {has} of {gpus} GPU", kind.name))
     } else if definition.network_mode() == NetworkMode::Awsvpc && slots(kind, trunking) == 0 {
@@ -161,7 +187,7 @@ fn no_type_meets_requirements(context: &Context<'_>, out: &mut Findings) {
 }
 
 /// What: no instance type of a provider holds even one task. Why: the task never starts. Example: a task of 16 GB on
-/// `m7i.xlarge`, which registers 15,966 MiB.
+/// `m7i.xlarge`, which registers some 15,680 MiB.
 ///
 /// Source: ECS Developer Guide, "How Amazon ECS places tasks on container instances" (rules PLC-01, EC2-03).
 fn task_fits_no_instance(context: &Context<'_>, out: &mut Findings) {
@@ -175,7 +201,8 @@ fn task_fits_no_instance(context: &Context<'_>, out: &mut Findings) {
             };
             let mut reasons = Vec::new();
             for kind in &kinds {
-                match unfit(runner, definition, kind, trunking) {
+                let memory = registered(host, definition, kind).memory();
+                match unfit(runner, definition, (kind, memory), trunking) {
                     Some(reason) => reasons.push(reason),
                     None => break,
                 }
@@ -222,9 +249,9 @@ fn architecture_mismatch(context: &Context<'_>, out: &mut Findings) {
 }
 
 /// How many tasks of a size an empty instance holds by CPU and memory.
-fn by_size(kind: &InstanceType, cpu: CpuUnits, memory: Mib) -> u32 {
+fn by_size((kind, registered): (&InstanceType, Mib), cpu: CpuUnits, memory: Mib) -> u32 {
     let by_cpu = kind.registered_cpu().units().checked_div(cpu.units());
-    let by_memory = kind.registered_memory().mib().checked_div(memory.mib());
+    let by_memory = registered.mib().checked_div(memory.mib());
     by_cpu.unwrap_or(u32::MAX).min(by_memory.unwrap_or(u32::MAX))
 }
 
@@ -239,10 +266,11 @@ fn eni_limit_binds(context: &Context<'_>, out: &mut Findings) {
         for host in &runner.hosts {
             let Host::Group(id, group) = host else { continue };
             let (cpu, memory) = demand(runner, definition);
-            let bound = |kind: &&InstanceType| slots(kind, trunking) < by_size(kind, cpu, memory);
+            let size = |kind: &InstanceType| by_size((kind, registered(host, definition, kind).memory()), cpu, memory);
+            let bound = |kind: &&InstanceType| slots(kind, trunking) < size(kind);
             let kinds = types(context.catalogue, group);
             let Some(kind) = kinds.into_iter().find(bound) else { continue };
-            let room = by_size(kind, cpu, memory);
+            let room = size(kind);
             let message = format!(
                 "{} of {id} has room for {room} such tasks and interfaces for {}",
                 kind.name,
@@ -270,19 +298,21 @@ fn group_cannot_hold_tasks(context: &Context<'_>, out: &mut Findings) {
     for (at, group) in groups(context) {
         let Some(kind) = largest(context.catalogue, group) else { continue };
         let (mut cpu, mut memory, mut tasks) = (0u64, 0u64, 0u64);
+        let mut holds = kind.registered_memory().memory();
         for runner in &context.runners {
             let daemon = runner.service.is_some_and(|s| s.scheduling_strategy() == SchedulingStrategy::Daemon);
             // With several groups the share of this one is not known before tasks are placed.
             let alone = matches!(runner.hosts.as_slice(), [Host::Group(id, _)] if at.name() == id.as_str());
             let Some(definition) = runner.definition.filter(|_| alone && !daemon) else { continue };
             let (task_cpu, task_memory) = demand(runner, definition);
+            holds = runner.hosts.first().map_or(holds, |host| registered(host, definition, kind).memory());
             let count = u64::from(runner.bounds.1);
             tasks += count;
             cpu += count * u64::from(task_cpu.units());
             memory += count * u64::from(task_memory.mib());
         }
         let by_cpu = cpu.div_ceil(u64::from(kind.registered_cpu().units()).max(1));
-        let by_memory = memory.div_ceil(u64::from(kind.registered_memory().mib()).max(1));
+        let by_memory = memory.div_ceil(u64::from(holds.mib()).max(1));
         let needed = by_cpu.max(by_memory);
         let Ok(max_size) = u32::try_from(needed) else { continue };
         if max_size <= group.max_size {
@@ -299,6 +329,49 @@ fn group_cannot_hold_tasks(context: &Context<'_>, out: &mut Findings) {
         );
         out.add(at.clone(), "max_size", message, "Raise the group's maximum or lower the services' own")
             .fix(format!("Allow {max_size} instances"), vec![edit]);
+    }
+}
+
+/// What: a service that would need more, or fewer, instances of a group's type if they registered 3 % less memory, or more,
+/// than is estimated. Why: what an instance registers is known once it runs, and differs by machine image. Example: two
+/// tasks of 7,800 MiB on `m7i.xlarge`, estimated at 15,680.
+///
+/// Source: ECS Developer Guide, "Container instance memory management" (rule EC2-03).
+fn fit_by_estimate(context: &Context<'_>, out: &mut Findings) {
+    let trunking = context.design.account.awsvpc_trunking;
+    for runner in &context.runners {
+        let Some(definition) = runner.definition else { continue };
+        let (cpu, memory) = demand(runner, definition);
+        for host in &runner.hosts {
+            let Host::Group(id, group) = host else { continue };
+            let instances = |kind: &InstanceType, registered: u64| {
+                let registered = Mib::from_mib(u32::try_from(registered).unwrap_or(u32::MAX));
+                let ports = definition.network_mode() == NetworkMode::Awsvpc;
+                let room = if ports { slots(kind, trunking) } else { u32::MAX };
+                let room = by_size((kind, registered), cpu, memory).min(room);
+                (room > 0).then(|| runner.bounds.1.div_ceil(room))
+            };
+            for kind in types(context.catalogue, group) {
+                let Registered::Estimated(estimated) = registered(host, definition, kind) else { continue };
+                let mib = u64::from(estimated.mib());
+                let (less, more) = (instances(kind, mib * 97 / 100), instances(kind, mib * 103 / 100));
+                let now = instances(kind, mib);
+                if less == now && more == now {
+                    continue;
+                }
+                let said = |count: Option<u32>| count.map_or("fit on none".to_owned(), |count| format!("need {count}"));
+                let message = format!(
+                    "{} of {id} is estimated to register {} MiB: with 3 % less its tasks {}, with 3 % more they {}",
+                    kind.name,
+                    estimated.mib(),
+                    said(less),
+                    said(more)
+                );
+                let hint = "State the type's registered memory on the provider, as DescribeContainerInstances has it";
+                out.add(runner.at.clone(), "capacity", message, hint);
+                break;
+            }
+        }
     }
 }
 
@@ -335,6 +408,21 @@ pub(super) mod tests {
         worker_definition(d).memory = Some(Mib::from_mib(512));
     }
 
+    fn sized(d: &mut Design, mib: u32) {
+        worker_definition(d).cpu = Some(CpuUnits::from_units(512));
+        worker_definition(d).memory = Some(Mib::from_mib(mib));
+    }
+
+    fn measured(d: &mut Design, name: &str, mib: u32) {
+        let memory = Mib::from_mib(mib);
+        group(d).registered_memory.push(RegisteredMemory { instance_type: name.into(), memory });
+    }
+
+    fn windows(d: &mut Design) {
+        let family = crate::design::task_definition::OperatingSystemFamily::WindowsServer2022Core;
+        worker_definition(d).runtime_platform.operating_system_family = Some(family);
+    }
+
     pub(in crate::checks) const CASES: &[Case] = &[
         case(
             "instance-type-unknown",
@@ -349,13 +437,66 @@ pub(super) mod tests {
             &["managed · requirements"],
             |d| managed(d).requirements.allowed_instance_types = vec!["m7i.*".to_owned()],
         ),
-        // 16 GB are 16,384 MiB; m7i.xlarge registers 16,384 × 0.9745 = 15,966.
+        // 16 GB are 16,384 MiB; m7i.xlarge registers 16,384 × 0.965 − 130 = 15,680.56.
         case(
             "task-fits-no-instance",
             |d| worker_definition(d).memory = Some(Mib::from_gib(16)),
             &["worker · capacity"],
-            |d| worker_definition(d).memory = Some(Mib::from_mib(15_966)),
+            |d| worker_definition(d).memory = Some(Mib::from_mib(15_680)),
         ),
+        // m6i.large registers 7,817 MiB; what the user measured stands before that, and what the agent keeps goes off.
+        case(
+            "task-fits-no-instance",
+            |d| {
+                kinds(d, &["m6i.large"]);
+                worker_definition(d).memory = Some(Mib::from_mib(7_818));
+            },
+            &["worker · capacity"],
+            |d| {
+                kinds(d, &["m6i.large"]);
+                measured(d, "m6i.large", 7_820);
+                worker_definition(d).memory = Some(Mib::from_mib(7_818));
+            },
+        ),
+        case(
+            "task-fits-no-instance",
+            |d| {
+                kinds(d, &["m6i.large"]);
+                group(d).ecs_reserved_memory = Mib::from_mib(17);
+                worker_definition(d).memory = Some(Mib::from_mib(7_801));
+            },
+            &["worker · capacity"],
+            |d| {
+                kinds(d, &["m6i.large"]);
+                group(d).ecs_reserved_memory = Mib::from_mib(17);
+                worker_definition(d).memory = Some(Mib::from_mib(7_800));
+            },
+        ),
+        // Windows registers a mebibyte less than advertised.
+        case(
+            "task-fits-no-instance",
+            |d| {
+                windows(d);
+                worker_definition(d).memory = Some(Mib::from_mib(16_384));
+            },
+            &["worker · capacity"],
+            |d| {
+                windows(d);
+                worker_definition(d).memory = Some(Mib::from_mib(16_383));
+            },
+        ),
+        // m7i.xlarge is estimated at 15,680 MiB. Six tasks of 7,800: two on each of three, or, with 3 % less (15,210),
+        // one on each of six. Measured at as much, or with room to spare, nothing hangs on it.
+        case(
+            "fit-by-estimate",
+            |d| sized(d, 7_800),
+            &["worker · capacity"],
+            |d| {
+                sized(d, 7_800);
+                measured(d, "m7i.xlarge", 15_680);
+            },
+        ),
+        case("fit-by-estimate", |d| sized(d, 7_900), &["worker · capacity"], |d| sized(d, 7_500)),
         case(
             "task-fits-no-instance",
             |d| {

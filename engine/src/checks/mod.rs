@@ -29,6 +29,7 @@ mod needs;
 mod network;
 mod patterns;
 mod placement;
+mod platform_version;
 mod providers;
 mod quotas;
 mod ranges;
@@ -70,6 +71,7 @@ const FAMILIES: &[&[Rule]] = &[
     ipv6::RULES,
     addresses::RULES,
     placement::RULES,
+    platform_version::RULES,
     capacity::RULES,
     providers::RULES,
     instances::RULES,

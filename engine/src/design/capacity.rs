@@ -10,7 +10,7 @@ use super::references::{Refers, Visit, list, maybe};
 use super::{Tags, is_default};
 use crate::names::{Architecture, InstanceTypeName, aws_words};
 use crate::units::kept::{self, SecondsOrNever};
-use crate::units::{Gib, Percent, Seconds, Usd};
+use crate::units::{Gib, Mib, Percent, Seconds, Usd};
 
 aws_words! {
     /// How EC2 capacity is bought.
@@ -168,6 +168,12 @@ pub struct AutoScalingGroupProvider {
     /// The version of the container agent on its instances: `1.95.0`; absent is the image's newest (rule CQL-02).
     #[serde(default, skip_serializing_if = "is_default")]
     pub agent_version: Option<String>,
+    /// Memory that instances of a type register, as it was measured; a type not named registers what is known of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub registered_memory: Vec<RegisteredMemory>,
+    /// `ECS_RESERVED_MEMORY` of the agent: what it registers less; absent is 0 (rule EC2-04).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ecs_reserved_memory: Mib,
     /// The container instance role.
     #[serde(default, skip_serializing_if = "is_default")]
     pub instance_role: Option<RoleId>,
@@ -177,6 +183,23 @@ pub struct AutoScalingGroupProvider {
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Tags,
+}
+
+/// Memory that instances of a type register with ECS, as `DescribeContainerInstances` has it (rule EC2-03).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredMemory {
+    /// The type.
+    pub instance_type: InstanceTypeName,
+    /// `registeredResources`, MEMORY.
+    pub memory: Mib,
+}
+
+impl RegisteredMemory {
+    /// What is measured of a type among these.
+    pub fn of(all: &[Self], instance_type: &InstanceTypeName) -> Option<Mib> {
+        all.iter().find(|of| of.instance_type == *instance_type).map(|of| of.memory)
+    }
 }
 
 impl AutoScalingGroupProvider {
@@ -198,6 +221,8 @@ impl AutoScalingGroupProvider {
             detailed_monitoring: false,
             prefer_cached_images: false,
             agent_version: None,
+            registered_memory: Vec::new(),
+            ecs_reserved_memory: Mib::default(),
             instance_role: None,
             security_groups: Vec::new(),
             tags: Tags::new(),
@@ -370,6 +395,9 @@ pub struct ManagedInstancesProvider {
     /// `propagateTags`: whether instances take the provider's tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub propagate_tags: bool,
+    /// Memory that instances of a type register, as it was measured; a type not named registers what is known of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub registered_memory: Vec<RegisteredMemory>,
     /// The infrastructure role (rule MI-01).
     #[serde(default, skip_serializing_if = "is_default")]
     pub infrastructure_role: Option<RoleId>,
@@ -400,6 +428,7 @@ impl ManagedInstancesProvider {
             scale_in_after: None,
             detailed_monitoring: false,
             propagate_tags: false,
+            registered_memory: Vec::new(),
             infrastructure_role: None,
             instance_role: None,
             security_groups: Vec::new(),

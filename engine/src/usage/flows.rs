@@ -4,7 +4,7 @@
 //! the estimate and by the simulation. All arithmetic is in whole numbers: work in millionths of a unit, amounts in
 //! 10⁻¹⁸ of a byte or a request.
 
-use super::balancers::BalancerTraffics;
+use super::balancers::{BalancerHour, BalancerTraffics};
 use super::ledger::{FlowKey, Ledger, PartIx, stored};
 use super::record::{Amount, Cause, Thing, UsageRecord};
 use crate::catalogue::meter::Meter;

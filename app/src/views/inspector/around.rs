@@ -13,7 +13,7 @@ use bayplan_engine::names::Region;
 use egui::Ui;
 
 use crate::widgets::fields::Form;
-use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MIB_RATE, MILLI, SECONDS};
+use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MIB_RATE, MILLI, PERCENT, SECONDS};
 
 fn reached_word(reached: &Reached) -> String {
     match reached {

@@ -4,7 +4,7 @@ use bayplan_engine::design::Design;
 use bayplan_engine::design::capacity::{
     AnywhereSite, AutoRepair, AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CapacityReservations,
     CpuManufacturer, Inclusion, InstanceGeneration, InstanceRequirements, LaunchType, ManagedInstancesProvider,
-    ManagedScaling, Range, ReservationPreference, StrategyItem,
+    ManagedScaling, Range, RegisteredMemory, ReservationPreference, StrategyItem,
 };
 use bayplan_engine::design::cluster::{
     Cluster, ContainerInsights, ExecLogging, ManagedDaemon, Namespace, NamespaceKind,
@@ -13,12 +13,12 @@ use bayplan_engine::design::event_window::{EventWindow, StartHour};
 use bayplan_engine::design::id::CapacityProviderId;
 use bayplan_engine::design::service::Capacity;
 use bayplan_engine::names::{Architecture, InstanceTypeName};
-use bayplan_engine::units::{Minutes, Weekday};
+use bayplan_engine::units::{Mib, Minutes, Weekday};
 use egui::Ui;
 
 use crate::grid::words;
 use crate::widgets::fields::Form;
-use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER, SIGNED};
+use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER};
 
 /// AWS's own providers and those drawn.
 fn providers(design: &Design) -> Vec<CapacityProviderId> {
@@ -148,6 +148,22 @@ pub(super) fn provider(ui: &mut Ui, form: &Form<'_>, provider: &mut CapacityProv
     }
 }
 
+/// Memory of instance types as it was measured.
+fn registered_memory(ui: &mut Ui, form: &Form<'_>, all: &mut Vec<RegisteredMemory>) {
+    form.section(ui, "registered_memory", "Registered memory, measured", false, |ui| {
+        let name = |of: &RegisteredMemory| format!("{} {}", of.instance_type, of.memory);
+        let fresh = || RegisteredMemory { instance_type: "m7i.large".into(), memory: Mib::from_mib(7_775) };
+        form.records(ui, "type", all, name, fresh, |ui, one| {
+            let mut typed = one.instance_type.to_string();
+            form.text(ui, "registered_memory", "Instance type", &mut typed);
+            if typed != one.instance_type.as_str() {
+                one.instance_type = InstanceTypeName::new(&typed);
+            }
+            form.value(ui, "registered_memory", "Registers", &mut one.memory, &MEMORY);
+        });
+    });
+}
+
 fn auto_scaling_group(ui: &mut Ui, form: &Form<'_>, group: &mut AutoScalingGroupProvider) {
     let design = form.design;
     form.words(ui, "instance_types", "Instance types", &mut group.instance_types, InstanceTypeName::new, "m7g.large");
@@ -177,6 +193,8 @@ fn auto_scaling_group(ui: &mut Ui, form: &Form<'_>, group: &mut AutoScalingGroup
         form.check(ui, "detailed_monitoring", "Detailed monitoring", &mut group.detailed_monitoring);
         form.check(ui, "prefer_cached_images", "Prefer cached images", &mut group.prefer_cached_images);
         form.maybe_text(ui, "agent_version", "ECS agent version", &mut group.agent_version, "the image's newest");
+        registered_memory(ui, form, &mut group.registered_memory);
+        form.value(ui, "ecs_reserved_memory", "ECS_RESERVED_MEMORY", &mut group.ecs_reserved_memory, &MEMORY);
         let roles = design.roles.keys().cloned();
         form.maybe_reference(ui, "instance_role", "Instance role", &mut group.instance_role, roles, "none");
         let groups = design.security_groups.keys().cloned();
@@ -208,6 +226,7 @@ fn managed_instances(ui: &mut Ui, form: &Form<'_>, managed: &mut ManagedInstance
         form.maybe(ui, "scale_in_after", "Scale in after", scale_in, &SECONDS_OR_NEVER, "AWS decides");
         form.check(ui, "detailed_monitoring", "Detailed monitoring", &mut managed.detailed_monitoring);
         form.check(ui, "propagate_tags", "Propagate tags", &mut managed.propagate_tags);
+        registered_memory(ui, form, &mut managed.registered_memory);
         let roles = || design.roles.keys().cloned();
         form.maybe_reference(
             ui,

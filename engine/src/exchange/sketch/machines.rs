@@ -164,7 +164,7 @@ impl Group {
 impl Need {
     fn is_held_by(self, of: &InstanceType) -> bool {
         let gpus = of.gpus.as_ref().map_or(0, |gpus| u32::from(gpus.count));
-        of.registered_cpu() >= self.cpu && of.registered_memory() >= self.memory && gpus >= self.gpus
+        of.registered_cpu() >= self.cpu && of.registered_memory().memory() >= self.memory && gpus >= self.gpus
     }
 
     fn with(self, other: Self) -> Self {

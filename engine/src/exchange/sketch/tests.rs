@@ -114,7 +114,11 @@ fn tdf_13_tasks_run_on_fargate_where_they_may_and_on_fitting_instances_else() {
         catalogue.types[catalogue.types.find(&types[0]).unwrap()].clone()
     };
     let large = chosen(EC2, r#""cpu": 7000, "memory": 30000,"#);
-    assert!(large.registered_cpu().units() >= 7000 && large.registered_memory().mib() >= 30_000, "{}", large.name);
+    assert!(
+        large.registered_cpu().units() >= 7000 && large.registered_memory().memory().mib() >= 30_000,
+        "{}",
+        large.name
+    );
     assert!(large.gpus.is_none() && !large.burstable);
     let gpu = chosen(EC2, r#""memory": 14336, "resourceRequirements": [{"type": "GPU", "value": "1"}],"#);
     assert!(gpu.family.starts_with('g') && gpu.gpus.is_some(), "{}", gpu.name);

@@ -7,7 +7,7 @@ use crate::catalogue::quotas::{self, Quota};
 use crate::design::ItemRef;
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CpuManufacturer, Inclusion, InstanceGeneration,
-    InstanceRequirements, ManagedInstancesProvider,
+    InstanceRequirements, ManagedInstancesProvider, RegisteredMemory,
 };
 use crate::design::id::{CapacityProviderId, SubnetId};
 use crate::names::InstanceTypeName;
@@ -160,7 +160,12 @@ impl Resolver<'_> {
                 (Meter::PublicIpv4, u64::from(group.public_ip)),
             ];
             let windows = self.runs_windows(item);
-            candidates.push(self.candidate(kind, instance_meter(kind, windows, group.option), None, &besides));
+            let mut made = self.candidate(kind, instance_meter(kind, windows, group.option), None, &besides);
+            let of = &self.catalogue.types[kind];
+            let known = if windows { of.registered_memory_on_windows() } else { of.registered_memory() };
+            let measured = RegisteredMemory::of(&group.registered_memory, name);
+            made.memory = measured.unwrap_or(known.less(group.ecs_reserved_memory).memory());
+            candidates.push(made);
         }
         if candidates.is_empty() && group.instance_types.is_empty() {
             self.fail(item.clone(), "instance_types", "an Auto Scaling group starts at least one instance type");
@@ -197,7 +202,8 @@ impl Resolver<'_> {
                     (Meter::CustomMetric, if managed.detailed_monitoring { DETAILED_METRICS } else { 0 }),
                 ];
                 let mut made = self.candidate(kind, instance_meter(kind, false, managed.option), fee, &besides);
-                made.memory -= self.timings.mi_host_reserve;
+                let known = types[kind].registered_memory().memory() - self.timings.mi_host_reserve;
+                made.memory = RegisteredMemory::of(&managed.registered_memory, &types[kind].name).unwrap_or(known);
                 made
             })
             .collect();
@@ -252,7 +258,7 @@ impl Resolver<'_> {
             vcpus: of.vcpus,
             quota: self.vcpu_quota(of, spot),
             cpu: of.registered_cpu(),
-            memory: of.registered_memory(),
+            memory: of.registered_memory().memory(),
             gpus: of.gpus.as_ref().map_or(0, |g| u32::from(g.count)),
             awsvpc_tasks: if trunking { of.awsvpc_tasks_with_trunking() } else { of.awsvpc_tasks() },
             architecture: of.architecture,
