@@ -117,8 +117,8 @@ fn the_month_is_what_arithmetic_by_hand_gives() {
     assert_eq!(cost(bill, Meter::AlbLcu), usd("50.4576"));
     // 788.4 M × 6 kB = 4730.4 GB out: 100 free, the rest at $0.09 (NET-40).
     assert_eq!(cost(bill, Meter::InternetOut), usd("416.736"));
-    // Logs kept half the month on average: 1576.8 GB × 10⁹ / 2³⁰ / 2 × $0.03 = 22.0276…
-    assert_eq!(cost(bill, Meter::LogsStorage).cents_text(), "$22.03");
+    // 51.84 GB of logs a day, compressed to 15 % and kept for 12 months: 51.84 × 0.15 × 365 × $0.03 (OBS-06).
+    assert_eq!(cost(bill, Meter::LogsStorage), usd("85.1472"));
 }
 
 #[test]

@@ -77,6 +77,8 @@ fn wrong_use_is_exit_code_2_and_says_what_there_is() {
     refuses(&["check"], 2, &["DESIGN"]);
     refuses(&["estimate", "small-api", "--colour"], 2, &["--colour"]);
     refuses(&["simulate", "small-api", "--days", "0"], 2, &["0", "--days"]);
+    refuses(&["estimate", "small-api", "--hours", "0"], 2, &["0", "--hours"]);
+    refuses(&["estimate", "small-api", "--hours", "1", "--days", "1"], 2, &["--hours", "--days"]);
     refuses(&["estimate", "small-api", "--fail-above", "much"], 2, &["much"]);
     refuses(&["presets", "small-api"], 2, &["--out"]);
     refuses(&["presets", "nope", "--out", "x"], 2, &["nope", "three-tier-web"]);
@@ -167,6 +169,16 @@ fn the_lines_of_a_bill_are_its_total() {
             assert_eq!(bill["region"], "us-east-1");
         }
         assert_eq!(bayplan(&["estimate", preset.name, "--json"]).json()["hours"], 730);
+    }
+}
+
+#[test]
+fn an_estimate_and_a_run_keep_to_the_hours_asked_for() {
+    for verb in ["estimate", "simulate"] {
+        let hours = bayplan(&[verb, "small-api", "--hours", "24", "--json"]);
+        let days = bayplan(&[verb, "small-api", "--days", "1", "--json"]);
+        assert_eq!((hours.code, &hours.out), (0, &days.out), "{verb}");
+        assert!(bayplan(&[verb, "small-api", "--hours", "24"]).out.contains("24 h"), "{verb}");
     }
 }
 

@@ -22,11 +22,12 @@ pub fn estimate(
     scenario: &InScenario,
     limit: &Limit,
     grouped: &Grouped,
+    window: Span,
     to: &mut Outlets<'_>,
 ) -> Result<u8, Stop> {
     let opened = open(of)?;
     let prepared = ready(&opened, scenario)?;
-    let outcome = estimate_outcome(&prepared, &opened.catalogue, Span::MONTH);
+    let outcome = estimate_outcome(&prepared, &opened.catalogue, window);
     if of.json {
         print_json(&Value::Object(json_of(&opened, scenario, &prepared, &outcome)), to.out)?;
     } else {

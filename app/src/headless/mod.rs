@@ -23,7 +23,7 @@ use bayplan_engine::evaluate::Refused;
 use bayplan_engine::evaluate::compare::SEEDS;
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::report::listing::By;
-use bayplan_engine::units::Usd;
+use bayplan_engine::units::{Span, Usd};
 use clap::{Args, Parser, Subcommand};
 
 /// What the program is asked to do.
@@ -52,6 +52,25 @@ const EXIT_CODES: &str = "Exit codes:
   3  the limit that was asked for is passed
   4  the limit is not passed as far as is known, but the total leaves something out";
 
+/// How long a window is.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Lasts {
+    /// How many days of 24 hours; without it 730 hours.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3660), conflicts_with = "hours")]
+    days: Option<u64>,
+    /// How many hours; without it 730.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=87_840))]
+    hours: Option<u64>,
+}
+
+impl Lasts {
+    /// The window.
+    pub fn span(self) -> Span {
+        let days = self.days.map(Span::from_days);
+        days.or(self.hours.map(Span::from_hours)).unwrap_or(Span::MONTH)
+    }
+}
+
 /// What can be done without a window.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -72,7 +91,7 @@ pub enum Verb {
         #[arg(long)]
         assumptions: bool,
     },
-    /// Prices a month of 730 hours in closed form.
+    /// Prices a month of 730 hours, or another window, in closed form.
     Estimate {
         #[command(flatten)]
         of: Of,
@@ -82,6 +101,8 @@ pub enum Verb {
         limit: Limit,
         #[command(flatten)]
         grouped: Grouped,
+        #[command(flatten)]
+        lasts: Lasts,
     },
     /// Plays a design and prices what it used.
     Simulate {
@@ -93,9 +114,8 @@ pub enum Verb {
         limit: Limit,
         #[command(flatten)]
         grouped: Grouped,
-        /// How many days of 24 hours; without it 730 hours.
-        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3660))]
-        days: Option<u64>,
+        #[command(flatten)]
+        lasts: Lasts,
         /// The seed of arrivals, Spot and start-up times; without it the scenario's, or 1.
         #[arg(long)]
         seed: Option<u64>,
@@ -322,12 +342,14 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     match verb {
         Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), to.out),
         Verb::Check { of, assumptions } => check::run(of, *assumptions, to.out),
-        Verb::Estimate { of, scenario, limit, grouped } => bill::estimate(of, scenario, limit, grouped, to),
-        Verb::Simulate { of, scenario, limit, grouped, days, seed, charts } => simulate::run(
+        Verb::Estimate { of, scenario, limit, grouped, lasts } => {
+            bill::estimate(of, scenario, limit, grouped, lasts.span(), to)
+        }
+        Verb::Simulate { of, scenario, limit, grouped, lasts, seed, charts } => simulate::run(
             of,
             scenario,
             limit,
-            simulate::Asked { days: *days, seed: *seed, charts: charts.as_deref(), grouped },
+            simulate::Asked { window: lasts.span(), seed: *seed, charts: charts.as_deref(), grouped },
             to,
         ),
         Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts, write, out } => {

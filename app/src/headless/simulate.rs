@@ -19,8 +19,8 @@ use crate::reports::{instances_json, milli, services_json};
 /// What a run is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// How many days of 24 hours.
-    pub days: Option<u64>,
+    /// How long is played.
+    pub window: Span,
     /// The seed.
     pub seed: Option<u64>,
     /// Where charts go.
@@ -33,7 +33,7 @@ pub struct Asked<'a> {
 pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     let opened = open(of)?;
     let prepared = ready(&opened, scenario)?;
-    let window = asked.days.map_or(Span::MONTH, Span::from_days);
+    let window = asked.window;
     let seed = asked.seed.or(prepared.scenario.seed).unwrap_or(1);
     let detail = if asked.charts.is_some() { Detail::Full } else { Detail::Totals };
     let progress = Progress::default();

@@ -231,7 +231,7 @@ pub(super) mod tests {
     }
 
     fn secret(d: &mut Design, store: SecretStore, name: &str) {
-        d.secrets.insert(name.into(), Secret { store, tags: [].into() });
+        d.secrets.insert(name.into(), Secret { store, kms_key: None, tags: [].into() });
     }
 
     fn port(d: &mut Design, name: &str) {

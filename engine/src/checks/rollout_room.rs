@@ -2,13 +2,14 @@
 
 use super::context::{Context, Host, HostKind, Runner};
 use super::diagnostic::{Findings, Rule, Severity};
-use super::instances::{demand, largest, slots};
+use super::instances::{demand, largest, registered, slots};
 use crate::catalogue::instance_types::InstanceType;
 use crate::design::capacity::AutoScalingGroupProvider;
 use crate::design::deployment::DeploymentStrategy;
 use crate::design::id::CapacityProviderId;
 use crate::design::service::{SchedulingStrategy, Service};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::units::Mib;
 
 pub(super) const RULES: &[Rule] = &[Rule::new(
     "no-room-for-rollout",
@@ -33,10 +34,10 @@ impl Room {
         Self { cpu: u64::from(cpu.units()), memory: u64::from(memory.mib()), interfaces }
     }
 
-    fn of_instance(kind: &InstanceType, trunking: bool) -> Self {
+    fn of_instance(kind: &InstanceType, registered: Mib, trunking: bool) -> Self {
         Self {
             cpu: u64::from(kind.registered_cpu().units()),
-            memory: u64::from(kind.registered_memory().mib()),
+            memory: u64::from(registered.mib()),
             interfaces: u64::from(slots(kind, trunking)),
         }
     }
@@ -120,9 +121,10 @@ fn no_room_for_rollout(context: &Context<'_>, out: &mut Findings) {
         let task = Room::of_task(runner, definition);
         let trunking = context.design.account.awsvpc_trunking;
         let (mut tasks_held, mut all, mut binds, mut instances) = (0u64, Room::default(), "memory", 0u32);
-        for (_, group) in &groups {
+        for (id, group) in &groups {
             let Some(kind) = largest(context.catalogue, group) else { continue };
-            let instance = Room::of_instance(kind, trunking);
+            let registered = registered(&Host::Group(id, group), definition, kind).memory();
+            let instance = Room::of_instance(kind, registered, trunking);
             let (count, bound) = instance.holds(task);
             tasks_held = tasks_held.saturating_add(count.saturating_mul(u64::from(group.max_size)));
             all = all.plus(instance.times(group.max_size));

@@ -132,6 +132,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::ipv6::tests::CASES,
         super::addresses::tests::CASES,
         super::placement::tests::CASES,
+        super::platform_version::tests::CASES,
         super::capacity::tests::CASES,
         super::providers::tests::CASES,
         super::instances::tests::CASES,

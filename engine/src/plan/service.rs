@@ -95,7 +95,7 @@ pub enum CrossingSides {
     Both,
     /// The task alone.
     ///
-    /// Source: Amazon ElastiCache pricing page, "Data transfer": between zones only the transfer in or out of the EC2
+    /// Source: Amazon `ElastiCache` pricing page, "Data transfer": between zones only the transfer in or out of the EC2
     /// instance is charged, none of `ElastiCache`'s.
     Task,
 }
