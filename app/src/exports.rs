@@ -51,6 +51,8 @@ pub struct Export {
     pub what: &'static str,
     /// What it needs.
     pub needs: Needs,
+    /// Why it has not all that it has of smaller designs, where that is so.
+    pub left_out: fn(&Project) -> Option<String>,
     /// Makes its files, or says why not.
     pub write: fn(&Subject<'_>) -> Result<Files, String>,
 }
@@ -61,24 +63,57 @@ pub const EXPORTS: &[Export] = &[
         name: "task-definition",
         what: "ECS task definitions, as register-task-definition takes them",
         needs: Needs::Design,
+        left_out: |_| None,
         write: task_definitions,
     },
     Export {
         name: "csv",
         what: "The month's bill as comma-separated values",
         needs: Needs::Plan,
+        left_out: |_| None,
         write: |s| bill_as(s, "csv"),
     },
     Export {
         name: "markdown",
         what: "The month's bill as a Markdown table",
         needs: Needs::Plan,
+        left_out: |_| None,
         write: |s| bill_as(s, "md"),
     },
-    Export { name: "json", what: "The month's bill as JSON", needs: Needs::Plan, write: |s| bill_as(s, "json") },
-    Export { name: "svg", what: "The canvas and charts of a simulated month as SVG", needs: Needs::Plan, write: svg },
-    Export { name: "png", what: "The canvas and charts of a simulated month as PNG", needs: Needs::Plan, write: png },
+    Export {
+        name: "json",
+        what: "The month's bill as JSON",
+        needs: Needs::Plan,
+        left_out: |_| None,
+        write: |s| bill_as(s, "json"),
+    },
+    Export {
+        name: "svg",
+        what: "The canvas and charts of a simulated month as SVG",
+        needs: Needs::Plan,
+        left_out: charts_left_out,
+        write: svg,
+    },
+    Export {
+        name: "png",
+        what: "The canvas and charts of a simulated month as PNG",
+        needs: Needs::Plan,
+        left_out: charts_left_out,
+        write: png,
+    },
 ];
+
+/// The most services whose month is played for its charts: every minute of it is kept, one to two megabytes a service, and
+/// each has a chart of its own, so that of many the folder is no picture any more.
+const CHARTED: usize = 50;
+
+/// Of many services the canvas alone is written.
+fn charts_left_out(project: &Project) -> Option<String> {
+    let services = project.design.services.len();
+    (services > CHARTED).then(|| {
+        format!("the canvas alone: charts of a simulated month are written of up to {CHARTED} services, and these are {services}; `bayplan simulate DESIGN --charts DIR` writes them of any")
+    })
+}
 
 /// The size of a chart on paper, in points.
 const CHART: (u16, u16) = (960, 420);
@@ -106,6 +141,9 @@ fn bill_as(subject: &Subject<'_>, extension: &str) -> Result<Files, String> {
 }
 
 fn run_charts(subject: &Subject<'_>) -> Result<Vec<(String, Chart)>, String> {
+    if charts_left_out(subject.project).is_some() {
+        return Ok(Vec::new());
+    }
     let prepared = prepared(subject)?;
     let seed = prepared.scenario.seed.unwrap_or(1);
     let run = simulate(prepared, subject.catalogue, Span::MONTH, seed, Detail::Full, &Progress::default());

@@ -1,4 +1,5 @@
 //! What the house rules read the project with. The journeys through Bayplan live in `it/`.
 
 pub mod source;
+pub mod thousand;
 pub mod tree;

@@ -3,6 +3,8 @@
 //! In: a design and its grid. Out: [`Line`]s with their points in world points, orthogonal, in the gutters left and right
 //! of a VPC's bands. Everything the drawing states is a line; the canvas decides which of them it shows.
 
+use std::collections::BTreeMap;
+
 use bayplan_engine::design::id::{LoadBalancerId, ServiceId, TargetGroupId};
 use bayplan_engine::design::load::{Entrance, Load};
 use bayplan_engine::design::load_balancing::Integration;
@@ -53,14 +55,19 @@ pub fn lines(design: &Design, grid: &Grid) -> Vec<Line> {
     entrances(design, &mut links);
     calls(design, &mut links);
     ways_out(design, &mut links);
+    let mut places: BTreeMap<&Pick, usize> = BTreeMap::new();
+    for (place, node) in grid.nodes.iter().enumerate() {
+        places.entry(&node.of).or_insert(place);
+    }
+    let gutters = Gutters::of(grid);
     let mut lines = Vec::new();
     for (from, to, path, said) in links {
-        let ends = (grid.node(&from), grid.node(&to));
+        let ends = (places.get(&from).copied(), places.get(&to).copied());
         if let (Some(start), Some(end)) = ends
             && start != end
         {
             let lane = lines.len() as f32 % 4.0;
-            let points = route(grid, &grid.nodes[start], &grid.nodes[end], lane);
+            let points = route(gutters, &grid.nodes[start], &grid.nodes[end], lane);
             lines.push(Line { from, to, path, points, said, flow: None });
         }
     }
@@ -107,9 +114,16 @@ fn entrances(design: &Design, links: &mut Vec<Link>) {
             links.push((from.clone(), to, Path::Entrance, format!("route {}", route.key)));
         }
     }
+    let mut joined: BTreeMap<&TargetGroupId, Vec<&ServiceId>> = BTreeMap::new();
+    for (id, drawn) in &design.services {
+        for attached in &drawn.load_balancers {
+            let all = joined.entry(&attached.target_group).or_default();
+            all.extend((all.last() != Some(&id)).then_some(id));
+        }
+    }
     for (id, drawn) in &design.load_balancers {
         for group in drawn.target_groups() {
-            for to in behind(design, &group) {
+            for to in joined.get(&group).into_iter().flatten().copied() {
                 links.push((balancer(id), service(to), Path::Entrance, format!("target group {group}")));
             }
         }
@@ -183,13 +197,27 @@ fn ways_out(design: &Design, links: &mut Vec<Link>) {
     }
 }
 
+/// Where the gutters beside all VPCs and bands begin.
+#[derive(Clone, Copy)]
+struct Gutters {
+    left: f32,
+    right: f32,
+}
+
+impl Gutters {
+    fn of(grid: &Grid) -> Self {
+        let bands = || grid.nodes.iter().filter(|node| !matches!(node.form, Form::Card(_))).map(|node| node.rect);
+        let edges = || grid.vpcs.iter().map(|vpc| vpc.rect).chain(bands());
+        let left = edges().map(|rect| rect.left()).fold(f32::MAX, f32::min) - 6.0;
+        let right = edges().map(|rect| rect.right()).fold(f32::MIN, f32::max) + 8.0;
+        Self { left, right }
+    }
+}
+
 /// From side to side through a gutter: cards have theirs outside the VPC, bands on either side of it.
-fn route(grid: &Grid, from: &Node, to: &Node, lane: f32) -> Vec<Pos2> {
+fn route(gutters: Gutters, from: &Node, to: &Node, lane: f32) -> Vec<Pos2> {
     let shift = lane * 4.0;
-    let bands = || grid.nodes.iter().filter(|node| !matches!(node.form, Form::Card(_))).map(|node| node.rect);
-    let edges = || grid.vpcs.iter().map(|vpc| vpc.rect).chain(bands());
-    let left_gutter = edges().map(|rect| rect.left()).fold(f32::MAX, f32::min) - 6.0 - shift;
-    let right_gutter = edges().map(|rect| rect.right()).fold(f32::MIN, f32::max) + 8.0 + shift;
+    let (left_gutter, right_gutter) = (gutters.left - shift, gutters.right + shift);
     let (right_of, left_of) = (|n: &Node| n.rect.right_center(), |n: &Node| n.rect.left_center());
     let (start, gutter, end) = match (from.form, to.form) {
         (Form::Card(Side::Left), Form::Card(Side::Left)) => {

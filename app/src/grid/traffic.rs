@@ -3,6 +3,8 @@
 //! In: a drawing's lines, its plan, the month's bill. Out: the same lines with requests and bytes a second on average, and
 //! words about the money. The bill's own lines say the money; a cost that several lines share is said to be shared.
 
+use std::collections::BTreeMap;
+
 use bayplan_engine::bill::{Bill, BillLine};
 use bayplan_engine::design::id::ServiceId;
 use bayplan_engine::design::work::{Call, CallTarget};
@@ -39,8 +41,12 @@ impl Flow {
 /// Says on each line how much flows along it and what that costs.
 pub fn weigh(lines: &mut [Line], design: &Design, plan: &Plan, bill: &Bill) {
     let rates = MeanRates::of(plan, Span::MONTH);
+    let mut by_owner: BTreeMap<&ItemRef, Vec<&BillLine>> = BTreeMap::new();
+    for line in &bill.lines {
+        by_owner.entry(&line.owner).or_default().push(line);
+    }
+    let weights = Weights { design, plan, by_owner, rates: &rates };
     for line in lines {
-        let weights = Weights { design, plan, bill, rates: &rates };
         line.flow = weights.flow(&line.from, &line.to);
         let flow = line.flow.map(said).unwrap_or_default();
         let cost = weights.cost(&line.from, &line.to).unwrap_or_default();
@@ -70,7 +76,7 @@ fn said(flow: Flow) -> String {
 struct Weights<'a> {
     design: &'a Design,
     plan: &'a Plan,
-    bill: &'a Bill,
+    by_owner: BTreeMap<&'a ItemRef, Vec<&'a BillLine>>,
     rates: &'a MeanRates,
 }
 
@@ -180,8 +186,8 @@ impl Weights<'_> {
         (gigabytes > 0.0).then_some(Flow { rate: 0.0, bytes_a_second: gigabytes * 1e9 / seconds })
     }
 
-    fn lines<'b>(&'b self, of: &'b Pick) -> impl Iterator<Item = &'b BillLine> {
-        self.bill.lines.iter().filter(move |line| of.item() == Some(&line.owner))
+    fn lines(&self, of: &Pick) -> impl Iterator<Item = &BillLine> {
+        of.item().and_then(|item| self.by_owner.get(item)).into_iter().flatten().copied()
     }
 
     /// What it costs, in words; nothing where the bill has no line of it.

@@ -27,6 +27,9 @@ pub fn run(of: &Of, format: &str, folder: &Path, to: &mut Outlets<'_>) -> Result
     };
     let subject = Subject { project: &opened.project, catalogue: &opened.catalogue, prepared: prepared.as_ref() };
     let documents = (export.write)(&subject).map_err(Stop::Input)?;
+    if let Some(left_out) = (export.left_out)(&opened.project) {
+        writeln!(to.err, "{left_out}")?;
+    }
     if documents.is_empty() {
         writeln!(to.err, "the design holds nothing of that kind")?;
     }

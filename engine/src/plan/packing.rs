@@ -46,6 +46,23 @@ impl Free {
     }
 }
 
+/// What a task takes of an instance: two that take the same fit the same instances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wants {
+    architecture: Option<Architecture>,
+    cpu: CpuUnits,
+    memory: Mib,
+    gpus: u32,
+    enis: u32,
+}
+
+impl Wants {
+    fn of(task: &PlannedService) -> Self {
+        let PlannedService { architecture, cpu, memory, gpus, .. } = *task;
+        Self { architecture, cpu, memory, gpus, enis: eni_demand(task) }
+    }
+}
+
 /// How many interfaces of its own a task takes (rule NET-05).
 pub fn eni_demand(task: &PlannedService) -> u32 {
     u32::from(task.network_mode == NetworkMode::Awsvpc)
@@ -68,9 +85,13 @@ pub fn instances_for(candidate: &Candidate, tasks: &[(&PlannedService, u32)]) ->
         return count.div_ceil(tasks_on_one(candidate, task));
     }
     let mut instances: Vec<Free> = Vec::new();
+    // Where the search may start: instances before it had no room for a task that wants as much.
+    let (mut from, mut wanted) = (0, None);
     for (task, count) in tasks {
         let alone = !task.ports.is_empty();
-        let mut from = 0;
+        let wants = (!alone).then(|| Wants::of(task));
+        from = if wants.is_some() && wants == wanted { from } else { 0 };
+        wanted = wants;
         for _ in 0..*count {
             let found = (from..instances.len()).find(|i| instances[*i].take(task));
             let at = found.unwrap_or_else(|| {
@@ -106,10 +127,15 @@ pub fn deal(instances: &[Vec<&Candidate>], tasks: &[(&PlannedService, Vec<usize>
     let empty = |of_zone: &Vec<&Candidate>| of_zone.iter().map(|candidate| Free::of(candidate)).collect();
     let mut free: Vec<Vec<Free>> = instances.iter().map(empty).collect();
     let mut dealt = Vec::new();
+    // Where each zone's search may start: instances before it are full for this task, and for one that takes as much.
+    let (mut from, mut wanted) = (vec![0; instances.len()], None);
     for (task, zones, count) in tasks {
         let mut by_zone = vec![0; instances.len()];
-        // Where each zone's search may start: instances before it are full for this task.
-        let mut from = vec![0; instances.len()];
+        let wants = task.ports.is_empty().then(|| Wants::of(task));
+        if wants.is_none() || wants != wanted {
+            from.fill(0);
+        }
+        wanted = wants;
         let (mut open, mut left) = (zones.clone(), *count);
         while left > 0
             && let Some(place) = (0..open.len()).min_by_key(|place| (by_zone[open[*place]], open[*place]))

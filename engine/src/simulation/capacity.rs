@@ -37,15 +37,25 @@ impl World<'_> {
                 }
                 ProviderKind::ManagedInstances { scale_in_after: Some(after) } => {
                     self.judge_prices(provider, *after);
-                    let next = managed_instances::next_to_go(self.plan, &self.state, provider, *after, self.now);
-                    if let Some(machine) = next {
-                        self.drain(machine, Ended::NotNeeded);
-                    }
+                    self.let_one_go(provider, *after);
                 }
                 ProviderKind::ManagedInstances { scale_in_after: None }
                 | ProviderKind::Fargate
                 | ProviderKind::FargateSpot => {}
             }
+        }
+    }
+
+    /// Empties the next instance of Managed Instances that is not needed. Where none was, none is until something of them
+    /// changes: all are weighed against all others, which is not done again each minute.
+    fn let_one_go(&mut self, provider: Ix<PlannedProvider>, after: Span) {
+        let seen = managed_instances::seen(&self.state, provider, after, self.now);
+        if self.none_to_go[provider.index()] == seen {
+            return;
+        }
+        match managed_instances::next_to_go(self.plan, &self.state, provider, after, self.now) {
+            Some(machine) => self.drain(machine, Ended::NotNeeded),
+            None => self.none_to_go[provider.index()] = seen,
         }
     }
 

@@ -29,6 +29,10 @@ impl World<'_> {
     /// Takes a service's minute: into the trace, and on its way to the alarms of its policies.
     fn measure(&mut self, ix: Ix<PlannedService>) {
         let planned = &self.plan.services[ix];
+        if planned.tracking.is_empty() && self.trace.is_none() && self.queues[ix.index()].is_none() {
+            // Nobody looks at it.
+            return;
+        }
         let service = &mut self.state.services[ix.index()];
         let traffic = &mut service.traffic;
         let asked = traffic.total_asked.since(&mut traffic.asked_before_minute);

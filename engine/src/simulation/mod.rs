@@ -27,7 +27,7 @@ use crate::plan::index::Ix;
 use crate::plan::provider::PlannedProvider;
 use crate::plan::service::PlannedService;
 use crate::plan::warm::{Warm, evenly};
-use crate::units::{SimTime, Span};
+use crate::units::{Micro, SimTime, Span};
 use crate::usage::flows::Flows;
 use crate::usage::record::{Cause, UsageRecord};
 use crate::usage::shares::Shares;
@@ -219,6 +219,7 @@ impl World<'_> {
             let oldest = queue.as_mut().map_or(Span::ZERO, |queue| queue.oldest(self.end, backlog));
             summary.oldest_job = summary.oldest_job.max(oldest);
             summary.asked = service.traffic.total_asked;
+            summary.jobs = queue.as_ref().map_or(Micro::ZERO, |queue| queue.came);
             summary.over_capacity = service.traffic.total_over;
             summary.left = backlog;
             if let Some(since) = service.short_since {

@@ -215,7 +215,9 @@ pub struct ServiceSummary {
     pub unplaced_ms: u64,
     /// Units of work that came.
     pub asked: Micro,
-    /// Of those, more than the tasks in service could do at that moment.
+    /// Of those, jobs that came to its queue; the others are requests.
+    pub jobs: Micro,
+    /// Of the requests, more than the tasks in service could do at that moment.
     pub over_capacity: Micro,
     /// Jobs that waited in its queue when the run ended.
     pub left: Micro,

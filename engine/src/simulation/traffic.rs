@@ -98,13 +98,25 @@ impl World<'_> {
     /// After a service's tasks in service changed: what it can do now, and with it what it asks of others.
     pub(super) fn capacity_changed(&mut self, ix: Ix<PlannedService>) {
         let calls = self.plan.services[ix].calls.iter().any(|call| call.to.service().is_some());
-        if calls {
-            self.integrate_all();
-            self.set_rates();
-        } else {
+        // What a queue works off is set anew from what waits in it, whoever changed.
+        let alone = !calls || self.queues.iter().all(Option::is_none);
+        if alone {
+            let before = self.done(ix);
             self.integrate(ix);
             self.set_served(ix);
+            if !calls || self.done(ix) == before {
+                // Nobody is asked more or less.
+                return;
+            }
         }
+        self.integrate_all();
+        self.set_rates();
+    }
+
+    /// What a service does a second, and asks of others for.
+    fn done(&self, ix: Ix<PlannedService>) -> MilliPerSecond {
+        let traffic = &self.state.services[ix.index()].traffic;
+        traffic.served + traffic.jobs_done
     }
 
     /// What the tasks in service do of what comes.

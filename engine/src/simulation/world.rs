@@ -7,6 +7,7 @@ use super::queue::Queue;
 use super::trace::{Entry, EntryKind, ServiceSummary, ServiceTrace, Steps, Summary, Trace};
 use super::traffic;
 use crate::chance::{Chance, Concern};
+use crate::control::capacity::managed_instances;
 use crate::control::placement;
 use crate::plan::Plan;
 use crate::plan::index::{Ix, Table};
@@ -66,6 +67,8 @@ pub(super) struct World<'p> {
     pub(super) group_type: Vec<usize>,
     /// By service: what one task takes from an instance.
     pub(super) demands: Vec<Demand>,
+    /// By provider of Managed Instances: how its instances were when none of them was to go.
+    pub(super) none_to_go: Vec<Vec<managed_instances::Seen>>,
     /// By container instance: the machine it is.
     pub(super) machine_of: Vec<Ix<Machine>>,
     /// By provider: when its instances were last counted, and how many there were.
@@ -156,6 +159,7 @@ impl<'p> World<'p> {
             instance_levels,
             group_type: plan.providers.pairs().map(|(ix, provider)| group_type(plan, ix, provider)).collect(),
             demands: plan.services.iter().map(placement::demand).collect(),
+            none_to_go: vec![Vec::new(); plan.providers.len()],
             machine_of: Vec::new(),
             machines_noted: vec![(SimTime::ZERO, 0); plan.providers.len()],
             counts_noted: vec![Noted::default(); plan.services.len()],

@@ -51,6 +51,19 @@ pub fn launches(
     (bought.into_iter().map(|instance| (instance.candidate, zones[instance.zone])).collect(), short)
 }
 
+/// What an instance is that decides whether it goes: itself, its status, when its tasks last changed, whether it is dear,
+/// whether it has been as it is for as long as the provider waits.
+pub type Seen = (Ix<Machine>, MachineStatus, SimTime, Option<bool>, bool);
+
+/// All that decides which of a provider's instances is the next to go: as long as it is the same, so is the answer.
+pub fn seen(state: &State, provider: Ix<PlannedProvider>, after: Span, now: SimTime) -> Vec<Seen> {
+    let of = |ix: &Ix<Machine>| {
+        let machine = &state.machines[*ix];
+        (*ix, machine.status, machine.changed, machine.dear, now >= machine.changed + after)
+    };
+    state.providers[provider.index()].machines.iter().map(of).collect()
+}
+
 /// The instance to empty next: one that has held nothing, or whose tasks all fit in free room of others or on one cheaper
 /// instance, for as long as the provider waits (rules MI-30 to MI-33). One at a time; the least used first.
 pub fn next_to_go(
