@@ -8,7 +8,9 @@ use bayplan_engine::checks::Diagnostic;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::evaluate::compare::{Alternative, Comparison};
 use bayplan_engine::evaluate::figures::{ProviderFigures, Run, ServiceFigures};
-use bayplan_engine::evaluate::judgement::{Judgement, Verdict};
+use bayplan_engine::evaluate::judgement::{Judgement, Verdict, shortfalls};
+use bayplan_engine::evaluate::quotas_used::OverQuota;
+use bayplan_engine::evaluate::risk::Risk;
 use bayplan_engine::plan::Plan;
 use bayplan_engine::plan::left_out::Claim;
 use bayplan_engine::report::{comparison, services, table};
@@ -78,7 +80,7 @@ fn comparison_markdown(of: &ComparisonOf<'_>) -> String {
     let seeds = all.alternatives.iter().map(|a| a.runs.len()).max().unwrap_or_default();
     let head = format!("# {}: {}\n\n{} h, {seeds} seeds", of.name, all.family.title(), all.window.hours());
     let table = comparison::table(all, of.catalogue).markdown();
-    format!("{head}. {}.\n\n{table}", all.advice())
+    format!("{head}. {}. {}.\n\n{table}", all.advice(), all.differences_said())
 }
 
 fn pretty(value: &Value) -> String {
@@ -93,9 +95,11 @@ pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
         "region": catalogue.region.region.as_str(),
         "hours": all.window.ms() / 3_600_000,
         "alternatives": alternatives,
+        "safe_pick": all.safe.map(|place| &all.alternatives[place].name),
         "pick": all.pick.map(|place| &all.alternatives[place].name),
         "ranking": all.ranking.iter().map(|place| &all.alternatives[*place].name).collect::<Vec<_>>(),
         "advice": all.advice(),
+        "differences": all.differences_said(),
     })
 }
 
@@ -104,7 +108,7 @@ fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
     let usd = |amount: Option<Usd>| amount.map(|amount| amount.to_string());
     let causes: Map<_, _> =
         of.by_cause.iter().map(|(group, usd)| (group.word().to_owned(), json!(usd.to_string()))).collect();
-    let mid = of.mid();
+    let (mid, seen) = (of.mid(), of.seen());
     json!({
         "name": of.name,
         "total_usd": {
@@ -115,24 +119,29 @@ fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
         "month_usd": usd(mid.map(|run| run.month)),
         "difference_usd": usd(of.difference),
         "by_cause": causes,
+        "pair_seed": seen.map(|run| run.seed),
         "complete": of.claim().is_whole(),
         "at_least": of.claim() == Claim::AtLeast,
         "incomplete": incomplete(of, catalogue),
         "unpriced": of.unpriced.iter().map(|meter| catalogue.label(*meter)).collect::<Vec<_>>(),
         "not_played": of.not_played.iter().map(|left| json!({ "item": left.item.to_string(), "what": left.what })).collect::<Vec<_>>(),
+        "risks": of.risks.iter().map(Risk::said).collect::<Vec<_>>(),
+        "over_quotas": seen.map(|run| run.over_quotas.iter().map(over_quota).collect::<Vec<_>>()),
         "notes": of.notes,
         "findings": of.findings.iter().map(finding).collect::<Vec<_>>(),
         "seeds": of.runs.iter().map(|run| json!({ "seed": run.seed, "total_usd": run.total.to_string(), "stamp": run.stamp.to_string() })).collect::<Vec<_>>(),
         "stamp": mid.map(|run| run.stamp.to_string()),
         "mid_seed": mid.map(|run| run.seed),
-        "not_done_ppm": mid.map(|run| run.not_done().ppm()),
-        "waited_ppm": mid.map(|run| run.waited().ppm()),
-        "recovery_seconds": mid.map(|run| run.recovery().secs()),
-        "over_capacity_ppm": mid.map(|run| run.over_capacity().ppm()),
-        "unplaced_max": mid.map(Run::unplaced_max),
-        "packing": mid.and_then(Run::packing).map(|(cpu, memory)| json!({ "cpu_ppm": cpu.ppm(), "memory_ppm": memory.ppm() })),
-        "services": mid.map(|run| services_json(&run.services, window)),
-        "instances": mid.map(|run| instances_json(&run.providers)),
+        "not_done_ppm": seen.map(|run| run.not_done().ppm()),
+        "jobs_not_done_ppm": seen.filter(|run| run.has_jobs()).map(|run| run.jobs_left().ppm()),
+        "shortfalls": seen.map(shortfalls),
+        "waited_ppm": seen.map(|run| run.waited().ppm()),
+        "recovery_seconds": seen.map(|run| run.recovery().secs()),
+        "over_capacity_ppm": seen.map(|run| run.over_capacity().ppm()),
+        "unplaced_max": seen.map(Run::unplaced_max),
+        "packing": seen.and_then(Run::packing).map(|(cpu, memory)| json!({ "cpu_ppm": cpu.ppm(), "memory_ppm": memory.ppm() })),
+        "services": seen.map(|run| services_json(&run.services, window)),
+        "instances": seen.map(|run| instances_json(&run.providers)),
         "serves_as_well": of.judgement.as_ref().map(|judgement| judgement.verdict == Verdict::AsWell),
         "judgement": of.judgement.as_ref().map(Judgement::said),
         "not_applicable": of.not_applicable,
@@ -146,6 +155,10 @@ fn incomplete(of: &Alternative, catalogue: &Catalogue) -> Value {
         .map(|meter| json!({ "item": null, "what": format!("{}, which has no price", catalogue.label(*meter)) }));
     let left = of.not_played.iter().filter(|left| left.is_missed());
     unpriced.chain(left.map(|left| json!({ "item": left.item.to_string(), "what": left.what }))).collect()
+}
+
+fn over_quota(of: &OverQuota) -> Value {
+    json!({ "quota": of.name, "vcpus_used": of.used, "vcpus_allowed": of.value })
 }
 
 /// What services did in a run of a window, as JSON.
@@ -178,6 +191,7 @@ pub fn instances_json(providers: &[ProviderFigures]) -> Value {
             "min": of.instances_min,
             "max": of.instances_max,
             "mean": milli(of.instances_mean_milli.into()),
+            "types": of.types.iter().map(|(name, mean)| (name.to_string(), json!(milli((*mean).into())))).collect::<Map<_, _>>(),
             "cpu_packed_ppm": of.cpu_packed.ppm(),
             "memory_packed_ppm": of.memory_packed.ppm(),
         })

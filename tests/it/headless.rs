@@ -13,21 +13,21 @@ use bayplan_engine::units::{MilliPerSecond, Percent, Span, Usd};
 use serde_json::Value;
 
 /// What a command gave.
-struct Done {
-    code: u8,
-    out: String,
-    err: String,
+pub(crate) struct Done {
+    pub(crate) code: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Done {
     #[track_caller]
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!(self.code, 0, "{}", self.err);
         serde_json::from_str(&self.out).unwrap()
     }
 }
 
-fn bayplan(arguments: &[&str]) -> Done {
+pub(crate) fn bayplan(arguments: &[&str]) -> Done {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let words = std::iter::once("bayplan").chain(arguments.iter().copied());
     let mut to = Outlets { out: &mut out, err: &mut err, on_terminal: false };
@@ -36,7 +36,7 @@ fn bayplan(arguments: &[&str]) -> Done {
 }
 
 #[track_caller]
-fn refuses(arguments: &[&str], code: u8, says: &[&str]) {
+pub(crate) fn refuses(arguments: &[&str], code: u8, says: &[&str]) {
     let done = bayplan(arguments);
     assert_eq!((done.code, done.out.as_str()), (code, ""), "{arguments:?}: {}", done.err);
     for words in says {
@@ -45,12 +45,12 @@ fn refuses(arguments: &[&str], code: u8, says: &[&str]) {
 }
 
 /// A folder of the test's own.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
 #[track_caller]
-fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+pub(crate) fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
@@ -439,7 +439,7 @@ fn a_written_alternative_is_simulated_to_the_same_total() {
 fn a_comparison_reads_in_120_columns_with_its_warnings() {
     let text = bayplan(&["compare", "queue-workers", "--seeds", "1", "--types", "1"]).out;
     let table: Vec<_> = text.lines().skip(2).take_while(|line| !line.is_empty()).collect();
-    for column in ["Over cap.", "Waited", "Recovery", "Packing"] {
+    for column in ["Jobs left", "Waited", "Recovery", "Packing"] {
         assert!(table[0].contains(column), "{column}");
     }
     assert!(table.iter().all(|line| line.chars().count() <= 120), "{}", table.join("\n"));

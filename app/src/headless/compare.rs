@@ -8,9 +8,10 @@ use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::Project;
 use bayplan_engine::design::scenario::Scenario;
 use bayplan_engine::evaluate::Progress;
-use bayplan_engine::evaluate::compare::{CompareError, CompareOptions, Comparison, compare};
+use bayplan_engine::evaluate::compare::{Alternative, CompareError, CompareOptions, Comparison, compare};
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::evaluate::figures::Run;
+use bayplan_engine::evaluate::judgement::shortfalls;
 use bayplan_engine::report::chart::Chart;
 use bayplan_engine::report::comparison;
 use bayplan_engine::report::table::Table;
@@ -130,28 +131,39 @@ fn print_text(
     let runs = comparison.alternatives.first().map_or(0, |a| a.runs.len());
     let hours = comparison.window.hours();
     writeln!(out, "{} · {} · {hours} h, {runs} seeds\n", project.name, comparison.family.title())?;
-    let head = ["Alternative", "Low", "Mid", "High", "Difference", "Over cap.", "Waited", "Recovery", "Packing"];
+    let mut head = vec!["Alternative", "Low", "Mid", "High", "Difference"];
+    let seen = || comparison.alternatives.iter().filter_map(Alternative::seen);
+    let (has_requests, has_jobs) = (seen().any(Run::has_requests), seen().any(Run::has_jobs));
+    head.extend(has_requests.then_some("Refused"));
+    head.extend(has_jobs.then_some("Jobs left"));
+    head.extend(["Waited", "Recovery", "Packing"]);
     let row = |place: usize| {
         let of = &comparison.alternatives[place];
         let money = |usd: Option<Usd>| usd.map_or_else(|| "–".to_owned(), Usd::cents_text);
-        let mid = of.mid();
-        let figure = |figure: fn(&Run) -> String| mid.map_or_else(|| "–".to_owned(), figure);
-        vec![
+        let seen = of.seen();
+        let figure = |figure: fn(&Run) -> String| seen.map_or_else(|| "–".to_owned(), figure);
+        let mut row = vec![
             of.name.clone(),
             money(of.band.map(|b| b.low)),
             of.band.map_or_else(|| money(None), |band| of.claim().said(&band.mid.cents_text())),
             money(of.band.map(|b| b.high)),
             of.difference.map_or_else(|| "–".to_owned(), Usd::signed_text),
-            figure(|run| percent(run.over_capacity(), 3)),
+        ];
+        row.extend(has_requests.then(|| figure(|run| percent(run.over_capacity(), 3))));
+        row.extend(has_jobs.then(|| figure(|run| percent(run.jobs_left(), 3))));
+        row.extend([
             figure(|run| percent(run.waited(), 3)),
             figure(|run| run.recovery().to_string()),
             figure(|run| run.packing().map_or_else(|| "–".to_owned(), |(cpu, memory)| percent(cpu.max(memory), 0))),
-        ]
+        ]);
+        row
     };
     let rows = ranked(comparison).map(row).collect();
     let figures = (0..head.len()).map(|column| column > 0).collect();
-    write!(out, "{}", Table { head: head.map(str::to_owned).to_vec(), figures, rows }.text())?;
+    write!(out, "{}", Table { head: head.into_iter().map(str::to_owned).collect(), figures, rows }.text())?;
     writeln!(out, "\n{}", comparison.advice())?;
+    writeln!(out, "{}", comparison.differences_said())?;
+    writeln!(out, "Refused and jobs left are of all of a service's, of the service where they are most")?;
     ranked(comparison).try_for_each(|place| print_known(comparison, place, catalogue, out))
 }
 
@@ -163,14 +175,16 @@ fn print_known(comparison: &Comparison, place: usize, catalogue: &Catalogue, out
     if let Some(why) = of.not_applicable.as_ref().filter(|_| place != 0) {
         writeln!(out, "  not possible: {}", why.replace('\n', "\n  "))?;
     }
-    for note in &of.notes {
-        writeln!(out, "  {note}")?;
+    for known in comparison::known(comparison, place) {
+        writeln!(out, "  {known}")?;
     }
     for warning in comparison::warnings(comparison, place) {
         writeln!(out, "  warning: {} [{}]", warning.message, warning.rule.0)?;
     }
-    if let Some(judgement) = &of.judgement {
-        writeln!(out, "  {}", judgement.said())?;
+    match (&of.judgement, of.seen()) {
+        (Some(judgement), _) => writeln!(out, "  {}", judgement.said())?,
+        (None, Some(run)) => shortfalls(run).iter().try_for_each(|short| writeln!(out, "  warning: {short}"))?,
+        (None, None) => {}
     }
     for missing in of.missing(catalogue) {
         writeln!(out, "  without {missing}")?;

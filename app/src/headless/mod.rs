@@ -13,6 +13,7 @@ mod nearest;
 mod open;
 mod presets;
 mod progress;
+mod revisions;
 mod simulate;
 
 use std::ffi::OsString;
@@ -103,6 +104,11 @@ pub enum Verb {
         grouped: Grouped,
         #[command(flatten)]
         lasts: Lasts,
+        /// An earlier revision, a design file or the name of a preset: prints what differs from it, by item and by cause.
+        #[arg(long, value_name = "DESIGN", conflicts_with_all = ["fail_above", "by", "hours", "days"])]
+        against: Option<String>,
+        #[command(flatten)]
+        change: Change,
     },
     /// Plays a design and prices what it used.
     Simulate {
@@ -123,10 +129,15 @@ pub enum Verb {
         #[arg(long)]
         charts: Option<PathBuf>,
     },
-    /// Compares what a design could be, over many seeds in parallel.
+    /// Compares what a design could be, over many seeds in parallel; of two designs, what a month of them costs in closed form.
     Compare {
         #[command(flatten)]
         of: Of,
+        /// A later revision: prints what differs, by item and by cause, instead of alternatives.
+        #[arg(value_name = "LATER", conflicts_with_all = ["family", "seeds", "threads", "types", "charts", "write", "fail_above"])]
+        later: Option<String>,
+        #[command(flatten)]
+        change: Change,
         #[command(flatten)]
         scenario: InScenario,
         #[command(flatten)]
@@ -227,6 +238,31 @@ pub struct Limit {
     /// Ends with exit code 3 if the total is above this many US dollars, 4 if it is not but leaves something out.
     #[arg(long, value_name = "USD", value_parser = |text: &str| Usd::parse(text))]
     pub fail_above: Option<Usd>,
+}
+
+/// How the difference of two revisions is told, and when it is too much.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Prints the difference as Markdown, for a pull request.
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Ends with exit code 3 if the later revision costs so much more a month: US dollars, as 50, or a share, as 5%; with 4
+    /// if it does not, but a bill is incomplete.
+    #[arg(long, value_name = "USD|PERCENT")]
+    pub fail_increase: Option<revisions::Increase>,
+}
+
+impl Change {
+    /// Nothing, unless two revisions are compared.
+    fn without_revision(&self) -> Result<(), Stop> {
+        let asked = [(self.markdown, "--markdown"), (self.fail_increase.is_some(), "--fail-increase")];
+        match asked.iter().find(|(asked, _)| *asked) {
+            Some((_, flag)) => Err(Stop::Input(format!(
+                "{flag} is about two revisions: `bayplan compare OLD NEW` or `bayplan estimate NEW --against OLD`"
+            ))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where a command writes to.
@@ -342,7 +378,11 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     match verb {
         Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), to.out),
         Verb::Check { of, assumptions } => check::run(of, *assumptions, to.out),
-        Verb::Estimate { of, scenario, limit, grouped, lasts } => {
+        Verb::Estimate { of, scenario, against: Some(before), change, .. } => {
+            revisions::run(revisions::Asked { before, after: &of.design, of, scenario, change }, to)
+        }
+        Verb::Estimate { of, scenario, limit, grouped, lasts, against: None, change } => {
+            change.without_revision()?;
             bill::estimate(of, scenario, limit, grouped, lasts.span(), to)
         }
         Verb::Simulate { of, scenario, limit, grouped, lasts, seed, charts } => simulate::run(
@@ -352,7 +392,24 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
             simulate::Asked { window: lasts.span(), seed: *seed, charts: charts.as_deref(), grouped },
             to,
         ),
-        Verb::Compare { of, scenario, limit, family, seeds, threads, types, charts, write, out } => {
+        Verb::Compare { of, scenario, later: Some(after), change, .. } => {
+            revisions::run(revisions::Asked { before: &of.design, after, of, scenario, change }, to)
+        }
+        Verb::Compare {
+            of,
+            scenario,
+            limit,
+            family,
+            seeds,
+            threads,
+            types,
+            charts,
+            write,
+            out,
+            later: None,
+            change,
+        } => {
+            change.without_revision()?;
             let (threads, types) = (threads.map(usize::from), types.map(usize::from));
             let (family, seeds, charts) = (*family, *seeds, charts.as_deref());
             let write = write.as_deref().zip(out.as_deref());

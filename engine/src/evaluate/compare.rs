@@ -1,17 +1,20 @@
 //! Alternatives side by side: every one under every seed, in parallel, ranked, and the differences by their causes.
 //!
 //! In: a project, a family, seeds. Out: a [`Comparison`], the same on one thread or sixteen. Low, mid and high are
-//! percentiles of simulated totals; a difference counts only what both sides have a price for. What has an unpriced line,
-//! or a difference that rests on something drawn and left out, is never ranked or picked.
+//! percentiles of simulated totals; a difference is that of the median pair of runs of one seed, and counts only what both
+//! sides have a price for. What has an unpriced line, or a difference that rests on something drawn and left out, is never
+//! ranked or picked.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::families::{self, Family, Search};
+use super::families::{self, Candidate, Family, Search};
 use super::figures::Run;
 use super::judgement::{Judgement, Verdict, judge, only_played};
+use super::pairs::{Pair, median};
+use super::quotas_used::over_quotas;
+use super::risk::{Risk, risks};
 use super::{Prepared, Progress, Refused, prepare, prepare_scenario, simulate};
 use crate::bill::CostGroup;
 use crate::catalogue::Catalogue;
@@ -77,6 +80,8 @@ pub struct Alternative {
     pub scenario: Scenario,
     /// What else to know of it.
     pub notes: Vec<String>,
+    /// What it risks that the design as drawn does not.
+    pub risks: Vec<Risk>,
     /// Why it cannot become the drawing: what its scenario plays is no part of a design.
     pub only_played: Option<String>,
     /// Whether it brings other work than the design as drawn.
@@ -93,7 +98,9 @@ pub struct Alternative {
     pub unpriced: Vec<Meter>,
     /// What of it is drawn and neither played nor metered.
     pub not_played: Vec<NotPlayed>,
-    /// What mid costs more than mid of the design as drawn, of what both have a price for.
+    /// The runs of one seed that the difference and the judgement are of; `None` where no seed was played by both.
+    pub pair: Option<Pair>,
+    /// What it costs more than the design as drawn under the same seed, of what both have a price for: of the median pair.
     pub difference: Option<Usd>,
     /// The difference by cause; the causes sum to it, and none is nothing.
     pub by_cause: Vec<(CostGroup, Usd)>,
@@ -113,8 +120,13 @@ impl Alternative {
         self.by_cause.iter().filter(move |(_, change)| *change >= cent || *change <= -cent)
     }
 
+    /// The run that its service is told of: that of its pair, else mid.
+    pub fn seen(&self) -> Option<&Run> {
+        self.pair.and_then(|pair| self.runs.get(pair.own)).or_else(|| self.mid())
+    }
+
     fn judged(&self, drawn: &Run) -> Option<Judgement> {
-        let run = self.mid()?;
+        let run = self.seen()?;
         Some(match &self.only_played {
             Some(why) => Judgement::incomparable(why),
             None if self.other_loads => Judgement::incomparable("it brings other work than is drawn"),
@@ -158,6 +170,8 @@ pub struct Comparison {
     pub ranking: Vec<usize>,
     /// The cheapest that serves as well as the design as drawn.
     pub pick: Option<usize>,
+    /// The cheapest of those that keeps architecture, fallback and zones of the design as drawn; it may be the pick itself.
+    pub safe: Option<usize>,
     /// Whether the work was cancelled before all runs were done.
     pub cancelled: bool,
 }
@@ -216,51 +230,60 @@ fn compare_here(
     let base = prepare(project, scenario, catalogue)?;
     let search = Search { types: options.types, window: options.window };
     let candidates = families::alternatives(family, project, &base.design, catalogue, search);
-    let mut prepared = Vec::new();
-    let mut alternatives = Vec::new();
-    for candidate in candidates {
-        let own = candidate.scenario.as_ref().and_then(|id| project.scenarios.get(id)).cloned();
-        let is_scenario = own.is_some();
-        let is_drawn = candidate.name == families::AS_DRAWN;
-        let scenario = own.unwrap_or_else(|| {
-            let edits = base.scenario.edits.iter().chain(&candidate.edits).cloned().collect();
-            Scenario { edits, ..base.scenario.clone() }
-        });
-        let possible = candidate.not_applicable.is_none() || is_drawn;
-        let ready = possible.then(|| prepare_scenario(&project.design, scenario.clone(), catalogue, &project.allowed));
-        let mut not_applicable = candidate.not_applicable;
-        let ready = match ready {
-            Some(Ok(ready)) => Some(ready),
-            Some(Err(refused)) => {
-                not_applicable = Some(refused.to_string());
-                None
-            }
-            None => None,
-        };
-        alternatives.push(Alternative {
-            name: candidate.name,
-            edits: candidate.edits,
-            only_played: only_played(&scenario).filter(|_| is_scenario),
-            other_loads: ready.as_ref().is_some_and(|ready| ready.design.loads != base.design.loads),
-            scenario,
-            notes: candidate.notes,
-            not_applicable,
-            findings: ready.as_ref().map(|p| p.findings.clone()).unwrap_or_default(),
-            runs: Vec::new(),
-            band: None,
-            unpriced: Vec::new(),
-            not_played: ready.as_ref().map(|p| left_out(&p.plan, options.window)).unwrap_or_default(),
-            difference: None,
-            by_cause: Vec::new(),
-            judgement: None,
-        });
-        prepared.push(ready);
-    }
+    let made: Vec<_> = candidates
+        .into_par_iter()
+        .map(|candidate| alternative(candidate, project, &base, catalogue, options.window))
+        .collect();
+    let (mut alternatives, prepared): (Vec<_>, Vec<_>) = made.into_iter().unzip();
     let so_far = SoFar { family, window: options.window, seen, known: Mutex::new((0, alternatives.clone())) };
     for (alternative, runs) in alternatives.iter_mut().zip(play(&prepared, catalogue, options, progress, &so_far)) {
         alternative.runs = runs;
     }
     Ok(judged(family, options.window, alternatives, progress.is_cancelled()))
+}
+
+/// A candidate as an alternative without runs, and ready to be run where it can be.
+fn alternative(
+    candidate: Candidate,
+    project: &Project,
+    base: &Prepared,
+    catalogue: &Catalogue,
+    window: Span,
+) -> (Alternative, Option<Prepared>) {
+    let own = candidate.scenario.as_ref().and_then(|id| project.scenarios.get(id)).cloned();
+    let is_scenario = own.is_some();
+    let is_drawn = candidate.name == families::AS_DRAWN;
+    let scenario = own.unwrap_or_else(|| {
+        let edits = base.scenario.edits.iter().chain(&candidate.edits).cloned().collect();
+        Scenario { edits, ..base.scenario.clone() }
+    });
+    let possible = candidate.not_applicable.is_none() || is_drawn;
+    let ready = possible.then(|| prepare_scenario(&project.design, scenario.clone(), catalogue, &project.allowed));
+    let (ready, refused) = match ready {
+        Some(Ok(ready)) => (Some(ready), None),
+        Some(Err(refused)) => (None, Some(refused.to_string())),
+        None => (None, None),
+    };
+    let alternative = Alternative {
+        name: candidate.name,
+        edits: candidate.edits,
+        risks: ready.as_ref().map(|ready| risks(&base.design, &ready.design)).unwrap_or_default(),
+        only_played: only_played(&scenario).filter(|_| is_scenario),
+        other_loads: ready.as_ref().is_some_and(|ready| ready.design.loads != base.design.loads),
+        scenario,
+        notes: candidate.notes,
+        not_applicable: refused.or(candidate.not_applicable),
+        findings: ready.as_ref().map(|ready| ready.findings.clone()).unwrap_or_default(),
+        runs: Vec::new(),
+        band: None,
+        unpriced: Vec::new(),
+        not_played: ready.as_ref().map(|ready| left_out(&ready.plan, window)).unwrap_or_default(),
+        pair: None,
+        difference: None,
+        by_cause: Vec::new(),
+        judgement: None,
+    };
+    (alternative, ready)
 }
 
 /// What is known while work goes on.
@@ -308,7 +331,10 @@ fn play(
                 return None;
             }
             let outcome = simulate(ready, catalogue, options.window, *seed, Detail::Totals, progress).ok()?;
-            let run = Run::of(&ready.plan, &outcome, *seed);
+            let mut run = Run::of(&ready.plan, &outcome, *seed);
+            if let Some(summary) = &outcome.summary {
+                run.over_quotas = over_quotas(&ready.plan, summary, &ready.design.account);
+            }
             so_far.add(*place, &run);
             Some((*place, run))
         })
@@ -352,17 +378,6 @@ fn needs_capacity(item: &ItemRef) -> bool {
     )
 }
 
-/// What one run costs more than another by cause, of what both have a price for.
-fn causes(from: &Run, to: &Run) -> Vec<(CostGroup, Usd)> {
-    let without: Vec<_> = from.unpriced.iter().chain(&to.unpriced).copied().collect();
-    let mut changes: BTreeMap<CostGroup, Usd> = to.groups(&without);
-    for (group, cost) in from.groups(&without) {
-        let change = changes.entry(group).or_insert(Usd::ZERO);
-        *change = *change - cost;
-    }
-    changes.into_iter().filter(|(_, change)| *change != Usd::ZERO).collect()
-}
-
 fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, cancelled: bool) -> Comparison {
     for alternative in &mut alternatives {
         alternative.band = band(&alternative.runs);
@@ -371,13 +386,8 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
         unpriced.dedup();
         alternative.unpriced = unpriced;
     }
-    if let Some(first) = alternatives.first().and_then(Alternative::mid).cloned() {
-        for (place, alternative) in alternatives.iter_mut().enumerate() {
-            let Some(by_cause) = alternative.mid().map(|mid| causes(&first, mid)) else { continue };
-            alternative.judgement = alternative.judged(&first).filter(|_| place != 0);
-            alternative.difference = Some(by_cause.iter().map(|(_, change)| *change).sum());
-            alternative.by_cause = by_cause;
-        }
+    if let Some(drawn) = alternatives.first().cloned() {
+        alternatives.iter_mut().enumerate().for_each(|(place, of)| set_beside(&drawn, place, of));
     }
     let mut ranking: Vec<_> = (0..alternatives.len())
         .filter_map(|place| {
@@ -390,63 +400,60 @@ fn judged(family: Family, window: Span, mut alternatives: Vec<Alternative>, canc
     let ranking: Vec<_> = ranking.into_iter().map(|(_, place)| place).collect();
     let as_well = |of: &Alternative| of.judgement.as_ref().is_some_and(|j| j.verdict == Verdict::AsWell);
     let applies = alternatives.first().is_some_and(|drawn| drawn.not_applicable.is_none());
-    let pick = ranking.iter().copied().filter(|_| applies);
-    let mut pick = pick.into_iter().find(|place| *place == 0 || as_well(&alternatives[*place]));
     // Where what the drawing leaves out keeps others from being ranked, it is not the cheapest for want of them.
     let possible = alternatives.iter().filter(|alternative| alternative.band.is_some()).count();
     let missed = alternatives.first().is_some_and(|drawn| !drawn.claim().is_whole());
-    if missed && ranking.len() < possible {
-        pick = pick.filter(|place| *place != 0);
+    let drawn_may = !(missed && ranking.len() < possible);
+    let mut able = ranking.iter().copied().filter(|place| applies && (*place == 0 || as_well(&alternatives[*place])));
+    let pick = able.clone().next().filter(|place| *place != 0 || drawn_may);
+    let safe = able.find(|place| pick.is_some() && alternatives[*place].risks.is_empty());
+    Comparison { family, window, alternatives, ranking, pick, safe, cancelled }
+}
+
+/// Sets an alternative beside the design as drawn, which stands beside itself in its mid run.
+fn set_beside(drawn: &Alternative, place: usize, of: &mut Alternative) {
+    if place == 0 {
+        of.pair = of.band.map(|band| Pair { drawn: band.mid_run, own: band.mid_run });
+        of.difference = of.band.map(|_| Usd::ZERO);
+        return;
     }
-    Comparison { family, window, alternatives, ranking, pick, cancelled }
+    let without = without(drawn, of);
+    let Some((pair, by_cause)) = median(&drawn.runs, &of.runs, &without) else { return };
+    of.pair = Some(pair);
+    of.judgement = of.judged(&drawn.runs[pair.drawn]);
+    of.difference = Some(by_cause.iter().map(|(_, change)| *change).sum());
+    of.by_cause = by_cause;
+}
+
+/// The meters that one of the two has no price for, in any of its runs.
+fn without(drawn: &Alternative, of: &Alternative) -> Vec<Meter> {
+    drawn.unpriced.iter().chain(&of.unpriced).copied().collect()
 }
 
 impl Comparison {
-    /// What is advised, in a sentence: the pick with what it saves, and what would be cheaper but serves worse; of a family
-    /// that does not apply, why.
-    pub fn advice(&self) -> String {
-        if let Some(why) = self.alternatives.first().and_then(|drawn| drawn.not_applicable.as_ref()) {
-            return format!("This family does not apply: {why}");
-        }
-        let picked =
-            self.pick.and_then(|place| Some((place, &self.alternatives[place], self.alternatives[place].band?)));
-        let Some((place, pick, band)) = picked else {
-            let missing = self.alternatives.first().is_some_and(|drawn| !drawn.claim().is_whole());
-            let why = if missing {
-                "what the totals leave out could turn every difference round"
-            } else {
-                "no alternative is fully priced and serves as well as the design as drawn"
-            };
-            return format!("Nothing can be picked: {why}");
-        };
-        let mid = pick.claim().said(&band.mid.dollars_text());
-        let mut said = match pick.difference {
-            _ if place == 0 => format!("{} stays the cheapest, at {mid}", pick.name),
-            Some(change) if change < Usd::ZERO => {
-                format!("{} costs {mid}, {} less than as drawn", pick.name, (-change).dollars_text())
-            }
-            Some(_) | None => format!("{} costs {mid}", pick.name),
-        };
-        let next = self.ranking.iter().skip_while(|other| **other != place).nth(1);
-        if let Some((next, other)) = next.map(|n| &self.alternatives[*n]).and_then(|n| Some((n, n.band?)))
-            && other.low <= band.high
-        {
-            said = format!("{said}; {} is within its band", next.name);
-        }
-        let cheaper = self.ranking.first().filter(|other| **other != place).map(|n| &self.alternatives[*n]);
-        if let Some((cheaper, judgement)) = cheaper.and_then(|of| Some((&of.name, of.judgement.as_ref()?))) {
-            let but = match judgement.verdict {
-                Verdict::AsWell | Verdict::Worse => "serves worse",
-                Verdict::Incomparable => "cannot be picked",
-            };
-            said = format!("{said}; {cheaper} is cheaper and {but}: {}", judgement.why);
-        }
-        said
+    /// The two runs of one seed that an alternative's difference is of: of the design as drawn, and of its own.
+    pub fn pair(&self, place: usize) -> Option<(&Run, &Run)> {
+        let (drawn, of) = (self.alternatives.first()?, self.alternatives.get(place)?);
+        let pair = of.pair?;
+        Some((drawn.runs.get(pair.drawn)?, of.runs.get(pair.own)?))
+    }
+
+    /// The meters that an alternative's difference leaves out: the design as drawn or itself has no price for them.
+    pub fn left_out(&self, place: usize) -> Vec<Meter> {
+        let both = self.alternatives.first().zip(self.alternatives.get(place));
+        both.map_or_else(Vec::new, |(drawn, of)| without(drawn, of))
+    }
+
+    /// What differences are of, in a sentence.
+    pub fn differences_said(&self) -> &'static str {
+        "Differences are of runs of the same seed, of their median pair: they need not be one mid less the other"
     }
 }
 
 #[cfg(test)]
 pub(super) mod testing {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::bill::Charge;
     use crate::evaluate::families::testing::project;
@@ -460,7 +467,7 @@ pub(super) mod testing {
             costs.iter().map(|(meter, cents)| (Charge::Aws(*meter), Usd::from_cents(*cents))).collect();
         let total: Usd = costs.values().copied().sum();
         let (unpriced, services, providers) = (unpriced.to_vec(), Vec::new(), Vec::new());
-        Run { seed, stamp, total, month: total, costs, unpriced, services, providers }
+        Run { seed, stamp, total, month: total, costs, unpriced, services, providers, over_quotas: Vec::new() }
     }
 }
 
@@ -473,6 +480,7 @@ mod tests {
     use crate::design::load::Load;
     use crate::evaluate::families::testing::{CATALOGUE, project};
     use crate::evaluate::figures::{ServiceFigures, charges};
+    use crate::evaluate::pairs::causes;
     use crate::simulation::trace::ServiceSummary;
     use crate::units::{Micro, Ppm};
     use proptest::prelude::*;
@@ -501,18 +509,22 @@ mod tests {
         let from = run(1, &[(FargateX86Vcpu, 900), (FargateX86Memory, 100), (NatGatewayHour, 50)], &[]);
         let to = run(1, &[(FargateArmVcpu, 700), (FargateX86Memory, 100), (NatGatewayHour, 20)], &[]);
         let (group, usd) = (Charge::Aws(FargateX86Vcpu).group(), Usd::from_cents);
-        let all = charges(&from, &to, group);
+        let all = charges(&from, &to, &[], group);
         let expected = [
             (FargateX86Vcpu, usd(900), usd(0)),
             (FargateArmVcpu, usd(0), usd(700)),
             (FargateX86Memory, usd(100), usd(100)),
         ];
         assert_eq!(all, expected.map(|(meter, was, is)| (Charge::Aws(meter), was, is)));
-        let cause = causes(&from, &to).into_iter().find(|(of, _)| *of == group).unwrap();
+        let cause = causes(&from, &to, &[]).into_iter().find(|(of, _)| *of == group).unwrap();
         assert_eq!(all.iter().map(|(_, was, is)| *is - *was).sum::<Usd>(), cause.1);
         // What one of the two has no price for is in neither.
         let without = run(1, &[(FargateArmVcpu, 700)], &[FargateX86Vcpu]);
-        assert!(charges(&from, &without, group).iter().all(|(charge, ..)| *charge != Charge::Aws(FargateX86Vcpu)));
+        assert!(
+            charges(&from, &without, &[FargateX86Vcpu], group)
+                .iter()
+                .all(|(charge, ..)| *charge != Charge::Aws(FargateX86Vcpu))
+        );
     }
 
     fn alternative(name: &str, runs: Vec<Run>) -> Alternative {
@@ -521,6 +533,7 @@ mod tests {
             edits: Vec::new(),
             scenario: Scenario::default(),
             notes: Vec::new(),
+            risks: Vec::new(),
             only_played: None,
             other_loads: false,
             not_applicable: None,
@@ -529,6 +542,7 @@ mod tests {
             band: None,
             unpriced: Vec::new(),
             not_played: Vec::new(),
+            pair: None,
             difference: None,
             by_cause: Vec::new(),
             judgement: None,
@@ -603,8 +617,9 @@ mod tests {
             assert_eq!((again.bill.total, again.stamp), (mid.total, mid.stamp), "{}", alternative.name);
             let sum: Usd = alternative.by_cause.iter().map(|(_, change)| *change).sum();
             assert_eq!(alternative.difference, Some(sum));
-            let first = comparison.alternatives[0].band.unwrap().mid;
-            assert_eq!(sum, mid.total - first, "{}", alternative.name);
+            let pair = alternative.pair.unwrap();
+            let [drawn, own] = [&comparison.alternatives[0].runs[pair.drawn], &alternative.runs[pair.own]];
+            assert_eq!((drawn.seed, sum), (own.seed, own.total - drawn.total), "{}", alternative.name);
         }
         assert_eq!(comparison.alternatives[0].difference, Some(Usd::ZERO));
     }
@@ -739,7 +754,7 @@ mod tests {
         assert_eq!(
             comparison.advice(),
             "as good costs $50, $40 less than as drawn; worse is cheaper and serves worse: \
-             0.110 % of the work not done (as drawn 0.000 %, and 0.100 % more is allowed)"
+             0.110 % of web's requests refused (as drawn 0.000 %, and 0.100 % more is allowed)"
         );
     }
 

@@ -1,15 +1,18 @@
 //! Whether an alternative serves as well as the design as drawn: by what its users feel, in numbers.
 //!
-//! In: mid of both. Out: a [`Judgement`] with the numbers it rests on. Money plays no part here, and no chance: the same
+//! In: a run of each under one seed. Out: a [`Judgement`] with the numbers it rests on. Money plays no part here, and no chance: the same
 //! runs are judged the same.
 
-use super::figures::Run;
+use std::cmp::Reverse;
+
+use super::figures::{Run, ServiceFigures};
 use crate::design::scenario::Scenario;
 use crate::units::{Ppm, Span};
 
-/// Work not done that an alternative may have above that of the design as drawn and still be picked.
+/// Requests refused, or jobs not done, that a service of an alternative may have above those of the design as drawn and still
+/// be picked.
 ///
-/// Assumption: one in a thousand of all work; below it a difference of money outweighs one of service.
+/// Assumption: one in a thousand of the service's requests, and of its jobs; below it a difference of money outweighs one of service.
 const NOT_DONE_MARGIN: Ppm = Ppm::from_ppm(1000);
 
 /// The share of the time that tasks are wanted for that they may wait for a place, above that of the design as drawn.
@@ -73,24 +76,70 @@ pub(super) fn only_played(scenario: &Scenario) -> Option<String> {
     }
 }
 
-/// Beside the run of the design as drawn: the numbers that are too far from it, or all.
+/// Beside the run of the design as drawn: the numbers that are too far from it, or all. Requests and jobs are judged apart,
+/// each by the service that is worst off beside the drawing.
 pub(super) fn judge(drawn: &Run, run: &Run) -> Judgement {
-    let share = |of: fn(&Run) -> Ppm, margin: Ppm, told: fn(String) -> String| {
-        let (run, drawn) = (of(run), of(drawn));
-        let is_worse = run.ppm() > drawn.ppm().saturating_add(margin.ppm());
-        Measured::of(is_worse, &told(percent(run)), &percent(drawn), &percent(margin))
-    };
+    let mut all: Vec<_> = WORK.iter().filter_map(|work| of_worst_service(drawn, run, work)).collect();
+    let (waited, waited_before) = (run.waited(), drawn.waited());
+    all.push(Measured::of(
+        waited.ppm() > waited_before.ppm().saturating_add(WAITED_MARGIN.ppm()),
+        &format!("tasks without a place for {} of their time", percent(waited)),
+        &percent(waited_before),
+        &percent(WAITED_MARGIN),
+    ));
     let (recovery, before) = (run.recovery(), drawn.recovery());
     let (short, most) = (format!("up to {recovery} short of tasks"), RECOVERY_MARGIN.to_string());
-    let all = [
-        share(Run::not_done, NOT_DONE_MARGIN, |share| format!("{share} of the work not done")),
-        share(Run::waited, WAITED_MARGIN, |share| format!("tasks without a place for {share} of their time")),
-        Measured::of(recovery > before + RECOVERY_MARGIN, &short, &before.to_string(), &most),
-    ];
+    all.push(Measured::of(recovery > before + RECOVERY_MARGIN, &short, &before.to_string(), &most));
     let is_worse = all.iter().any(|measured| measured.is_worse);
     let told = all.into_iter().filter(|measured| measured.is_worse == is_worse).map(|measured| measured.told);
     let verdict = if is_worse { Verdict::Worse } else { Verdict::AsWell };
     Judgement { verdict, why: told.collect::<Vec<_>>().join("; ") }
+}
+
+/// A kind of work that a service may not do all of.
+struct Work {
+    came: fn(&ServiceFigures) -> bool,
+    undone: fn(&ServiceFigures) -> Ppm,
+    /// Behind a share and the service's name.
+    words: &'static str,
+}
+
+const WORK: &[Work] = &[
+    Work { came: ServiceFigures::has_requests, undone: ServiceFigures::refused, words: "requests refused" },
+    Work { came: ServiceFigures::has_jobs, undone: ServiceFigures::jobs_left, words: "jobs not done" },
+];
+
+impl Work {
+    fn said(&self, of: &ServiceFigures) -> String {
+        format!("{} of {}'s {}", percent((self.undone)(of)), of.name, self.words)
+    }
+}
+
+/// The service whose share of a kind of work not done is furthest above that of the design as drawn; `None` where no such
+/// work comes.
+fn of_worst_service(drawn: &Run, run: &Run, work: &Work) -> Option<Measured> {
+    let before = |of: &ServiceFigures| {
+        let same = drawn.services.iter().find(|drawn| drawn.name == of.name);
+        same.map_or(Ppm::ZERO, work.undone)
+    };
+    let by = |of: &&ServiceFigures| {
+        let (is, was) = ((work.undone)(of), before(of));
+        (i64::from(is.ppm()) - i64::from(was.ppm()), is, Reverse(of.name.clone()))
+    };
+    let worst = run.services.iter().filter(|of| (work.came)(of)).max_by_key(by)?;
+    let (is, was) = ((work.undone)(worst), before(worst));
+    let is_worse = is.ppm() > was.ppm().saturating_add(NOT_DONE_MARGIN.ppm());
+    Some(Measured::of(is_worse, &work.said(worst), &percent(was), &percent(NOT_DONE_MARGIN)))
+}
+
+/// What a run leaves undone of its services' work, where it is more than one in a thousand: a clause for each service and
+/// kind of work.
+pub fn shortfalls(run: &Run) -> Vec<String> {
+    let of = |service| {
+        let short = WORK.iter().filter(move |work| (work.undone)(service) > NOT_DONE_MARGIN);
+        short.map(move |work| work.said(service))
+    };
+    run.services.iter().flat_map(of).collect()
 }
 
 /// One number of service beside that of the design as drawn.
@@ -120,7 +169,7 @@ mod tests {
     use crate::simulation::trace::ServiceSummary;
     use crate::units::Micro;
 
-    /// A run of one service: of a million requests so many over capacity, of a million milliseconds wanted so many without a
+    /// A run of one service, `web`: of a million requests so many over capacity, of a million milliseconds wanted so many without a
     /// place, so long short of tasks.
     fn serving(over: u128, unplaced_ms: u64, recovery: Span) -> Run {
         let counts = ServiceSummary {
@@ -155,7 +204,7 @@ mod tests {
         let drawn = serving(90, 0, Span::from_minutes(7));
         assert_eq!(
             judge(&drawn, &serving(300, 2030, Span::from_minutes(10))).said(),
-            "serves as well: 0.030 % of the work not done (as drawn 0.009 %); tasks without a place for 0.203 % of their \
+            "serves as well: 0.030 % of web's requests refused (as drawn 0.009 %); tasks without a place for 0.203 % of their \
              time (as drawn 0.000 %); up to 10 min short of tasks (as drawn 7 min)"
         );
         assert_eq!(
@@ -164,12 +213,44 @@ mod tests {
         );
     }
 
+    /// One more service whose queue got a million jobs, of which so many wait at the end.
+    fn with_worker(mut run: Run, left: u128) -> Run {
+        let million = Micro::from_micro(1_000_000);
+        let counts = ServiceSummary {
+            asked: million,
+            jobs: million,
+            left: Micro::from_micro(left),
+            ..ServiceSummary::default()
+        };
+        run.services.push(ServiceFigures { name: "worker".into(), counts });
+        run
+    }
+
     #[test]
     fn jobs_that_still_wait_at_the_end_are_not_done() {
-        let mut run = serving(0, 0, Span::ZERO);
-        run.services[0].counts.left = Micro::from_micro(2000);
+        let run = with_worker(serving(0, 0, Span::ZERO), 2000);
         assert_eq!((run.not_done(), run.over_capacity()), (Ppm::from_ppm(2000), Ppm::ZERO));
-        assert_eq!(judge(&serving(0, 0, Span::ZERO), &run).verdict, Verdict::Worse);
+        let drawn = with_worker(serving(0, 0, Span::ZERO), 0);
+        let worse = judge(&drawn, &run);
+        assert_eq!(
+            worse.said(),
+            "serves worse: 0.200 % of worker's jobs not done (as drawn 0.000 %, and 0.100 % more is allowed)"
+        );
+    }
+
+    #[test]
+    fn a_small_service_is_not_hidden_by_a_large_one() {
+        // Half of the worker's million jobs beside 999 million requests are 0.05 % of all work, and half of its own.
+        let mut drawn = with_worker(serving(0, 0, Span::ZERO), 500_000);
+        drawn.services[0].counts.asked = Micro::from_micro(999_000_000);
+        assert_eq!(drawn.not_done(), Ppm::from_ppm(500_000));
+        assert_eq!(shortfalls(&drawn), ["50.000 % of worker's jobs not done"]);
+        let mut worse = drawn.clone();
+        worse.services[1].counts.left = Micro::from_micro(502_000);
+        assert_eq!(judge(&drawn, &worse).verdict, Verdict::Worse);
+        // The drawing's own shortfall is nothing that an alternative does worse.
+        assert_eq!(judge(&drawn, &drawn).verdict, Verdict::AsWell);
+        assert!(judge(&drawn, &drawn).why.contains("50.000 % of worker's jobs not done (as drawn 50.000 %)"));
     }
 
     #[test]

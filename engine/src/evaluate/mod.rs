@@ -3,10 +3,15 @@
 //! The only place besides `optimise` with threads, and those only through rayon. Results come in the order they were
 //! asked for, never of finishing.
 
+mod advice;
 pub mod compare;
 pub mod families;
 pub mod figures;
 pub mod judgement;
+pub mod pairs;
+pub mod quotas_used;
+pub mod revisions;
+pub mod risk;
 pub mod stamp;
 pub mod trade_off;
 

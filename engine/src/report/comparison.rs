@@ -13,7 +13,8 @@ use crate::bill::CostGroup;
 use crate::catalogue::Catalogue;
 use crate::checks::{Diagnostic, Severity};
 use crate::evaluate::compare::{Alternative, Comparison};
-use crate::evaluate::judgement::Verdict;
+use crate::evaluate::judgement::{Verdict, shortfalls};
+use crate::evaluate::quotas_used::OverQuota;
 use crate::evaluate::trade_off::Line;
 use crate::units::{Ppm, Usd};
 
@@ -60,12 +61,15 @@ fn remark(alternative: &Alternative) -> String {
     if !without.is_empty() {
         remarks.push(format!("{}, without {}", alternative.claim().word(), without.join(", ")));
     }
-    if let Some(mid) = alternative.mid() {
+    if let Some(mid) = alternative.seen() {
         if mid.waited() > Ppm::ZERO {
             remarks.push(format!("tasks waited {:.2} % of their time", percent(mid.waited())));
         }
         if mid.over_capacity() > Ppm::ZERO {
             remarks.push(format!("{:.2} % over capacity", percent(mid.over_capacity())));
+        }
+        if mid.jobs_left() > Ppm::ZERO {
+            remarks.push(format!("{:.2} % of jobs not done", percent(mid.jobs_left())));
         }
     }
     remarks.join(" · ")
@@ -85,15 +89,32 @@ pub fn caution(comparison: &Comparison, place: usize) -> String {
     if let Some(judgement) = of.judgement.as_ref().filter(|judgement| judgement.verdict != Verdict::AsWell) {
         return judgement.said();
     }
-    let mut warned = warnings(comparison, place).filter(|_| place != 0);
-    match (warned.next(), of.notes.first()) {
+    if let Some(short) = of.seen().filter(|_| place == 0).map(shortfalls).filter(|short| !short.is_empty()) {
+        return short.join(", ");
+    }
+    let known = known(comparison, place);
+    let mut warned = warnings(comparison, place).filter(|_| place != 0 && of.risks.is_empty());
+    match (warned.next(), known.into_iter().next()) {
         (Some(found), _) => found.message.clone(),
-        (None, Some(note)) => note.clone(),
+        (None, Some(known)) => known,
         (None, None) => String::new(),
     }
 }
 
-/// What rules warn of in an alternative that they do not warn of in the design as drawn; of the drawing, all.
+/// What there is to know of an alternative beside its figures: what it risks, which quotas its runs pass, how many instances of
+/// what stand, and what its family notes.
+pub fn known(comparison: &Comparison, place: usize) -> Vec<String> {
+    let Some(of) = comparison.alternatives.get(place) else { return Vec::new() };
+    let seen = of.seen();
+    let risks = of.risks.iter().map(|risk| format!("risk: {}", risk.said()));
+    let quotas = seen.into_iter().flat_map(|run| &run.over_quotas).map(OverQuota::said);
+    let instances = seen.into_iter().flat_map(|run| &run.providers).filter(|provider| provider.instances_max > 0);
+    let instances = instances.map(|provider| format!("instances: {}", provider.said()));
+    risks.chain(quotas).chain(instances).chain(of.notes.iter().cloned()).collect()
+}
+
+/// What rules warn of in an alternative that they do not warn of in the design as drawn; of the drawing, all. Of quotas an
+/// alternative's runs say what is used, and the rule, which counts what might be, is not asked.
 pub fn warnings(comparison: &Comparison, place: usize) -> impl Iterator<Item = &Diagnostic> {
     let drawn = comparison.alternatives.first().filter(|_| place != 0);
     let known = move |found: &&Diagnostic| {
@@ -101,7 +122,9 @@ pub fn warnings(comparison: &Comparison, place: usize) -> impl Iterator<Item = &
         had.into_iter().any(|had| had.rule == found.rule && had.at == found.at)
     };
     let findings = comparison.alternatives.get(place).into_iter().flat_map(|of| &of.findings);
-    findings.filter(|found| found.severity == Severity::Warning).filter(move |found| !known(found))
+    let of_quotas = move |found: &&Diagnostic| place != 0 && found.rule.0 == "quota-exceeded";
+    let warned = findings.filter(|found| found.severity == Severity::Warning);
+    warned.filter(move |found| !known(found) && !of_quotas(found))
 }
 
 /// The alternatives as a table, the design as drawn first: amounts in USD, shares in per cent, and the difference's causes.
@@ -111,7 +134,7 @@ pub fn table(comparison: &Comparison, catalogue: &Catalogue) -> Table {
     let mut head: Vec<_> =
         ["Alternative", "Low USD", "Mid USD", "High USD", "Difference USD"].map(str::to_owned).to_vec();
     head.extend(causes.iter().map(|group| format!("{} USD", group.word())));
-    let figures = ["Over capacity %", "Most without a place", "Recovery s", "Packing %"];
+    let figures = ["Requests refused %", "Jobs not done %", "Most without a place", "Recovery s", "Packing %"];
     head.extend(figures.map(str::to_owned));
     head.push("Mind".to_owned());
     let row = |(place, of): (usize, &Alternative)| {
@@ -119,10 +142,10 @@ pub fn table(comparison: &Comparison, catalogue: &Catalogue) -> Table {
         let mut row = vec![of.name.clone()];
         row.extend([of.band.map(|b| b.low), of.band.map(|b| b.mid), of.band.map(|b| b.high), of.difference].map(usd));
         row.extend(causes.iter().map(|group| usd(of.by_cause.iter().find(|(of, _)| of == group).map(|(_, d)| *d))));
-        let figures = of.mid().map(|mid| {
+        let figures = of.seen().map(|mid| {
             let packing = mid.packing().map(|(cpu, memory)| format!("{:.1}", percent(cpu.max(memory))));
-            let over = format!("{:.4}", percent(mid.over_capacity()));
-            [over, mid.unplaced_max().to_string(), mid.recovery().secs().to_string(), packing.unwrap_or_default()]
+            let [over, left] = [mid.over_capacity(), mid.jobs_left()].map(|share| format!("{:.4}", percent(share)));
+            [over, left, mid.unplaced_max().to_string(), mid.recovery().secs().to_string(), packing.unwrap_or_default()]
         });
         row.extend(figures.unwrap_or_default());
         let without = of.missing(catalogue);
@@ -138,16 +161,14 @@ pub fn table(comparison: &Comparison, catalogue: &Catalogue) -> Table {
 pub fn waterfall(comparison: &Comparison, place: usize) -> Option<Chart> {
     let first = comparison.alternatives.first()?;
     let other = comparison.alternatives.get(place)?;
-    let (from, to) = (first.mid()?, other.mid()?);
-    let without: Vec<_> = from.unpriced.iter().chain(&to.unpriced).copied().collect();
+    let (from, to) = comparison.pair(place)?;
+    let without = comparison.left_out(place);
     let sum = |run: &crate::evaluate::figures::Run| run.groups(&without).into_values().sum::<Usd>();
     let total = |name: &str, value: Usd| Total { name: name.to_owned(), value: value.dollars() };
     let change = |(group, delta): &(CostGroup, Usd)| Change { name: group.word().to_owned(), delta: delta.dollars() };
-    let note = if without.is_empty() {
-        note(comparison)
-    } else {
-        format!("{} · what both have a price for", note(comparison))
-    };
+    // Of one seed each, so that nothing but the alternative's own doing differs.
+    let note = format!("{:.0} h · the median pair of runs, seed {}", comparison.window.hours(), to.seed);
+    let note = if without.is_empty() { note } else { format!("{note} · what both have a price for") };
     Some(Chart {
         title: format!("From {} to {}", first.name.to_lowercase(), other.name),
         note,
@@ -165,13 +186,13 @@ pub fn waterfall(comparison: &Comparison, place: usize) -> Option<Chart> {
 pub fn cost_and_service(comparison: &Comparison) -> Chart {
     let dots = comparison.ranking.iter().filter_map(|place| {
         let alternative = &comparison.alternatives[*place];
-        let mid = alternative.mid()?;
+        let (mid, seen) = (alternative.mid()?, alternative.seen()?);
         let ink = match *place {
             0 => Ink::Baseline,
             place if comparison.pick == Some(place) => Ink::Good,
             _ => Ink::Accent,
         };
-        Some(Dot { name: alternative.name.clone(), ink, at: (mid.total.dollars(), percent(mid.over_capacity())) })
+        Some(Dot { name: alternative.name.clone(), ink, at: (mid.total.dollars(), percent(seen.over_capacity())) })
     });
     Chart {
         title: "Cost against requests over capacity".to_owned(),
@@ -318,7 +339,7 @@ mod tests {
         let comparison = comparison();
         let table = table(&comparison, &catalogue);
         assert_eq!(table.rows.len(), comparison.alternatives.len());
-        let causes: Vec<_> = (5..table.head.len() - 5).collect();
+        let causes: Vec<_> = (5..table.head.len() - 6).collect();
         for (row, of) in table.rows.iter().zip(&comparison.alternatives) {
             assert_eq!((row.len(), &row[0]), (table.head.len(), &of.name));
             let sum: Usd = causes.iter().filter_map(|column| Usd::parse(&row[*column]).ok()).sum();

@@ -85,7 +85,7 @@ fn a_bar_of_the_difference_opens_to_its_charges() {
     let mut window = compared("small-api", Start::default());
     click(&mut window, "Fargate, ARM, $");
     window.get_by_label("A bar opens to the charges it is made of");
-    let chart = window.get_by_label_contains("From as drawn to Fargate, ARM, 730 h · low, mid");
+    let chart = window.get_by_label_contains("From as drawn to Fargate, ARM, 730 h · the median pair of runs");
     chart.focus();
     window.run();
     // The first bar is the drawing; the next is the cause.

@@ -3,7 +3,6 @@
 use bayplan_engine::bill::{Charge, CostGroup};
 use bayplan_engine::design::Design;
 use bayplan_engine::design::network::EndpointKind;
-use bayplan_engine::evaluate::compare::Alternative;
 use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::evaluate::figures::charges;
 use bayplan_engine::evaluate::trade_off::{Through, ways_in, ways_out};
@@ -121,13 +120,13 @@ fn left(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, state: &mut State, hei
 fn opened(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, cause: Option<CostGroup>, tokens: &Tokens) {
     /// So many charges have room; what is left is summed.
     const MOST: usize = 4;
-    let runs =
-        shown.alternatives().first().and_then(Alternative::mid).zip(shown.alternative().and_then(Alternative::mid));
+    let comparison = &shown.compared.comparison;
+    let runs = comparison.pair(shown.chosen);
     let (Some(cause), Some((from, to)), Some(catalogue)) = (cause, runs, model.catalogue) else {
         ui.label(theme::small("A bar opens to the charges it is made of").color(tokens.muted));
         return;
     };
-    let all = charges(from, to, cause);
+    let all = charges(from, to, &comparison.left_out(shown.chosen), cause);
     let row = |ui: &mut Ui, name: &str, was: Usd, is: Usd| {
         ui.horizontal(|ui| {
             let text =

@@ -3,6 +3,7 @@
 //! In: what comparisons brought back. Out: commands that start, cancel, adopt, keep and export.
 
 mod cards;
+mod picks;
 mod table;
 
 use std::sync::Arc;
@@ -89,6 +90,8 @@ pub fn ui(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox) {
                 // What a low window has no room for is scrolled to; the pick and its buttons stay.
                 ScrollArea::vertical().id_salt("compared").auto_shrink(false).show(ui, |ui| {
                     let top = ui.cursor().top();
+                    picks::ui(ui, shown, &mut state.chosen, &tokens);
+                    ui.add_space(6.0);
                     table::ui(ui, model, shown, &mut state.chosen, high, &tokens);
                     ui.add_space(6.0);
                     let room = (high - (ui.cursor().top() - top) - 4.0).max(LEAST_CARDS);

@@ -95,7 +95,7 @@ fn heads(ui: &mut Ui, tokens: &Tokens) {
     let right = [
         (PRICE, "A month"),
         (DIFFERENCE, "Against drawn"),
-        (OVER, "Over capacity"),
+        (OVER, "Not done"),
         (RECOVERY, "Recovery"),
         (PACKING, "Packing"),
     ];
@@ -208,18 +208,18 @@ impl Row<'_> {
         let figure = |end: f32, what: &str, font: &FontId, color: Color32| {
             painter.text(pos2(x(rect, end), middle), Align2::RIGHT_CENTER, what, font.clone(), color);
         };
-        if let (Some(price), Some(mid)) = (self.price(), self.of.mid()) {
+        if let (Some(price), Some(seen)) = (self.price(), self.of.seen()) {
             figure(PRICE, &price, &strong, if self.of.claim().is_whole() { text } else { tokens.warn });
             self.band(painter, rect, tokens);
             self.difference(&figure, &body, tokens);
-            let over = mid.over_capacity();
-            let drawn = self.comparison.alternatives.first().and_then(Alternative::mid).map(Run::over_capacity);
+            let over = seen.not_done();
+            let drawn = self.comparison.alternatives.first().and_then(Alternative::seen).map(Run::not_done);
             let lost = if over > drawn.unwrap_or(Ppm::ZERO) && !self.stale { tokens.bad } else { text };
             figure(OVER, &share(over), &body, lost);
-            let recovery = mid.recovery();
+            let recovery = seen.recovery();
             let recovery = if recovery.ms() == 0 { "–".to_owned() } else { recovery.to_string() };
             figure(RECOVERY, &recovery, &body, text);
-            let packing = mid.packing().map(|(cpu, memory)| format!("{:.0} %", cpu.max(memory).fraction() * 100.0));
+            let packing = seen.packing().map(|(cpu, memory)| format!("{:.0} %", cpu.max(memory).fraction() * 100.0));
             figure(PACKING, packing.as_deref().unwrap_or("–"), &body, text);
         }
         let from = if self.of.band.is_some() { MIND } else { NAME };

@@ -12,7 +12,7 @@ use crate::catalogue::instance_types::{InstanceType, TypeIx};
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::CapacityOptionType;
 use crate::names::{Architecture, InstanceTypeName};
-use crate::plan::packing::fits;
+use crate::plan::packing::{fits, instances_for};
 use crate::plan::provider::Candidate as PlannedType;
 use crate::plan::{Plan, index::Ix, provider::PlannedProvider};
 use crate::units::Usd;
@@ -25,24 +25,25 @@ const ARCHITECTURES: [Architecture; 2] = [Architecture::X86, Architecture::Arm];
 /// (Amazon EC2 User Guide, "Best practices for Amazon EC2 Spot").
 const SPOT_TYPES: usize = 5;
 
+/// How many types are estimated whole, at least: those whose instances for the tasks drawn cost least an hour.
+///
+/// Assumption: a type whose bare instances for the drawn counts are not among the two dozen cheapest is not the cheapest of a
+/// month with its volumes, addresses and hours of other counts either.
+const ESTIMATED: usize = 24;
+
 /// All alternatives of capacity.
 pub(super) fn candidates(ground: &Ground<'_>) -> Vec<Candidate> {
-    let mut all = Vec::new();
-    for (label, to) in [("Fargate", To::Fargate), ("Fargate with Fargate Spot", To::FargateWithSpot)] {
-        for architecture in ARCHITECTURES {
-            all.push(plain(ground, label, "", to.clone(), architecture));
-        }
-    }
-    for architecture in ARCHITECTURES {
-        all.extend(on_demand(ground, architecture));
-    }
-    for architecture in ARCHITECTURES {
-        all.push(spot(ground, architecture));
-    }
-    for architecture in ARCHITECTURES {
-        all.push(plain(ground, "Managed Instances", "managed", To::Managed, architecture));
-    }
-    all
+    let kinds: [&(dyn Fn(Architecture) -> Vec<Candidate> + Sync); 5] = [
+        &|architecture| vec![plain(ground, "Fargate", To::Fargate, architecture)],
+        &|architecture| vec![plain(ground, "Fargate with Fargate Spot", To::FargateWithSpot, architecture)],
+        &|architecture| on_demand(ground, architecture),
+        &|architecture| vec![spot(ground, architecture)],
+        &|architecture| vec![managed(ground, architecture)],
+    ];
+    let all: Vec<_> =
+        kinds.into_iter().flat_map(|kind| ARCHITECTURES.map(|architecture| (kind, architecture))).collect();
+    let made: Vec<_> = all.into_par_iter().map(|(kind, architecture)| kind(architecture)).collect();
+    made.into_iter().flatten().collect()
 }
 
 /// As people say it, and as names of providers have it.
@@ -53,11 +54,10 @@ const fn word(architecture: Architecture) -> (&'static str, &'static str) {
     }
 }
 
-fn plain(ground: &Ground<'_>, label: &str, provider: &str, to: To, architecture: Architecture) -> Candidate {
-    let (said, named) = word(architecture);
-    let name = format!("{label}, {said}");
-    let provider = provider_called(ground.design, &format!("{provider}-{named}"));
-    finish(ground, name, move_services(ground, &Move::new(to, architecture, provider)), Vec::new())
+/// Fargate, which has no provider of its own to name.
+fn plain(ground: &Ground<'_>, label: &str, to: To, architecture: Architecture) -> Candidate {
+    let name = format!("{label}, {}", word(architecture).0);
+    finish(ground, name, move_services(ground, &Move::new(to, architecture, String::new())), Vec::new())
 }
 
 fn finish(ground: &Ground<'_>, name: String, moved: Result<Moved, String>, more: Vec<String>) -> Candidate {
@@ -78,17 +78,19 @@ fn on_demand(ground: &Ground<'_>, architecture: Architecture) -> Vec<Candidate> 
         Err(why) => return vec![Candidate::impossible(format!("EC2 on demand, {said}"), why)],
     };
     let cheapest = ranked.into_iter().take(ground.search.types);
-    let made = cheapest.map(|(name, _)| {
+    let made = cheapest.map(|Ranked { name, trunking, .. }| {
         let label = format!("EC2 on demand, {name}, {said}");
         let provider = provider_called(ground.design, &format!("asg-{}", name.as_str().replace('.', "-")));
-        let more = remarks(ground, &name);
+        let more = trunking.map(|tasks| trunked(&name, tasks)).into_iter().collect();
         let to = To::Group { types: vec![name], option: CapacityOptionType::OnDemand };
-        finish(ground, label, move_services(ground, &Move::new(to, architecture, provider)), more)
+        let moved = move_services(ground, &Move::new(to, architecture, provider));
+        finish(ground, label, with_trunking(moved, trunking), more)
     });
     made.collect()
 }
 
-/// EC2 Spot: the type that the estimate finds cheapest, and others as large, so that one pool's end is not the group's.
+/// EC2 Spot: the type that the estimate finds cheapest, and others as large or larger, so that one pool's end is not the
+/// group's.
 fn spot(ground: &Ground<'_>, architecture: Architecture) -> Candidate {
     let (said, named) = word(architecture);
     let label = format!("EC2 Spot, {said}");
@@ -96,40 +98,92 @@ fn spot(ground: &Ground<'_>, architecture: Architecture) -> Candidate {
         Ok(ranked) => ranked,
         Err(why) => return Candidate::impossible(label, why),
     };
-    let of = |name: &InstanceTypeName| ground.catalogue.types.find(name.as_str()).map(|ix| &ground.catalogue.types[ix]);
-    let Some(first) = ranked.first().and_then(|(name, _)| of(name)) else {
+    let Some(first) = ranked.first() else {
         return Candidate::impossible(label, "no instance type has a Spot price in this region");
     };
-    let alike = |t: &InstanceType| (t.vcpus, t.memory) == (first.vcpus, first.memory);
-    let types: Vec<_> =
-        ranked.iter().map(|(name, _)| name.clone()).filter(|n| of(n).is_some_and(alike)).take(SPOT_TYPES).collect();
+    let types = spot_types(ground, &ranked);
     let said_types: Vec<_> = types.iter().map(ToString::to_string).collect();
     let mut more = vec![format!("types: {}", said_types.join(", "))];
     if types.len() > 1 {
         let first = &said_types[0];
         more.push(format!("priced and run as {first}: in the run no launch turns to another of them"));
     }
-    more.extend(types.first().into_iter().flat_map(|name| remarks(ground, name)));
+    more.extend(first.trunking.map(|tasks| trunked(&first.name, tasks)));
     let provider = provider_called(ground.design, &format!("asg-spot-{named}"));
     let to = To::Group { types, option: CapacityOptionType::Spot };
-    finish(ground, label, move_services(ground, &Move::new(to, architecture, provider)), more)
+    let moved = move_services(ground, &Move::new(to, architecture, provider));
+    finish(ground, label, with_trunking(moved, first.trunking), more)
 }
 
-fn remarks(ground: &Ground<'_>, name: &InstanceTypeName) -> Vec<String> {
-    let found = ground.catalogue.types.find(name.as_str()).map(|ix| &ground.catalogue.types[ix]);
-    let burstable = found.is_some_and(|t| t.burstable);
-    burstable
-        .then(|| format!("{name} is burstable: CPU credits above its baseline are not in the figure"))
-        .into_iter()
-        .collect()
+/// The cheapest type, then its likes in size, then larger ones; the cheaper first each time. The group buys the first that
+/// holds its tasks, so that the others make it no dearer.
+fn spot_types(ground: &Ground<'_>, ranked: &[Ranked]) -> Vec<InstanceTypeName> {
+    let size = |of: &Ranked| {
+        let found = ground.catalogue.types.find(of.name.as_str()).map(|ix| &ground.catalogue.types[ix]);
+        found.map(|t| (t.vcpus, t.memory))
+    };
+    let Some(first) = ranked.first().and_then(size) else { return Vec::new() };
+    let alike = ranked.iter().filter(|of| size(of) == Some(first));
+    let larger = ranked.iter().filter(|of| {
+        size(of).is_some_and(|(vcpus, memory)| vcpus >= first.0 && memory >= first.1 && (vcpus, memory) != first)
+    });
+    alike.chain(larger).take(SPOT_TYPES).map(|of| of.name.clone()).collect()
+}
+
+/// Managed Instances of any type, or of one alone where the estimate finds that cheaper: what ECS chooses for each launch by
+/// itself need not be the cheapest of a month.
+fn managed(ground: &Ground<'_>, architecture: Architecture) -> Candidate {
+    let (said, named) = word(architecture);
+    let name = format!("Managed Instances, {said}");
+    let provider = provider_called(ground.design, &format!("managed-{named}"));
+    let to = |types: Vec<InstanceTypeName>| To::Managed { types };
+    let of = |types| move_services(ground, &Move::new(to(types), architecture, provider.clone()));
+    let any = match of(Vec::new()) {
+        Ok(any) => any,
+        Err(why) => return Candidate::impossible(name, why),
+    };
+    let open = ground.cost(&any.design);
+    let best = ranked_on(ground, &any, &provider).into_iter().find(|of| of.trunking.is_none());
+    let better = best.filter(|best| open.is_none_or(|open| best.cost < open));
+    if let Some(better) = better
+        && let Ok(one) = of(vec![better.name.clone()])
+        && let Some(cost) = ground.cost(&one.design)
+        && open.is_none_or(|open| cost < open)
+    {
+        let note = format!("{} alone is allowed: cheaper than to leave the type to ECS", better.name);
+        return finish(ground, name, Ok(one), vec![note]);
+    }
+    finish(ground, name, Ok(any), Vec::new())
+}
+
+/// Switches `awsvpcTrunking` on where a type packs better with it.
+fn with_trunking(moved: Result<Moved, String>, trunking: Option<(u32, u32)>) -> Result<Moved, String> {
+    let mut moved = moved?;
+    if trunking.is_some() {
+        moved.design.account.awsvpc_trunking = true;
+    }
+    Ok(moved)
+}
+
+fn trunked(name: &InstanceTypeName, (with, without): (u32, u32)) -> String {
+    format!(
+        "awsvpcTrunking is switched on in the account: {with} tasks an instance of {name} by interfaces, not {without}"
+    )
+}
+
+/// A type with what the whole design costs on it by the estimate.
+struct Ranked {
+    name: InstanceTypeName,
+    /// Where it packs better with `awsvpcTrunking`: how many tasks it then holds by interfaces, and how many without.
+    trunking: Option<(u32, u32)>,
+    cost: Usd,
 }
 
 /// The types that hold every task that moves, with what the whole design then costs by the estimate, cheapest first.
-fn rank(
-    ground: &Ground<'_>,
-    architecture: Architecture,
-    option: CapacityOptionType,
-) -> Result<Vec<(InstanceTypeName, Usd)>, String> {
+///
+/// Burstable types are not among them: what their CPU credits above the baseline cost is not priced, so that they would
+/// seem cheaper than they are.
+fn rank(ground: &Ground<'_>, architecture: Architecture, option: CapacityOptionType) -> Result<Vec<Ranked>, String> {
     let gpus = all_need_gpus(ground.design).then(|| models(ground)).transpose()?;
     let wanted =
         |ix: TypeIx, t: &InstanceType| t.architecture == architecture && eligible(ground, ix, t, option, gpus.as_ref());
@@ -142,28 +196,64 @@ fn rank(
     let provider = provider_called(ground.design, "types-compared");
     let to = To::Group { types, option };
     let moved = move_services(ground, &Move::new(to, architecture, provider.clone()))?;
-    let plan = ground.plan(&moved.design)?;
-    // One provider in each cluster: all are given the same type.
-    let made: Vec<_> =
-        plan.providers.pairs().filter(|(_, p)| p.name.starts_with(&provider)).map(|(ix, _)| ix).collect();
-    let Some(first) = made.first() else { return Err("no service moved".to_owned()) };
-    let kinds = plan.providers[*first].candidates.clone();
-    let mut ranked: Vec<_> = kinds
-        .par_iter()
-        .filter(|kind| holds_all(&plan, &made, kind))
-        .filter_map(|kind| {
-            let mut plan = plan.clone();
-            for ix in &made {
-                plan.providers[*ix].candidates = vec![kind.clone()];
-            }
-            ground.cost_of_plan(&plan).map(|cost| (kind.name.clone(), cost))
-        })
-        .collect();
-    ranked.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+    let ranked = ranked_on(ground, &moved, &provider);
     if ranked.is_empty() {
         return Err(format!("no {architecture} instance type holds the largest task"));
     }
     Ok(ranked)
+}
+
+/// The types of a moved design's new providers, cheapest first: in each cluster stands one, and all are given the same type.
+fn ranked_on(ground: &Ground<'_>, moved: &Moved, provider: &str) -> Vec<Ranked> {
+    let Ok(plan) = ground.plan(&moved.design) else { return Vec::new() };
+    let made: Vec<_> = plan.providers.pairs().filter(|(_, p)| p.name.starts_with(provider)).map(|(ix, _)| ix).collect();
+    let Some(first) = made.first() else { return Vec::new() };
+    let mut kinds: Vec<_> = plan.providers[*first]
+        .candidates
+        .iter()
+        .filter(|kind| !ground.catalogue.types[kind.kind].burstable)
+        .flat_map(|kind| with_and_without_trunking(ground, kind))
+        .filter(|(kind, _)| holds_all(&plan, &made, kind))
+        .map(|(kind, trunking)| (hourly(&plan, &made, &kind), kind, trunking))
+        .collect();
+    kinds.sort_by(|a, b| (a.0, &a.1.name, a.2).cmp(&(b.0, &b.1.name, b.2)));
+    kinds.truncate(ESTIMATED.max(4 * ground.search.types));
+    let mut ranked: Vec<_> = kinds
+        .into_par_iter()
+        .filter_map(|(_, kind, trunking)| {
+            let mut plan = plan.clone();
+            for ix in &made {
+                plan.providers[*ix].candidates = vec![kind.clone()];
+            }
+            ground.cost_of_plan(&plan).map(|cost| Ranked { name: kind.name, trunking, cost })
+        })
+        .collect();
+    // Of one type the cheaper way comes first, and of equal ones the account as it is drawn.
+    ranked.sort_by(|a, b| (a.cost, &a.name, a.trunking).cmp(&(b.cost, &b.name, b.trunking)));
+    let mut seen = BTreeSet::new();
+    ranked.retain(|of| seen.insert(of.name.clone()));
+    ranked
+}
+
+/// A type as the account is drawn, and with `awsvpcTrunking` where that gives it room for more tasks.
+fn with_and_without_trunking(ground: &Ground<'_>, kind: &PlannedType) -> Vec<(PlannedType, Option<(u32, u32)>)> {
+    let (with, without) = (ground.catalogue.types[kind.kind].awsvpc_tasks_with_trunking(), kind.awsvpc_tasks);
+    let mut ways = vec![(kind.clone(), None)];
+    if with > without {
+        ways.push((PlannedType { awsvpc_tasks: with, ..kind.clone() }, Some((with, without))));
+    }
+    ways
+}
+
+/// What the instances for the counts drawn cost an hour; types without a price come last.
+fn hourly(plan: &Plan, providers: &[Ix<PlannedProvider>], kind: &PlannedType) -> i128 {
+    let of = |ix: &Ix<PlannedProvider>| {
+        let tasks = plan.providers[*ix].used_by.iter().map(|(service, _)| &plan.services[*service]);
+        let tasks: Vec<_> = tasks.map(|service| (service, service.desired)).collect();
+        i128::from(instances_for(kind, &tasks))
+    };
+    let instances: i128 = providers.iter().map(of).sum();
+    kind.hourly.map_or(i128::MAX, |hourly| i128::from(hourly.nanos()) * instances)
 }
 
 fn holds_all(plan: &Plan, providers: &[Ix<PlannedProvider>], kind: &PlannedType) -> bool {
@@ -253,7 +343,7 @@ mod tests {
             for definition in changed.task_definitions.values() {
                 assert_eq!(definition.runtime_platform.cpu_architecture, Some(architecture), "{}", candidate.name);
             }
-            let said = candidate.notes.iter().any(|n| n.contains("images of web must exist for ARM64"));
+            let said = candidate.notes.iter().any(|n| n.starts_with("images of api and web must exist for ARM64"));
             assert_eq!(said, architecture == Architecture::Arm, "{}: {:?}", candidate.name, candidate.notes);
         }
     }
@@ -283,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn types_come_cheapest_first_and_spot_types_are_of_one_size() {
+    fn types_come_cheapest_first_and_spot_may_start_several_as_large() {
         let design = project().design;
         let all = of(Family::Capacity, &design);
         let costs: Vec<_> = all
@@ -298,12 +388,95 @@ mod tests {
         };
         let size = |name: &crate::names::InstanceTypeName| {
             let found = &CATALOGUE.types[CATALOGUE.types.find(name.as_str()).unwrap()];
-            (found.vcpus, found.memory, found.architecture)
+            (found.vcpus, found.memory)
         };
-        assert!(group.instance_types.len() > 1);
-        assert!(group.instance_types.iter().all(|t| size(t) == size(&group.instance_types[0])));
+        let first = size(&group.instance_types[0]);
+        assert_eq!(group.instance_types.len(), super::SPOT_TYPES);
+        assert!(group.instance_types.iter().all(|t| size(t).0 >= first.0 && size(t).1 >= first.1));
+        // The group buys the first that holds its tasks: with that one alone it costs the same.
+        let mut alone = spot.clone();
+        if let Some(CapacityProvider::AutoScalingGroup(group)) =
+            alone.capacity_providers.get_mut(&"asg-spot-arm".into())
+        {
+            group.instance_types.truncate(1);
+        }
+        assert_eq!(total(&alone), total(&spot));
         // 6 and 4 tasks, each doubled by a deployment.
         assert_eq!((group.min_size, group.max_size), (0, 20));
+    }
+
+    #[test]
+    fn burstable_types_are_never_offered() {
+        let design = project().design;
+        for candidate in of(Family::Capacity, &design) {
+            for provider in applied(&design, &candidate).capacity_providers.values() {
+                let CapacityProvider::AutoScalingGroup(group) = provider else { continue };
+                let burstable = |name: &crate::names::InstanceTypeName| {
+                    CATALOGUE.types[CATALOGUE.types.find(name.as_str()).unwrap()].burstable
+                };
+                assert!(!group.instance_types.iter().any(burstable), "{}", candidate.name);
+            }
+        }
+    }
+
+    #[test]
+    fn trunking_is_switched_on_where_it_packs_better() {
+        // Sixty tasks of 0.25 vCPU and 1 GB: interfaces bind long before CPU and memory do (EC2-10, EC2-11).
+        let mut design = project().design;
+        for definition in design.task_definitions.values_mut() {
+            (definition.cpu, definition.memory) = (Some(CpuUnits::from_units(256)), Some(Mib::from_gib(1)));
+        }
+        design.services.values_mut().for_each(|service| service.desired_count = 30);
+        let all = of(Family::Capacity, &design);
+        let best = all.iter().find(|c| c.name.starts_with("EC2 on demand") && c.name.ends_with("x86")).unwrap();
+        assert!(best.notes.iter().any(|n| n.starts_with("awsvpcTrunking is switched on")), "{:?}", best.notes);
+        let trunked = applied(&design, best);
+        assert!(trunked.account.awsvpc_trunking && !design.account.awsvpc_trunking);
+        let mut plain = trunked.clone();
+        plain.account.awsvpc_trunking = false;
+        assert!(total(&trunked) < total(&plain));
+    }
+
+    #[test]
+    fn managed_instances_free_to_choose_are_no_dearer_than_bound_to_a_type() {
+        let mut design = project().design;
+        for count in [6, 17] {
+            design.services.values_mut().for_each(|service| service.desired_count = count);
+            for (name, provider) in
+                [("Managed Instances, x86", "managed-x86"), ("Managed Instances, ARM", "managed-arm")]
+            {
+                let managed = applied(&design, named(&of(Family::Capacity, &design), name));
+                let with = |types: &[&str]| {
+                    let mut bound = managed.clone();
+                    let Some(CapacityProvider::ManagedInstances(own)) =
+                        bound.capacity_providers.get_mut(&provider.into())
+                    else {
+                        panic!("no provider")
+                    };
+                    own.requirements.allowed_instance_types = types.iter().map(|t| (*t).to_owned()).collect();
+                    total(&bound)
+                };
+                let types: [&[&str]; 3] = match provider {
+                    "managed-x86" => [&[], &["m5.large"], &["c5.xlarge"]],
+                    _ => [&[], &["m6g.large"], &["c6g.xlarge"]],
+                };
+                assert!(types.into_iter().all(|types| total(&managed) <= with(types)), "{name}, {count} tasks");
+            }
+        }
+    }
+
+    #[test]
+    fn remarks_of_which_only_the_items_differ_are_one() {
+        let mut design = project().design;
+        let web = design.services[&"web".into()].clone();
+        for n in 0..4 {
+            design.put(Item::Service(format!("more-{n}").as_str().into(), web.clone()));
+        }
+        let all = of(Family::Capacity, &design);
+        let mixed = named(&all, "Fargate with Fargate Spot, x86");
+        // Six services, each with 2 tasks on demand of 6 or 4: three are named.
+        let said = "api, more-0, more-1 and 3 more: 2 tasks always on FARGATE, of the others 3 of 4 on FARGATE_SPOT";
+        assert!(mixed.notes.iter().any(|note| note == said), "{:?}", mixed.notes);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod gpus;
 mod inbound;
 mod moving;
 mod names;
+mod remarks;
 
 #[cfg(test)]
 pub(in crate::evaluate) mod testing;

@@ -3,11 +3,12 @@
 //! Services that share a task definition move together or not at all. One that would not be legal stays as it is drawn,
 //! and the notes say why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ground;
 use super::gpus::{all_need_gpus, ask, models, said};
 use super::names::{free, is_private, joined, one_a_zone, role, zones_of};
+use super::remarks::{Remark, gathered};
 use crate::catalogue::fargate::{self, Platform};
 use crate::design::capacity::{
     AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, LaunchType, ManagedInstancesProvider,
@@ -38,7 +39,10 @@ pub(super) enum To {
         option: CapacityOptionType,
     },
     /// Managed Instances of each cluster.
-    Managed,
+    Managed {
+        /// The types that ECS may choose from; none is any.
+        types: Vec<InstanceTypeName>,
+    },
 }
 
 /// A move: where to, built for which processor, what new providers are called.
@@ -70,7 +74,7 @@ impl To {
         match self {
             Self::Fargate | Self::FargateWithSpot => LaunchType::Fargate,
             Self::Group { .. } => LaunchType::Ec2,
-            Self::Managed => LaunchType::ManagedInstances,
+            Self::Managed { .. } => LaunchType::ManagedInstances,
         }
     }
 
@@ -85,30 +89,16 @@ pub(super) fn move_services(ground: &Ground<'_>, how: &Move) -> Result<Moved, St
         if all_need_gpus(ground.design) && !how.to.is_fargate() { models(ground)? } else { BTreeSet::new() };
     let how = &Move { gpu_models, ..how.clone() };
     let mut moved = Moved { design: ground.design.clone(), services: Vec::new(), notes: Vec::new() };
-    let mut staying = Vec::new();
-    for (id, definition) in &ground.design.task_definitions {
-        let services: Vec<_> =
-            ground.design.services.iter().filter(|(_, s)| s.task_definition == *id).map(|(id, _)| id.clone()).collect();
-        if services.is_empty() {
-            continue;
-        }
-        let names: Vec<_> = services.iter().map(ToString::to_string).collect();
-        let trial = if let Some(why) = stays(ground.design, definition, &services, how) {
-            Err(why)
-        } else {
-            let mut trial = moved.design.clone();
-            let notes = move_definition(&mut trial, id, &services, how);
-            notes.and_then(|notes| ground.fault(&trial).map_or(Ok((trial, notes)), Err))
-        };
-        match trial {
-            Ok((design, notes)) => {
-                moved.design = design;
-                moved.services.extend(services);
-                moved.notes.extend(notes);
-            }
-            Err(why) => staying.push(format!("{} cannot move: {why}", joined(&names))),
+    let (mut staying, mut remarks) = (Vec::new(), Vec::new());
+    let mut able = Vec::new();
+    for (id, services) in by_definition(ground.design) {
+        match stays(ground.design, &ground.design.task_definitions[id], &services, how) {
+            Some(why) => staying.push(cannot_move(&services, &why)),
+            None => able.push((id, services)),
         }
     }
+    move_together(ground, how, &able, &mut moved, &mut staying, &mut remarks);
+    moved.notes.extend(gathered(&remarks));
     if moved.services.is_empty() {
         let none = "the design has no service".to_owned();
         return Err(if staying.is_empty() { none } else { staying.join("; ") });
@@ -117,6 +107,51 @@ pub(super) fn move_services(ground: &Ground<'_>, how: &Move) -> Result<Moved, St
     moved.notes.extend(staying.into_iter().map(|why| format!("{why}; drawn capacity stays")));
     take_unused(&mut moved.design, ground.design);
     Ok(moved)
+}
+
+/// Every task definition that services run, with those services.
+fn by_definition(design: &Design) -> Vec<(&TaskDefinitionId, Vec<ServiceId>)> {
+    let mut services: BTreeMap<&TaskDefinitionId, Vec<ServiceId>> = BTreeMap::new();
+    for (id, service) in &design.services {
+        services.entry(&service.task_definition).or_default().push(id.clone());
+    }
+    services.into_iter().filter(|(id, _)| design.task_definitions.contains_key(*id)).collect()
+}
+
+fn cannot_move(services: &[ServiceId], why: &str) -> String {
+    let names: Vec<_> = services.iter().map(ToString::to_string).collect();
+    format!("{} cannot move: {why}", joined(&names))
+}
+
+/// Moves task definitions with their services, all at once where that is legal, else by halves down to the ones that are
+/// not: the rules are asked once for many, and not once for each.
+fn move_together(
+    ground: &Ground<'_>,
+    how: &Move,
+    all: &[(&TaskDefinitionId, Vec<ServiceId>)],
+    moved: &mut Moved,
+    staying: &mut Vec<String>,
+    remarks: &mut Vec<Remark>,
+) {
+    if all.is_empty() {
+        return;
+    }
+    let mut trial = moved.design.clone();
+    let made: Result<Vec<_>, _> =
+        all.iter().map(|(id, services)| move_definition(&mut trial, id, services, how)).collect();
+    match (made.and_then(|made| ground.fault(&trial).map_or(Ok(made), Err)), all) {
+        (Ok(made), _) => {
+            moved.design = trial;
+            moved.services.extend(all.iter().flat_map(|(_, services)| services.iter().cloned()));
+            remarks.extend(made.into_iter().flatten());
+        }
+        (Err(why), [(_, services)]) => staying.push(cannot_move(services, &why)),
+        (Err(_), _) => {
+            let (first, second) = all.split_at(all.len() / 2);
+            move_together(ground, how, first, moved, staying, remarks);
+            move_together(ground, how, second, moved, staying, remarks);
+        }
+    }
 }
 
 /// Why services stay where they are, before anything is tried.
@@ -147,8 +182,8 @@ fn move_definition(
     id: &TaskDefinitionId,
     services: &[ServiceId],
     how: &Move,
-) -> Result<Vec<String>, String> {
-    let mut notes = Vec::new();
+) -> Result<Vec<Remark>, String> {
+    let mut notes: Vec<Remark> = Vec::new();
     let shared = design.standalone_tasks.values().any(|tasks| tasks.task_definition == *id);
     let Some(mut definition) = design.task_definitions.get(id).cloned() else {
         return Err(format!("{id} is not drawn"));
@@ -156,7 +191,8 @@ fn move_definition(
     let drawn_for = definition.runtime_platform.cpu_architecture.unwrap_or(Architecture::X86);
     definition.runtime_platform.cpu_architecture = Some(how.architecture);
     if drawn_for != how.architecture {
-        notes.push(format!("images of {id} must exist for {}; they are drawn for {drawn_for}", how.architecture));
+        let said = format!("images of {{}} must exist for {}; they are drawn for {drawn_for}", how.architecture);
+        notes.push((id.to_string(), said));
     }
     let launch = how.to.launch_type();
     if !shared {
@@ -167,7 +203,7 @@ fn move_definition(
     let own_interface = definition.network_mode() == NetworkMode::Awsvpc;
     if !own_interface && !matches!(how.to, To::Group { .. }) {
         give_interface(design, &mut definition, services);
-        notes.push(format!("{id} changes to network mode awsvpc"));
+        notes.push((id.to_string(), "to network mode awsvpc: {}".to_owned()));
     }
     if how.to.is_fargate() {
         notes.extend(fit_fargate(design, id, &mut definition, services)?);
@@ -190,7 +226,7 @@ fn fit_fargate(
     id: &TaskDefinitionId,
     definition: &mut TaskDefinition,
     services: &[ServiceId],
-) -> Result<Option<String>, String> {
+) -> Result<Option<Remark>, String> {
     let platform = if definition.runtime_platform.is_windows() {
         Platform::Windows
     } else {
@@ -210,8 +246,8 @@ fn fit_fargate(
     };
     let rounded = (size.cpu, size.memory) != (cpu, memory);
     (definition.cpu, definition.memory) = (Some(size.cpu), Some(size.memory));
-    Ok(rounded
-        .then(|| format!("{id}: {cpu} and {memory} become {} and {}, the next Fargate size", size.cpu, size.memory)))
+    let said = format!("{{}}: {cpu} and {memory} become {} and {}, the next Fargate size", size.cpu, size.memory);
+    Ok(rounded.then(|| (id.to_string(), said)))
 }
 
 /// A network interface for each task: `awsvpc`, subnets, targets by address.
@@ -255,20 +291,24 @@ fn host_subnets(design: &Design, id: &ServiceId) -> Vec<SubnetId> {
     subnets
 }
 
-fn move_service(design: &mut Design, id: &ServiceId, how: &Move) -> Result<Vec<String>, String> {
+fn move_service(design: &mut Design, id: &ServiceId, how: &Move) -> Result<Vec<Remark>, String> {
     let Some(mut service) = design.services.get(id).cloned() else { return Err(format!("{id} is not drawn")) };
-    let mut notes = Vec::new();
+    let mut notes: Vec<Remark> = Vec::new();
     if how.to.is_fargate() {
         service.placement_constraints.clear();
         service.placement_strategies.clear();
     } else {
         service.platform_version = None;
         if service.assign_public_ip {
-            notes.push(go_private(design, id, &mut service)?);
+            go_private(design, &mut service)?;
+            notes.push((
+                id.to_string(),
+                "to private subnets, for tasks on instances get no public address: {}".to_owned(),
+            ));
         }
     }
-    match how.to {
-        To::Managed => service.placement_strategies.clear(),
+    match &how.to {
+        To::Managed { .. } => service.placement_strategies.clear(),
         To::Group { .. } if service.placement_strategies.is_empty() => {
             let spread = PlacementStrategy::Spread("attribute:ecs.availability-zone".to_owned());
             service.placement_strategies = vec![spread, PlacementStrategy::Binpack(BinpackField::Memory)];
@@ -280,11 +320,12 @@ fn move_service(design: &mut Design, id: &ServiceId, how: &Move) -> Result<Vec<S
         To::Fargate => vec![item(CapacityProviderId::fargate(), 0, 1)],
         To::FargateWithSpot => {
             let base = service.desired_count.div_ceil(3).max(1);
-            notes.push(format!("{id}: {base} tasks always on FARGATE, of the others 3 of 4 on FARGATE_SPOT"));
+            let said = format!("{{}}: {base} tasks always on FARGATE, of the others 3 of 4 on FARGATE_SPOT");
+            notes.push((id.to_string(), said));
             vec![item(CapacityProviderId::fargate(), base, 1), item(CapacityProviderId::fargate_spot(), 0, 3)]
         }
         To::Group { .. } => vec![item(group_for(design, id, &service, how), 0, 1)],
-        To::Managed => vec![item(managed_for(design, id, &service, how), 0, 1)],
+        To::Managed { .. } => vec![item(managed_for(design, id, &service, how), 0, 1)],
     };
     let Some(cluster) = design.clusters.get_mut(&service.cluster) else {
         return Err(format!("there is no cluster {}", service.cluster));
@@ -300,7 +341,7 @@ fn move_service(design: &mut Design, id: &ServiceId, how: &Move) -> Result<Vec<S
 }
 
 /// Tasks on instances get no public address: they move to the private subnets of their zones (rule NET-08).
-fn go_private(design: &Design, id: &ServiceId, service: &mut Service) -> Result<String, String> {
+fn go_private(design: &Design, service: &mut Service) -> Result<(), String> {
     let zones = zones_of(design, &service.subnets);
     let vpc = service.subnets.iter().find_map(|s| design.subnets.get(s)).map(|s| s.vpc.clone());
     let Some(vpc) = vpc else { return Err("its subnets are not drawn".to_owned()) };
@@ -315,7 +356,7 @@ fn go_private(design: &Design, id: &ServiceId, service: &mut Service) -> Result<
     }
     service.subnets = subnets;
     service.assign_public_ip = false;
-    Ok(format!("{id} moves to private subnets: tasks on instances get no public address"))
+    Ok(())
 }
 
 /// The provider of a cluster that the move makes, by name: of several clusters each has its own.
@@ -328,7 +369,7 @@ fn group_for(design: &mut Design, of: &ServiceId, service: &Service, how: &Move)
     let id = provider_name(design, &service.cluster, how);
     let (instance_types, option) = match &how.to {
         To::Group { types, option } => (types.clone(), Some(*option).filter(|o| *o != CapacityOptionType::OnDemand)),
-        To::Fargate | To::FargateWithSpot | To::Managed => (Vec::new(), None),
+        To::Fargate | To::FargateWithSpot | To::Managed { .. } => (Vec::new(), None),
     };
     let policy = "AmazonEC2ContainerServiceforEC2Role";
     let instance_role = Some(role(design, RoleUse::ContainerInstance, "container-instance", policy));
@@ -374,6 +415,9 @@ fn managed_for(design: &mut Design, of: &ServiceId, service: &Service, how: &Mov
     add_places(design, of, service, &mut managed.subnets, &mut managed.security_groups);
     if let Some(definition) = design.task_definitions.get(&service.task_definition) {
         ask(&mut managed.requirements, definition, &how.gpu_models);
+    }
+    if let To::Managed { types } = &how.to {
+        managed.requirements.allowed_instance_types = types.iter().map(ToString::to_string).collect();
     }
     design.put(Item::CapacityProvider(id.clone(), CapacityProvider::ManagedInstances(managed)));
     id
