@@ -96,7 +96,13 @@ pub const ROWS: &[Row] = &[
     row(Action::Save, "Save", "Write the project to its file", &[ctrl(Key::S)], true),
     row(Action::New, "New design…", "Lay out a VPC by a few choices", &[ctrl(Key::N)], false),
     row(Action::Open, "Open…", "Open a project file", &[ctrl(Key::O)], false),
-    row(Action::Import, "Import task definitions…", "Draw a VPC and a service around task definition JSON", &[], false),
+    row(
+        Action::Import,
+        "Import task definitions…",
+        "Draw a VPC and a service around task definitions, JSON or YAML",
+        &[],
+        false,
+    ),
     row(Action::ExportDrawing, "Export drawing…", "Write the canvas as an SVG or PNG picture", &[], true),
     row(
         Action::ExportDefinitions,

@@ -1,7 +1,7 @@
 //! Reading files as text, whichever way it was saved; writing files so that nothing is ever lost: a new file beside the old
-//! one, then put in its place.
+//! one, then put in its place. A file of another is replaced where somebody agreed to it, and only there.
 
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Why a file was not written.
@@ -14,20 +14,82 @@ pub struct WriteError {
     pub error: std::io::Error,
 }
 
+/// Whether a file that stands there already may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// Somebody has agreed to it.
+    Agreed,
+    /// Nobody was asked.
+    Never,
+}
+
+/// Names of standard output: the one that commands share, and those of the system.
+const STANDARD_OUTPUT: &[&str] = &["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// Whether a path is a command's standard output.
+pub fn is_standard_output(path: &Path) -> bool {
+    STANDARD_OUTPUT.iter().any(|name| path == Path::new(name))
+}
+
 /// Writes a file whole or not at all, through a link and with the permissions there were; folders on the way are made.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let failed = |error| WriteError { path: path.to_owned(), error };
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut beside = as_usual().tempfile_in(folder).map_err(failed)?;
-    beside.write_all(bytes).map_err(failed)?;
-    if let Ok(before) = std::fs::metadata(&target) {
-        beside.as_file().set_permissions(before.permissions()).map_err(failed)?;
+    store(path, bytes, Replace::Agreed).map_err(|error| WriteError { path: path.to_owned(), error })
+}
+
+/// Writes what a command makes: to standard output where that is named, else as [`write`] does.
+pub fn put(path: &Path, bytes: &[u8], replace: Replace, out: &mut dyn Write) -> Result<(), WriteError> {
+    let stored = if is_standard_output(path) { out.write_all(bytes) } else { store(path, bytes, replace) };
+    stored.map_err(|error| WriteError { path: path.to_owned(), error })
+}
+
+/// Whether [`put`] would refuse a path for what stands there: asked before work that takes long.
+pub fn may_put(path: &Path, replace: Replace) -> Result<(), WriteError> {
+    let is_file = |path: &Path| std::fs::metadata(path).is_ok_and(|there| there.is_file());
+    if replace == Replace::Never && !is_standard_output(path) && is_file(path) {
+        return Err(WriteError { path: path.to_owned(), error: taken() });
     }
-    beside.as_file().sync_all().map_err(failed)?;
-    beside.persist(&target).map_err(|e| failed(e.error))?;
     Ok(())
+}
+
+fn taken() -> Error {
+    Error::new(ErrorKind::AlreadyExists, "there is a file of that name; --force replaces it")
+}
+
+fn store(path: &Path, bytes: &[u8], replace: Replace) -> Result<(), Error> {
+    let target = end_of_links(path)?;
+    let before = std::fs::metadata(&target).or_else(|_| std::fs::metadata(path)).ok();
+    if before.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
+        // A device or a pipe stays what it is.
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut beside = as_usual().tempfile_in(folder)?;
+    beside.write_all(bytes)?;
+    if let Some(before) = before {
+        beside.as_file().set_permissions(before.permissions())?;
+    }
+    beside.as_file().sync_all()?;
+    let stored = match replace {
+        Replace::Agreed => beside.persist(&target),
+        Replace::Never => beside.persist_noclobber(&target),
+    };
+    stored.map(drop).map_err(|why| match why.error.kind() {
+        ErrorKind::AlreadyExists if !target.is_dir() => taken(),
+        _ => why.error,
+    })
+}
+
+/// Where a path leads to: a link that leads nowhere yet is followed too, so that it is still one afterwards. Links that
+/// lead in circles are an error of the system's, so this ends.
+fn end_of_links(path: &Path) -> Result<PathBuf, Error> {
+    match std::fs::canonicalize(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => match std::fs::read_link(path) {
+            Ok(next) => end_of_links(&path.parent().unwrap_or(Path::new("")).join(next)),
+            Err(_) => Ok(path.to_owned()),
+        },
+        end => end,
+    }
 }
 
 /// Why a file was not read.
@@ -127,6 +189,55 @@ mod tests {
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
         let error = write(folder.path(), b"x").unwrap_err();
         assert!(error.to_string().contains(&folder.path().display().to_string()));
+    }
+
+    #[test]
+    fn a_file_that_nobody_gave_up_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.ron");
+        let mut out = Vec::new();
+        put(&path, b"mine", Replace::Never, &mut out).unwrap();
+        for error in [put(&path, b"yours", Replace::Never, &mut out), may_put(&path, Replace::Never)] {
+            let said = error.unwrap_err().to_string();
+            assert!(said.contains("mine.ron: there is a file of that name; --force"), "{said}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+        may_put(&path, Replace::Agreed).unwrap();
+        put(&path, b"yours", Replace::Agreed, &mut out).unwrap();
+        assert_eq!((std::fs::read(&path).unwrap(), out.as_slice()), (b"yours".to_vec(), b"".as_slice()));
+        // Nothing is left beside it.
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn standard_output_is_written_by_its_names() {
+        let mut out = Vec::new();
+        for name in STANDARD_OUTPUT {
+            may_put(Path::new(name), Replace::Never).unwrap();
+            put(Path::new(name), b"x", Replace::Never, &mut out).unwrap();
+        }
+        assert_eq!(out, b"xxxx");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_written_through_and_links_lead_on() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (null, mut out) = (Path::new("/dev/null"), Vec::new());
+        put(null, b"x", Replace::Never, &mut out).unwrap();
+        assert!(std::fs::metadata(null).unwrap().file_type().is_char_device());
+        // A link to a link to a file that is not there yet.
+        let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+        symlink("second", &first).unwrap();
+        symlink("end.ron", &second).unwrap();
+        put(&first, b"one", Replace::Never, &mut out).unwrap();
+        assert_eq!(std::fs::read(folder.path().join("end.ron")).unwrap(), b"one");
+        assert!([&first, &second].iter().all(|link| std::fs::symlink_metadata(link).unwrap().is_symlink()));
+        // Now it leads to a file, which stays.
+        put(&first, b"two", Replace::Never, &mut out).unwrap_err();
+        symlink("round", folder.path().join("round")).unwrap();
+        write(&folder.path().join("round"), b"x").unwrap_err();
     }
 
     #[track_caller]

@@ -1,18 +1,22 @@
 //! The program `bayplan`: arguments lead to the window, or to a command without one.
 
 use std::any::Any;
-use std::io::{BufWriter, IsTerminal};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bayplan::app::run_window;
-use bayplan::headless::{self, Outlets};
+use bayplan::headless::{self, Outlets, Plain};
 
 fn main() -> ExitCode {
     env_logger::init();
-    let (mut out, mut err) = (BufWriter::new(std::io::stdout()), std::io::stderr());
+    let (stdout, mut err) = (std::io::stdout(), std::io::stderr());
     let on_terminal = err.is_terminal();
+    // What goes to a file or a pipe is data, and stays as it is.
+    let shown = stdout.is_terminal();
+    let out = BufWriter::new(stdout);
+    let mut out: Box<dyn Write> = if shown { Box::new(Plain::new(out)) } else { Box::new(out) };
     let mut to = Outlets { out: &mut out, err: &mut err, on_terminal };
     ExitCode::from(headless::run(std::env::args_os(), &mut to, open_window))
 }

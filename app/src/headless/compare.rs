@@ -18,12 +18,13 @@ use bayplan_engine::report::table::Table;
 use bayplan_engine::units::{Ppm, Usd};
 
 use super::bill::over_limit;
-use super::export::write_charts;
+use super::export::write_beside;
 use super::open::{known, open};
 use super::progress::shown;
 use super::{InScenario, Limit, Of, Outlets, Stop};
-use crate::files;
-use crate::reports::{ComparisonOf, REPORTS, comparison_json};
+use crate::exports::svgs;
+use crate::files::{self, Replace};
+use crate::reports::{ComparisonOf, REPORTS, Report, comparison_json};
 
 /// What is compared, and how.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,8 @@ pub struct Asked<'a> {
     pub charts: Option<&'a Path>,
     /// Which alternative is written as a design, and to which file.
     pub write: Option<(&'a str, &'a Path)>,
+    /// Whether files that are there may go.
+    pub replace: Replace,
 }
 
 /// What a written alternative is played under, where that is no part of a drawing.
@@ -49,6 +52,9 @@ const COMPARED: &str = "compared";
 pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     let opened = open(of)?;
     let scenario = known(&opened, scenario)?;
+    if let Some((_, file)) = asked.write {
+        files::may_put(file, asked.replace)?;
+    }
     let usual = CompareOptions::usual();
     let options = CompareOptions {
         scenario,
@@ -65,22 +71,24 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         CompareError::Refused(refused) => refused.into(),
         CompareError::Threads(_) => Stop::Input(error.to_string()),
     })?;
+    // Where the alternative takes standard output, the comparison is words about it.
+    let written_out = asked.write.is_some_and(|(_, file)| files::is_standard_output(file));
+    let out: &mut dyn Write = if written_out { to.err } else { to.out };
     if of.json {
         let all = comparison_json(&comparison, &opened.catalogue);
-        super::bill::print_json(&all, to.out)?;
+        super::bill::print_json(&all, out)?;
     } else {
-        print_text(&opened.project, &opened.catalogue, &comparison, to.out)?;
+        print_text(&opened.project, &opened.catalogue, &comparison, out)?;
     }
     if let Some(folder) = asked.charts {
-        write_charts(charts(&comparison), folder)?;
         let of = ComparisonOf { name: &opened.project.name, comparison: &comparison, catalogue: &opened.catalogue };
-        for report in REPORTS {
-            let path = folder.join(format!("comparison.{}", report.extension));
-            files::write(&path, (report.comparison)(&of).as_bytes()).map_err(|e| Stop::Input(e.to_string()))?;
-        }
+        let report =
+            |report: &Report| (format!("comparison.{}", report.extension), (report.comparison)(&of).into_bytes());
+        let documents = svgs(charts(&comparison)).into_iter().chain(REPORTS.iter().map(report)).collect();
+        write_beside(documents, folder, asked.replace, to)?;
     }
     if let Some((name, file)) = asked.write {
-        let said = write_alternative(of, &opened.project, &comparison, name, file)?;
+        let said = write_alternative(of, &opened.project, &comparison, (name, file), asked.replace, to.out)?;
         writeln!(to.err, "{said}")?;
     }
     let drawn = comparison.alternatives.first().and_then(|first| Some((first.band?, first.claim())));
@@ -92,8 +100,9 @@ fn write_alternative(
     of: &Of,
     project: &Project,
     comparison: &Comparison,
-    name: &str,
-    file: &Path,
+    (name, file): (&str, &Path),
+    replace: Replace,
+    out: &mut dyn Write,
 ) -> Result<String, Stop> {
     let Some(alternative) = comparison.alternatives.iter().find(|alternative| alternative.name == name) else {
         let names: Vec<_> = comparison.alternatives.iter().map(|alternative| alternative.name.as_str()).collect();
@@ -115,7 +124,7 @@ fn write_alternative(
     let played = Scenario { edits: Vec::new(), description: String::new(), seed: None, ..alternative.scenario.clone() };
     let is_plain = played == Scenario::default();
     project.scenarios = (!is_plain).then(|| (ScenarioId::new(COMPARED), played)).into_iter().collect();
-    files::write(file, project.write().as_bytes()).map_err(|e| Stop::Input(e.to_string()))?;
+    files::put(file, project.write().as_bytes(), replace, out)?;
     let under = if is_plain { String::new() } else { format!("--scenario {COMPARED} ") };
     let (file, seed, total) = (file.display(), mid.seed, mid.total.cents_text());
     Ok(format!("{file} written; `bayplan simulate {file} {under}--seed {seed}` gives its {total}"))

@@ -11,10 +11,13 @@ mod export;
 mod import;
 mod nearest;
 mod open;
+mod plain;
 mod presets;
 mod progress;
 mod revisions;
 mod simulate;
+
+pub use plain::Plain;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -26,6 +29,8 @@ use bayplan_engine::evaluate::families::Family;
 use bayplan_engine::report::listing::By;
 use bayplan_engine::units::{Span, Usd};
 use clap::{Args, Parser, Subcommand};
+
+use crate::files::{Replace, WriteError};
 
 /// What the program is asked to do.
 #[derive(Debug, Parser)]
@@ -80,9 +85,11 @@ pub enum Verb {
         /// The preset to write.
         #[arg(requires = "out")]
         name: Option<String>,
-        /// The file to write it to.
+        /// The file to write it to; `-` is standard output.
         #[arg(long, requires = "name")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        force: Force,
     },
     /// Looks for what AWS would refuse, what breaks, and what could be better.
     Check {
@@ -128,6 +135,8 @@ pub enum Verb {
         /// A folder for the run's charts, as SVG.
         #[arg(long)]
         charts: Option<PathBuf>,
+        #[command(flatten)]
+        force: Force,
     },
     /// Compares what a design could be, over many seeds in parallel; of two designs, what a month of them costs in closed form.
     Compare {
@@ -160,21 +169,32 @@ pub enum Verb {
         /// An alternative to write as a design, by its name.
         #[arg(long, value_name = "NAME", requires = "out")]
         write: Option<String>,
-        /// The design file to write it to.
+        /// The design file to write it to; `-` is standard output.
         #[arg(long, value_name = "FILE", requires = "write")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        force: Force,
     },
     /// Makes a design of ECS task definitions.
     Import {
-        /// Files as `register-task-definition` takes them or `describe-task-definition` gives them.
+        /// Files as `register-task-definition` takes them or `describe-task-definition` gives them, or containers alone;
+        /// JSON or YAML.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// The design file to write.
+        /// The design file to write; `-` is standard output.
         #[arg(long)]
         out: PathBuf,
-        /// The region to price it in.
-        #[arg(long, default_value = "us-east-1")]
-        region: String,
+        /// The region to price it in; without it the one that the files speak of, or us-east-1.
+        #[arg(long)]
+        region: Option<String>,
+        /// Tells as JSON what was read, assumed and not understood.
+        #[arg(long)]
+        json: bool,
+        /// Ends with exit code 2, and writes nothing, where a file says less or other than a task definition must.
+        #[arg(long)]
+        strict: bool,
+        #[command(flatten)]
+        force: Force,
     },
     /// Writes a design, its bill or its pictures in other formats.
     Export {
@@ -183,9 +203,11 @@ pub enum Verb {
         /// What to write.
         #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(export::names()))]
         format: String,
-        /// The folder to write to.
+        /// The folder to write to; `-` is standard output, for a format of one file.
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        force: Force,
     },
 }
 
@@ -198,7 +220,8 @@ impl Verb {
             | Self::Simulate { of, .. }
             | Self::Compare { of, .. }
             | Self::Export { of, .. } => of.json,
-            Self::Presets { .. } | Self::Import { .. } => false,
+            Self::Import { json, .. } => *json,
+            Self::Presets { .. } => false,
         }
     }
 }
@@ -230,6 +253,21 @@ pub struct Grouped {
     /// Groups the bill by item, service, cause, meter, zone, or tag=KEY.
     #[arg(long, value_name = "WHAT", default_value = "item", value_parser = |text: &str| text.parse::<By>())]
     pub by: By,
+}
+
+/// Whether files may be replaced.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Force {
+    /// Replaces files that are there already.
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl Force {
+    /// What it means for a file.
+    pub fn replace(self) -> Replace {
+        if self.force { Replace::Agreed } else { Replace::Never }
+    }
 }
 
 /// When a total is too much.
@@ -295,6 +333,12 @@ impl From<std::io::Error> for Stop {
     }
 }
 
+impl From<WriteError> for Stop {
+    fn from(failed: WriteError) -> Self {
+        if failed.error.kind() == std::io::ErrorKind::BrokenPipe { Self::Gone } else { Self::Input(failed.to_string()) }
+    }
+}
+
 impl From<Refused> for Stop {
     fn from(refused: Refused) -> Self {
         match refused {
@@ -312,6 +356,8 @@ pub fn run<A: Into<OsString> + Clone>(
     window: impl FnOnce(Option<&str>) -> Result<(), String>,
 ) -> u8 {
     let mut json = false;
+    let mut err = Plain::new(&mut *to.err);
+    let to = &mut Outlets { out: &mut *to.out, err: &mut err, on_terminal: to.on_terminal };
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let parsed = match nearest::unknown_word(&arguments) {
         Some(what) => {
@@ -370,13 +416,21 @@ fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Resu
     )?;
     let of = Of { design: design.to_owned(), json: false, prices: None };
     let family = Family::Capacity;
-    let asked = compare::Asked { family, seeds: FIRST_SEEDS, threads: None, types: None, charts: None, write: None };
+    let asked = compare::Asked {
+        family,
+        seeds: FIRST_SEEDS,
+        threads: None,
+        types: None,
+        charts: None,
+        write: None,
+        replace: Replace::Never,
+    };
     compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, to)
 }
 
 fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     match verb {
-        Verb::Presets { name, out: file } => presets::run(name.as_deref(), file.as_deref(), to.out),
+        Verb::Presets { name, out: file, force } => presets::run(name.as_deref(), file.as_deref(), force.replace(), to),
         Verb::Check { of, assumptions } => check::run(of, *assumptions, to.out),
         Verb::Estimate { of, scenario, against: Some(before), change, .. } => {
             revisions::run(revisions::Asked { before, after: &of.design, of, scenario, change }, to)
@@ -385,11 +439,17 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
             change.without_revision()?;
             bill::estimate(of, scenario, limit, grouped, lasts.span(), to)
         }
-        Verb::Simulate { of, scenario, limit, grouped, lasts, seed, charts } => simulate::run(
+        Verb::Simulate { of, scenario, limit, grouped, lasts, seed, charts, force } => simulate::run(
             of,
             scenario,
             limit,
-            simulate::Asked { window: lasts.span(), seed: *seed, charts: charts.as_deref(), grouped },
+            simulate::Asked {
+                window: lasts.span(),
+                seed: *seed,
+                charts: charts.as_deref(),
+                grouped,
+                replace: force.replace(),
+            },
             to,
         ),
         Verb::Compare { of, scenario, later: Some(after), change, .. } => {
@@ -408,15 +468,20 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
             out,
             later: None,
             change,
+            force,
         } => {
             change.without_revision()?;
             let (threads, types) = (threads.map(usize::from), types.map(usize::from));
             let (family, seeds, charts) = (*family, *seeds, charts.as_deref());
             let write = write.as_deref().zip(out.as_deref());
-            let asked = compare::Asked { family, seeds, threads, types, charts, write };
+            let replace = force.replace();
+            let asked = compare::Asked { family, seeds, threads, types, charts, write, replace };
             compare::run(of, scenario, limit, asked, to)
         }
-        Verb::Import { files, out: file, region } => import::run(files, file, region, to.out),
-        Verb::Export { of, format, out: folder } => export::run(of, format, folder, to),
+        Verb::Import { files, out: file, region, json, strict, force } => {
+            let (region, replace) = (region.as_deref(), force.replace());
+            import::run(import::Asked { inputs: files, file, region, json: *json, strict: *strict, replace }, to)
+        }
+        Verb::Export { of, format, out: folder, force } => export::run(of, format, folder, force.replace(), to),
     }
 }

@@ -14,6 +14,8 @@ use super::bill::{json_of, over_limit, print_json, print_text};
 use super::open::{open, ready};
 use super::progress::shown;
 use super::{Grouped, InScenario, Limit, Of, Outlets, Stop};
+use crate::exports::svgs;
+use crate::files::Replace;
 use crate::reports::{instances_json, milli, services_json};
 
 /// What a run is asked for.
@@ -27,6 +29,8 @@ pub struct Asked<'a> {
     pub charts: Option<&'a Path>,
     /// How its bill is listed.
     pub grouped: &'a Grouped,
+    /// Whether charts that are there may go.
+    pub replace: Replace,
 }
 
 /// `bayplan simulate`.
@@ -55,7 +59,7 @@ pub fn run(of: &Of, scenario: &InScenario, limit: &Limit, asked: Asked<'_>, to: 
         print_services(&prepared, &outcome, to.out)?;
     }
     if let Some(folder) = asked.charts {
-        super::export::write_charts(outcome::charts(&prepared, &outcome), folder)?;
+        super::export::write_beside(svgs(outcome::charts(&prepared, &outcome)), folder, asked.replace, to)?;
     }
     Ok(over_limit(outcome.bill.total, outcome.bill.claim(), limit, to.err))
 }

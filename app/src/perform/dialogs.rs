@@ -56,9 +56,9 @@ impl Dialogs for Native {
                 Wanted::OpenProject => {
                     rfd::FileDialog::new().add_filter("Bayplan project", &["ron"]).pick_file().map(|file| vec![file])
                 }
-                Wanted::ImportDefinitions => {
-                    rfd::FileDialog::new().add_filter("ECS task definition", &["json"]).pick_files()
-                }
+                Wanted::ImportDefinitions => rfd::FileDialog::new()
+                    .add_filter("ECS task definition", &["json", "yaml", "yml", "jsonc"])
+                    .pick_files(),
                 Wanted::Save { name, extension } => rfd::FileDialog::new()
                     .add_filter(extension, &[extension])
                     .set_file_name(name)

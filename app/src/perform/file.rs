@@ -6,7 +6,9 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::overlay::PriceOverlay;
 use bayplan_engine::design::project::Project;
-use bayplan_engine::exchange::{FORMATS, sketch};
+use bayplan_engine::embedded;
+use bayplan_engine::exchange::region::{Spoken, spoken_of};
+use bayplan_engine::exchange::{FORMATS, Imported, sketch};
 use bayplan_engine::names::Region;
 use egui::Context;
 
@@ -63,7 +65,10 @@ pub(crate) fn answer(app: &mut App, context: &Context, answer: Answer) {
 fn go_on(app: &mut App, context: &Context, then: Then) {
     match then {
         Then::Open(path) => open(app, &path),
-        Then::Import(files) => app.state.ask_region(files),
+        Then::Import(files) => {
+            let spoken = spoken_region(&files);
+            app.state.ask_region(files, spoken);
+        }
         Then::Preset(name) => {
             if let Some(project) = preset(name) {
                 show(app, Document::fresh(project));
@@ -129,35 +134,47 @@ fn remember(app: &mut App, path: &Path) {
     }
 }
 
+/// What documents hold, or why one of them cannot be read.
+fn read_documents(files: &[PathBuf]) -> Result<Vec<Imported>, String> {
+    let one = |file: &PathBuf| {
+        let text = files::read(file).map_err(|why| why.to_string())?;
+        (FORMATS[0].read)(&text, &file.display().to_string()).map_err(|why| why.to_string())
+    };
+    files.iter().map(one).collect()
+}
+
+/// The region that documents speak of; what is wrong with them is told when they are imported.
+fn spoken_region(files: &[PathBuf]) -> Option<Spoken> {
+    spoken_of(&read_documents(files).ok()?, &embedded::regions().ok()?)
+}
+
 /// Draws a project around imported documents.
 pub(crate) fn import(app: &mut App, files: &[PathBuf], region: &Region) {
-    let mut imports = Vec::new();
-    for file in files {
-        let text = match files::read(file) {
-            Ok(text) => text,
-            Err(why) => return complain(app, why.to_string()),
-        };
-        match (FORMATS[0].read)(&text, &file.display().to_string()) {
-            Ok(imported) => imports.push(imported),
-            Err(why) => return complain(app, why.to_string()),
-        }
-    }
+    let imports = match read_documents(files) {
+        Ok(imports) => imports,
+        Err(why) => return complain(app, why),
+    };
     let catalogue = match Catalogue::load(region) {
         Ok(catalogue) => catalogue,
         Err(why) => return complain(app, why.to_string()),
     };
     let name = files.first().and_then(|file| file.file_stem()).map_or("Imported".into(), |s| s.to_string_lossy());
     let unread: Vec<_> = imports.iter().flat_map(|import| &import.not_understood).map(ToString::to_string).collect();
-    let project = sketch::sketch(&name, &imports, &catalogue);
+    let project = match sketch::sketch(&name, &imports, &catalogue) {
+        Ok(project) => project,
+        Err(why) => return complain(app, why.to_string()),
+    };
     let assumed = project.assumptions.len();
+    let anyway: Vec<_> = imports.iter().flat_map(|import| &import.read_anyway).map(ToString::to_string).collect();
     show(app, Document::made(project));
     if unread.is_empty() {
-        tell(
-            app,
-            format!(
-                "Imported; {assumed} values are our assumptions: each is listed at the right and marked where it stands"
-            ),
+        let mut told = format!(
+            "Imported; {assumed} values are our assumptions: each is listed at the right and marked where it stands"
         );
+        if !anyway.is_empty() {
+            told = format!("{told}\nRead all the same: {}", anyway.join("; "));
+        }
+        tell(app, told);
     } else {
         complain(app, format!("Imported, but this was not understood and is left out:\n{}", unread.join("\n")));
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bayplan_engine::catalogue::regions::Regions;
 use bayplan_engine::embedded;
+use bayplan_engine::exchange::region::Spoken;
 use bayplan_engine::names::Region;
 use egui::{Button, ComboBox, Frame, Grid, Id, Key, Modal, RichText, TextEdit, Ui};
 
@@ -42,11 +43,14 @@ impl PathDialog {
 pub struct ImportDialog {
     files: Vec<PathBuf>,
     region: Region,
+    /// The region that the files speak of.
+    spoken: Option<Spoken>,
 }
 
 impl ImportDialog {
-    pub fn new(files: Vec<PathBuf>) -> Self {
-        Self { files, region: Choices::default().region }
+    pub fn new(files: Vec<PathBuf>, spoken: Option<Spoken>) -> Self {
+        let region = spoken.as_ref().map_or_else(|| Choices::default().region, |spoken| spoken.region.clone());
+        Self { files, region, spoken }
     }
 }
 
@@ -197,6 +201,10 @@ fn import(ui: &Ui, dialog: &mut ImportDialog, out: &mut Outbox) -> bool {
         ui.add_space(10.0);
         Grid::new("import").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| region(ui, &mut dialog.region));
         ui.add_space(6.0);
+        if let Some(spoken) = &dialog.spoken {
+            let said = format!("{} says {}", spoken.by.word(), spoken.region);
+            ui.label(theme::small(said).color(tokens.muted));
+        }
         let why = "A VPC of three zones and a service are drawn around each, so that it can be priced at once. \
                    Every value that is our assumption is listed, and marked where it stands";
         ui.label(theme::small(why).color(tokens.muted));

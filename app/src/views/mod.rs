@@ -17,6 +17,8 @@ pub mod start;
 
 use std::path::PathBuf;
 
+use bayplan_engine::exchange::region::Spoken;
+
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use crate::command::{Asked, Outbox};
@@ -71,9 +73,9 @@ impl State {
         self.new_dialog.is_some() || self.path_dialog.is_some() || self.import_dialog.is_some()
     }
 
-    /// Asks in which region imported task definitions run.
-    pub fn ask_region(&mut self, files: Vec<PathBuf>) {
-        self.import_dialog = Some(dialogs::ImportDialog::new(files));
+    /// Asks in which region imported task definitions run: at first the one that they speak of.
+    pub fn ask_region(&mut self, files: Vec<PathBuf>, spoken: Option<Spoken>) {
+        self.import_dialog = Some(dialogs::ImportDialog::new(files, spoken));
     }
 
     /// Asks for a path to be typed, where no dialog of the system answers.

@@ -260,6 +260,15 @@ impl InstanceType {
         Registered::Measured(self.memory - WINDOWS_LESS)
     }
 
+    /// How many GPUs it has that ECS counts: those of NVIDIA.
+    ///
+    /// Source: ECS Developer Guide, "Amazon ECS task definitions for GPU workloads": the GPU-optimized AMI comes with
+    /// NVIDIA drivers, and the instance types listed have NVIDIA GPUs.
+    pub fn ecs_gpus(&self) -> u32 {
+        let nvidia = self.gpus.as_ref().filter(|gpus| gpus.name.starts_with("NVIDIA"));
+        nvidia.map_or(0, |gpus| u32::from(gpus.count))
+    }
+
     /// How many `awsvpc` tasks it holds without trunking: rule EC2-10.
     ///
     /// Source: ECS Developer Guide, "Task networking with the awsvpc network mode": one interface is the host's.

@@ -78,6 +78,16 @@ aws_words! {
     }
 }
 
+/// Accounts of AWS that keep images for everybody, in private repositories of Amazon ECR.
+///
+/// Source: ECS Developer Guide, "AWS for Fluent Bit container image"; App Mesh User Guide, "Envoy image".
+const ACCOUNTS_OF_AWS: &[&str] = &["906394416424", "840364872350"];
+
+/// Whether AWS keeps an image of this URI: its storage is on nobody's bill.
+pub fn is_kept_by_aws(image: &str) -> bool {
+    image.split_once(".dkr.ecr.").is_some_and(|(account, _)| ACCOUNTS_OF_AWS.contains(&account))
+}
+
 /// Where a system outside ECS is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reached {

@@ -1,4 +1,5 @@
-//! JSON read so that nothing gets lost: each key is taken by name, and what nobody took is told with its place.
+//! JSON, or YAML for it, read so that nothing gets lost: each key is taken by name, and what nobody took is told with its
+//! place.
 //!
 //! In: a text. Out: [`Object`]s to take fields from, and [`Notes`] of what could not be understood. Nothing here knows
 //! what a key means.
@@ -8,8 +9,10 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
+use super::lenient::{self, PassedOver};
 use super::places::Places;
-use super::{ImportError, Unread};
+use super::yaml::{self, Fault};
+use super::{ImportError, Unread, foreign};
 
 /// How much of a value is shown where it is told that it was not understood.
 ///
@@ -25,20 +28,34 @@ pub(super) struct Notes {
     places: Places,
     /// What could not be understood, in the order it was met.
     pub(super) not_understood: Vec<Unread>,
+    /// What is not as it should be, and was understood all the same.
+    pub(super) read_anyway: Vec<Unread>,
     /// What is knowingly left out.
     pub(super) set_aside: Vec<Unread>,
 }
 
-/// Parses a text: each document with its path, where arrays give one for each of their items.
+/// Parses a text, JSON or YAML: each document with its path, where arrays give one for each of their items.
 pub(super) fn parse(text: &str, file: &str, wanted: &str) -> Result<(Vec<(String, Value)>, Notes), ImportError> {
     let text = text.trim_start_matches('\u{feff}');
-    let mut documents = Vec::new();
-    for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        documents.push(document.map_err(|error| syntax_error(&error, file, wanted))?);
-    }
+    let error =
+        |(line, column): (usize, usize), what: String| ImportError { file: file.to_owned(), line, column, what };
+    let foreign = || {
+        let (offset, what) = foreign::of_text(text, file)?;
+        Some(error(Places::new(text, BTreeMap::new(), Vec::new()).of_offset(offset), what))
+    };
+    let read = if is_yaml(text, file) { read_yaml(text, wanted) } else { read_json(text, wanted) };
+    let Read { documents, places, passed_over } =
+        read.map_err(|(line, column, what)| foreign().unwrap_or_else(|| error((line, column), what)))?;
     if documents.is_empty() {
-        let what = format!("nothing is here; expected {wanted}");
-        return Err(ImportError { file: file.to_owned(), line: 1, column: 1, what });
+        return Err(error((1, 1), format!("nothing is here; expected {wanted}")));
+    }
+    if let Some(what) = documents.iter().find_map(foreign::of_value) {
+        return Err(error((1, 1), what));
+    }
+    if documents.iter().all(|document| !document.is_object() && !document.is_array())
+        && let Some(error) = foreign()
+    {
+        return Err(error);
     }
     let several = documents.len() > 1;
     let mut all = Vec::new();
@@ -53,19 +70,53 @@ pub(super) fn parse(text: &str, file: &str, wanted: &str) -> Result<(Vec<(String
             }
         }
     }
-    let places = Places::of(text, several);
-    let mut notes = Notes { file: file.to_owned(), places, not_understood: Vec::new(), set_aside: Vec::new() };
+    let (not_understood, set_aside, read_anyway) = (Vec::new(), Vec::new(), Vec::new());
+    let mut notes = Notes { file: file.to_owned(), places, not_understood, read_anyway, set_aside };
     for path in notes.places.doubled().to_vec() {
         notes.tell(&path, String::new(), "the key stands twice in its object; the last value counts");
     }
+    notes.tell_passed_over(&passed_over);
     Ok((all, notes))
 }
 
-fn syntax_error(error: &serde_json::Error, file: &str, wanted: &str) -> ImportError {
+/// What a text holds, whichever way it is written.
+struct Read {
+    documents: Vec<Value>,
+    places: Places,
+    passed_over: PassedOver,
+}
+
+/// Whether a text is YAML: by its file's name, else because it does not begin as JSON does.
+fn is_yaml(text: &str, file: &str) -> bool {
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    let (json, _) = lenient::without_extras(text);
+    ["yaml", "yml"].contains(&ending.as_str()) || json.trim_start().starts_with(|c: char| !"{[".contains(c))
+}
+
+fn read_yaml(text: &str, wanted: &str) -> Result<Read, Fault> {
+    let (documents, places) = yaml::parse(text)
+        .map_err(|(line, column, what)| (line, column, format!("{what}; expected YAML or JSON: {wanted}")))?;
+    Ok(Read { documents, places, passed_over: PassedOver::default() })
+}
+
+/// Reads JSON; with comments and trailing commas where it does not go without.
+fn read_json(text: &str, wanted: &str) -> Result<Read, Fault> {
+    let read = |text: &str, passed_over: PassedOver| {
+        let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
+        let documents = documents.map_err(|error| syntax_fault(&error, wanted))?;
+        let places = Places::of(text, documents.len() > 1);
+        Ok(Read { documents, places, passed_over })
+    };
+    read(text, PassedOver::default()).or_else(|fault| {
+        let (without, passed_over) = lenient::without_extras(text);
+        if passed_over == PassedOver::default() { Err(fault) } else { read(&without, passed_over) }
+    })
+}
+
+fn syntax_fault(error: &serde_json::Error, wanted: &str) -> Fault {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-    let what = format!("{what}; expected JSON: {wanted}");
-    ImportError { file: file.to_owned(), line: error.line().max(1), column: error.column().max(1), what }
+    (error.line().max(1), error.column().max(1), format!("{what}; expected JSON: {wanted}"))
 }
 
 impl Notes {
@@ -78,6 +129,24 @@ impl Notes {
     fn unread(&self, path: &str, value: String, why: &str) -> Unread {
         let (line, column) = self.places.line_and_column(path);
         Unread { path: path.to_owned(), value, why: why.to_owned(), line, column }
+    }
+
+    /// Notes what JSON does not have: once of a kind, where it is first.
+    fn tell_passed_over(&mut self, passed: &PassedOver) {
+        for (offsets, what) in [(&passed.comments, "comment"), (&passed.commas, "trailing comma")] {
+            let Some(first) = offsets.first() else { continue };
+            let (line, column) = self.places.of_offset(*first);
+            let (count, plural) = (offsets.len(), if offsets.len() == 1 { "" } else { "s" });
+            let why = "JSON has none; passed over".to_owned();
+            let path = format!("{count} {what}{plural}");
+            self.read_anyway.push(Unread { path, value: String::new(), why, line, column });
+        }
+    }
+
+    /// Notes what is not as it should be, and was understood all the same.
+    pub(super) fn tell_read(&mut self, path: &str, value: &Value, why: &str) {
+        let unread = self.unread(path, summary(value), why);
+        self.read_anyway.push(unread);
     }
 
     /// Notes what was not understood.
@@ -158,6 +227,11 @@ impl<'n> Object<'n> {
 
     fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// Whether a key is there with text.
+    pub(super) fn has_text(&self, key: &str) -> bool {
+        self.fields.get(key).is_some_and(Value::is_string)
     }
 
     /// Whether a key is there with more than null.
@@ -243,8 +317,13 @@ impl<'n> Object<'n> {
         })
     }
 
-    /// Takes a list of AWS's words; each that is none is noted.
+    /// Takes a list of AWS's words; each that is none is noted. One word alone is a list of it.
     pub(super) fn words<T: Copy + Display>(&mut self, key: &str, all: &[T]) -> Vec<T> {
+        if let Some(word) = self.fields.get(key).and_then(|value| word_of(value, all)) {
+            let value = self.take(key).unwrap_or_default();
+            self.notes.tell_read(&self.path_of(key), &value, "expected a list; taken for a list of one");
+            return vec![word];
+        }
         let items = self.items(key);
         let mut known = Vec::new();
         for (i, item) in items.iter().enumerate() {
@@ -308,7 +387,6 @@ impl<'n> Object<'n> {
         if let Some(mut object) = self.object(key) {
             for (name, value) in std::mem::take(&mut object.fields) {
                 match text_of(&value) {
-                    Some(text) if text.is_empty() => object.tell(&name, summary(&value), "an empty value is left out"),
                     Some(text) => drop(all.insert(name, text)),
                     None if value.is_null() => {}
                     None => object.tell(&name, summary(&value), "expected text"),

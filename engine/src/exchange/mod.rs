@@ -3,10 +3,16 @@
 //! In: a document's text, or a design. Out: what of it Bayplan understands with a list of what it does not, or a text.
 //! Nothing here drops a key silently, echoes one it does not understand, or changes a placeholder.
 
+mod foreign;
 mod json;
+mod lenient;
 mod places;
+pub mod region;
 pub mod sketch;
 pub mod task_definition;
+mod yaml;
+
+use std::collections::BTreeSet;
 
 use crate::design::id::TaskDefinitionId;
 use crate::design::project::Project;
@@ -53,10 +59,14 @@ pub struct Imported {
     pub definitions: Vec<(TaskDefinitionId, TaskDefinition)>,
     /// What they name: roles, log groups, secrets, file systems, images.
     pub items: Vec<Item>,
+    /// Definitions of which the file holds the containers alone: what stands around them was not there to be read.
+    pub containers_alone: BTreeSet<TaskDefinitionId>,
     /// Values that the file does not say and that were made up.
     pub assumptions: Vec<Assumed>,
     /// What is no part of a definition and is left out knowingly.
     pub set_aside: Vec<Unread>,
+    /// What is no JSON, or stands where AWS has it elsewhere, and was understood all the same.
+    pub read_anyway: Vec<Unread>,
     /// What was not understood, and is not in the design.
     pub not_understood: Vec<Unread>,
 }

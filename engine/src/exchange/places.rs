@@ -25,6 +25,11 @@ impl Places {
         walk.places
     }
 
+    /// What another reader found in a text.
+    pub(super) fn new(text: &str, offsets: BTreeMap<String, usize>, doubled: Vec<String>) -> Self {
+        Self { text: text.to_owned(), offsets, doubled }
+    }
+
     /// Paths that stand twice.
     pub(super) fn doubled(&self) -> &[String] {
         &self.doubled
@@ -32,7 +37,11 @@ impl Places {
 
     /// Line and column of the value at a path, from 1; the start of the text for a path that is not in it.
     pub(super) fn line_and_column(&self, path: &str) -> (usize, usize) {
-        let offset = self.offsets.get(path).copied().unwrap_or(0);
+        self.of_offset(self.offsets.get(path).copied().unwrap_or(0))
+    }
+
+    /// Line and column of an offset, from 1.
+    pub(super) fn of_offset(&self, offset: usize) -> (usize, usize) {
         let before = self.text.get(..offset).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;

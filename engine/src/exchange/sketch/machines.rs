@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::Sketch;
-use crate::catalogue::fargate::{self, Platform};
+use super::{Sketch, SketchError};
 use crate::catalogue::instance_types::InstanceType;
 use crate::catalogue::meter::Meter;
+use crate::catalogue::timings::Timings;
+use crate::checks::{self, Severity};
 use crate::design::capacity::{
-    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, LaunchType, ManagedInstancesProvider, ManagedScaling,
+    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, InstanceRequirements, LaunchType,
+    ManagedInstancesProvider, ManagedScaling, Range,
 };
-use crate::design::id::{CapacityProviderId, SecurityGroupId, SiteId};
+use crate::design::id::{CapacityProviderId, SecurityGroupId, SiteId, TaskDefinitionId};
 use crate::design::outside::RoleUse;
-use crate::design::task_definition::{NetworkMode, PlacementConstraint, TaskDefinition, VolumeKind};
-use crate::design::{Item, Tags};
+use crate::design::task_definition::{PlacementConstraint, TaskDefinition};
+use crate::design::{Item, ItemRef, Tags};
 use crate::exchange::free_name;
 use crate::names::{Architecture, InstanceTypeName};
 use crate::units::{CpuUnits, Mib};
@@ -24,7 +26,7 @@ const FEWEST: u32 = 2;
 
 /// The most instances of a group.
 ///
-/// Assumption: ten; what a service asks for stays far below.
+/// Assumption: ten, or as many of them as the checks have the least to say of: a new account's quotas are low.
 const MOST: u32 = 10;
 
 /// The kinds of machine a definition may be given.
@@ -42,6 +44,8 @@ struct Group {
     architecture: Architecture,
     windows: bool,
     gpus: bool,
+    /// AWS's own accelerators, which containers take whole.
+    neuron: bool,
     /// Instance types that a placement constraint names: whole, or the beginning before a `*`; empty is any.
     types: Vec<String>,
 }
@@ -58,39 +62,12 @@ pub(super) fn instance_group() -> SecurityGroupId {
     SecurityGroupId::new("instances")
 }
 
-/// Where a definition may run, its own word first, then what Fargate takes.
+/// Where a definition says that it runs.
 ///
 /// Source: ECS Developer Guide, "Fargate task definition differences" (rules TDF-13, TDF-97).
-pub(super) fn launch_type(definition: &TaskDefinition) -> LaunchType {
-    let said = &definition.requires_compatibilities;
-    if said.contains(&LaunchType::Fargate) || (said.is_empty() && passes_fargate(definition)) {
-        return LaunchType::Fargate;
-    }
-    let others = [LaunchType::Ec2, LaunchType::ManagedInstances, LaunchType::External];
-    others.into_iter().find(|kind| said.contains(kind)).unwrap_or(LaunchType::Ec2)
-}
-
-fn passes_fargate(definition: &TaskDefinition) -> bool {
-    let platform = match (definition.runtime_platform.is_windows(), definition.runtime_platform.cpu_architecture) {
-        (true, _) => Platform::Windows,
-        (false, Some(Architecture::Arm)) => Platform::LinuxArm,
-        (false, Some(Architecture::X86) | None) => Platform::LinuxX86,
-    };
-    let size = definition.cpu.zip(definition.memory);
-    let volumes = definition.volumes.iter().all(|volume| match &volume.kind {
-        VolumeKind::Host { source_path } => source_path.is_none(),
-        VolumeKind::Efs { .. } | VolumeKind::S3Files { .. } | VolumeKind::ConfiguredAtLaunch => true,
-        VolumeKind::Docker { .. } | VolumeKind::FsxWindows { .. } => false,
-    });
-    let containers = definition.containers.iter().all(|container| {
-        let devices = container.gpus > 0 || container.all_gpus || container.gpu_sharing.is_some();
-        !devices && !container.neuron_devices && container.privileged != Some(true) && container.links.is_empty()
-    });
-    definition.network_mode == Some(NetworkMode::Awsvpc)
-        && size.is_some_and(|(cpu, memory)| fargate::legal(platform, cpu, memory))
-        && definition.placement_constraints.is_empty()
-        && volumes
-        && containers
+pub(super) fn said(definition: &TaskDefinition) -> Option<LaunchType> {
+    let order = [LaunchType::Fargate, LaunchType::Ec2, LaunchType::ManagedInstances, LaunchType::External];
+    order.into_iter().find(|kind| definition.requires_compatibilities.contains(kind))
 }
 
 /// The instance types that placement constraints name, as `==`, `=~ m5.*` or `in […]`.
@@ -127,6 +104,7 @@ impl Group {
             architecture: definition.runtime_platform.cpu_architecture.unwrap_or_default(),
             windows: definition.runtime_platform.is_windows(),
             gpus: gpus > 0,
+            neuron: definition.containers.iter().any(|container| container.neuron_devices),
             types: types_asked_for(definition),
         };
         (group, Need { cpu: definition.cpu_demand(), memory: definition.memory_demand(), gpus })
@@ -144,11 +122,30 @@ impl Group {
         if self.gpus {
             name.push_str("-gpu");
         }
+        if self.neuron {
+            name.push_str("-neuron");
+        }
         name
     }
 
+    /// What its types are looked for among.
+    fn among(&self) -> String {
+        let what = match (self.gpus, self.neuron) {
+            (true, _) => " with NVIDIA GPUs",
+            (false, true) => " with AWS's accelerators",
+            (false, false) => "",
+        };
+        let system = if self.windows { " for Windows" } else { "" };
+        if self.types.is_empty() {
+            format!("{} types{what}{system}", self.architecture)
+        } else {
+            format!("types that its placement constraints name ({})", self.types.join(", "))
+        }
+    }
+
     /// Whether a type may stand in the group, sizes aside. Where no constraint names types, these are current ones that
-    /// always give what they have: no burstable ones, no whole machines, at least two vCPUs; `g` types for GPUs.
+    /// always give what they have: no burstable ones, no whole machines, at least two vCPUs; GPUs and accelerators of AWS
+    /// where they are asked for, and only there.
     fn takes(&self, of: &InstanceType) -> bool {
         if of.architecture != self.architecture || of.bare_metal {
             return false;
@@ -156,15 +153,23 @@ impl Group {
         if !self.types.is_empty() {
             return is_one_of(of.name.as_str(), &self.types);
         }
-        let devices = if self.gpus { of.family.starts_with('g') } else { of.gpus.is_none() };
-        of.current_generation && !of.burstable && of.accelerators.is_none() && of.vcpus > 1 && devices
+        let aws = |name: &str| name.starts_with("inferentia") || name.starts_with("trainium");
+        let accelerators = of.accelerators.as_ref().map(|own| own.name.as_str());
+        let devices = self.gpus == of.gpus.is_some()
+            && if self.neuron { accelerators.is_some_and(aws) } else { accelerators.is_none() };
+        // Types with GPUs and accelerators are few, and what was bought is kept long.
+        (of.current_generation || self.gpus || self.neuron) && !of.burstable && of.vcpus > 1 && devices
     }
 }
 
 impl Need {
-    fn is_held_by(self, of: &InstanceType) -> bool {
-        let gpus = of.gpus.as_ref().map_or(0, |gpus| u32::from(gpus.count));
-        of.registered_cpu() >= self.cpu && of.registered_memory().memory() >= self.memory && gpus >= self.gpus
+    fn covers(self, other: Self) -> bool {
+        self.cpu >= other.cpu && self.memory >= other.memory && self.gpus >= other.gpus
+    }
+
+    fn is_held_by(self, of: &InstanceType, windows: bool) -> bool {
+        let registered = if windows { of.registered_memory_on_windows() } else { of.registered_memory() };
+        of.registered_cpu() >= self.cpu && registered.memory() >= self.memory && of.ecs_gpus() >= self.gpus
     }
 
     fn with(self, other: Self) -> Self {
@@ -172,61 +177,79 @@ impl Need {
     }
 }
 
+impl std::fmt::Display for Need {
+    /// `4096 CPU units, 15360 MiB and 1 GPU`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} CPU units", self.cpu.units())?;
+        match self.gpus {
+            0 => write!(f, " and {} MiB", self.memory.mib()),
+            1 => write!(f, ", {} MiB and 1 GPU", self.memory.mib()),
+            gpus => write!(f, ", {} MiB and {gpus} GPUs", self.memory.mib()),
+        }
+    }
+}
+
 impl Sketch<'_> {
     /// Draws the machines all definitions need, and says which each gets.
-    pub(super) fn machines(&mut self) -> Vec<Machines> {
+    pub(super) fn machines(&mut self) -> Result<Vec<Machines>, SketchError> {
         let definitions = self.definitions();
-        let mut needs: BTreeMap<Group, Need> = BTreeMap::new();
-        for (_, definition) in definitions.iter().filter(|(_, one)| launch_type(one) == LaunchType::Ec2) {
+        let mut needs: BTreeMap<Group, (TaskDefinitionId, Need)> = BTreeMap::new();
+        for (id, definition) in definitions.iter().filter(|(id, _)| self.kind(id) == LaunchType::Ec2) {
             let (group, need) = Group::of(definition);
-            let sum = needs.entry(group).or_default();
-            *sum = sum.with(need);
+            let (first, sum) = needs.entry(group).or_insert_with(|| (id.clone(), need));
+            if !sum.covers(need) {
+                (*first, *sum) = (id.clone(), sum.with(need));
+            }
         }
         let mut groups: BTreeMap<Group, CapacityProviderId> = BTreeMap::new();
-        for (group, need) in needs {
-            let id = self.draw_group(&group, need);
+        for (group, (largest, need)) in needs {
+            let instance_type = self.cheapest(&largest, &group, need, |_| true)?;
+            let id = self.draw_group(&group, instance_type.name.clone());
             groups.insert(group, id);
         }
         let mut all = Vec::new();
-        for (_, definition) in &definitions {
-            all.push(match launch_type(definition) {
+        for (id, definition) in &definitions {
+            all.push(match self.kind(id) {
                 LaunchType::Fargate => Machines::Fargate,
                 LaunchType::Ec2 => {
                     groups.get(&Group::of(definition).0).cloned().map_or(Machines::Fargate, Machines::Group)
                 }
-                LaunchType::ManagedInstances => Machines::Managed(self.draw_managed(definition)),
-                LaunchType::External => self.draw_site(),
+                LaunchType::ManagedInstances => Machines::Managed(self.draw_managed(id, definition)?),
+                LaunchType::External => self.draw_site(definition),
             });
         }
-        all
+        Ok(all)
     }
 
-    /// The cheapest type on demand that holds the largest task, and what to say of it.
-    fn cheapest(&self, group: &Group, need: Need) -> (InstanceTypeName, &'static str) {
+    /// The cheapest type on demand that holds the largest of the tasks.
+    fn cheapest(
+        &self,
+        id: &TaskDefinitionId,
+        group: &Group,
+        need: Need,
+        is_sold: impl Fn(&InstanceType) -> bool,
+    ) -> Result<&InstanceType, SketchError> {
         let types = &self.catalogue.types;
-        let held = types.iter().filter(|(_, of)| group.takes(of) && need.is_held_by(of));
+        let held = types.iter().filter(|(_, of)| group.takes(of) && need.is_held_by(of, group.windows) && is_sold(of));
         let priced = held.filter_map(|(ix, of)| {
             let meter = if group.windows { Meter::Ec2Windows(ix) } else { Meter::Ec2Linux(ix) };
             let price = self.catalogue.prices.price(meter)?;
-            Some((price.first_rate().cost(meter.per_unit()), of.name.clone()))
+            Some((price.first_rate().cost(meter.per_unit()), &of.name, of))
         });
-        if let Some((_, name)) = priced.min() {
-            return (name, "the cheapest type on demand that holds the largest of the tasks");
-        }
-        let name = match (group.gpus, group.architecture) {
-            (true, _) => "g5.xlarge",
-            (false, Architecture::Arm) => "m7g.large",
-            (false, Architecture::X86) => "m7i.large",
-        };
-        (InstanceTypeName::new(name), "no type that is sold here holds the largest of the tasks; a common one")
+        let cheapest = priced.min_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+        cheapest.map(|(_, _, of)| of).ok_or_else(|| SketchError::NothingFits {
+            definition: id.clone(),
+            need: need.to_string(),
+            among: group.among(),
+            region: self.catalogue.region.region.clone(),
+        })
     }
 
-    fn draw_group(&mut self, group: &Group, need: Need) -> CapacityProviderId {
+    fn draw_group(&mut self, group: &Group, instance_type: InstanceTypeName) -> CapacityProviderId {
         let name = free_name(&group.name(), |name| {
             self.design.capacity_providers.contains_key(&CapacityProviderId::new(name))
         });
         let id = CapacityProviderId::new(&name);
-        let (instance_type, why) = self.cheapest(group, need);
         let role = self.role("ecsInstanceRole", RoleUse::ContainerInstance, "AmazonEC2ContainerServiceforEC2Role");
         let security_group =
             self.security_group(instance_group().as_str(), Vec::new(), "the load balancer alone, where there is one");
@@ -238,10 +261,9 @@ impl Sketch<'_> {
             ..AutoScalingGroupProvider::new(self.private_subnets(), vec![instance_type], MOST)
         };
         let assumed = [
-            ("instance_types", why),
+            ("instance_types", "the cheapest type on demand that holds the largest of the tasks"),
             ("option", "on demand"),
             ("min_size", "2, for two tasks in two zones"),
-            ("max_size", "10"),
             ("managed_scaling", "ECS scales the group, to 100 % of its capacity"),
             ("subnets", "private"),
         ];
@@ -249,12 +271,80 @@ impl Sketch<'_> {
         id
     }
 
-    fn draw_managed(&mut self, definition: &TaskDefinition) -> CapacityProviderId {
-        let architecture = definition.runtime_platform.cpu_architecture.unwrap_or_default();
-        let name = if architecture == Architecture::Arm { "managed-arm64" } else { "managed" };
-        let id = CapacityProviderId::new(name);
-        if self.design.capacity_providers.contains_key(&id) {
-            return id;
+    /// How many errors and warnings the checks have of what is drawn.
+    fn warnings(&self) -> usize {
+        let found = checks::run(&self.design, self.catalogue, &[]);
+        found.iter().filter(|finding| finding.severity != Severity::Advice).count()
+    }
+
+    /// Lets groups grow as far as the checks warn the least, and their tasks share interfaces where these end first.
+    pub(super) fn fit_groups(&mut self) {
+        let groups = self.design.capacity_providers.iter();
+        let groups = groups.filter(|(_, provider)| matches!(provider, CapacityProvider::AutoScalingGroup(_)));
+        let groups: Vec<_> = groups.map(|(id, _)| id.clone()).collect();
+        if groups.is_empty() {
+            return;
+        }
+        let before = self.warnings();
+        self.design.account.awsvpc_trunking = true;
+        if self.warnings() < before {
+            let why = "on, which costs nothing: interfaces of instances end before their room does";
+            self.assume(&ItemRef::Cluster(Self::cluster_id()), "awsvpc_trunking", why);
+        } else {
+            self.design.account.awsvpc_trunking = false;
+        }
+        for id in groups {
+            let mut best: Option<(usize, u32)> = None;
+            for most in (FEWEST..=MOST).rev() {
+                self.set_most(&id, most);
+                let warnings = self.warnings();
+                if best.is_none_or(|(fewest, _)| warnings < fewest) {
+                    best = Some((warnings, most));
+                }
+                if warnings == 0 {
+                    break;
+                }
+            }
+            let most = best.map_or(MOST, |(_, most)| most);
+            self.set_most(&id, most);
+            let why = format!("{most}: as many, up to ten, as quotas and deployments have the least against");
+            self.assume(&ItemRef::CapacityProvider(id), "max_size", &why);
+        }
+    }
+
+    fn set_most(&mut self, id: &CapacityProviderId, most: u32) {
+        if let Some(CapacityProvider::AutoScalingGroup(group)) = self.design.capacity_providers.get_mut(id) {
+            group.max_size = most;
+        }
+    }
+
+    /// A Managed Instances provider for definitions that ask for the same of it. What it may launch is left to ECS, but
+    /// for GPUs: those come only where they are asked for (rule MI-10).
+    fn draw_managed(
+        &mut self,
+        of: &TaskDefinitionId,
+        definition: &TaskDefinition,
+    ) -> Result<CapacityProviderId, SketchError> {
+        let (group, need) = Group::of(definition);
+        // Some memory of each instance is the agent's own.
+        let reserve = Timings::default().mi_host_reserve;
+        let fits = |of: &InstanceType| {
+            of.managed_instances_supported() && of.registered_memory().memory() - reserve >= need.memory
+        };
+        let cheapest = self.cheapest(of, &group, need, fits)?;
+        let requirements =
+            InstanceRequirements { allowed_instance_types: group.types.clone(), ..requirements(cheapest, need) };
+        let mut name = group.name().replace("instances", "managed");
+        if need.gpus > 1 {
+            name = format!("{name}-{}", need.gpus);
+        }
+        let id = CapacityProviderId::new(&name);
+        if let Some(CapacityProvider::ManagedInstances(there)) = self.design.capacity_providers.get_mut(&id) {
+            // The largest of its tasks says what an instance must be.
+            let more = |one: &mut Range, other: Range| one.min = one.min.max(other.min);
+            more(&mut there.requirements.vcpu_count, requirements.vcpu_count);
+            more(&mut there.requirements.memory_mib, requirements.memory_mib);
+            return Ok(id);
         }
         let infrastructure = "AmazonECSInfrastructureRolePolicyForManagedInstances";
         let infrastructure = self.role("ecsInfrastructureRole", RoleUse::Infrastructure, infrastructure);
@@ -263,36 +353,57 @@ impl Sketch<'_> {
             RoleUse::ContainerInstance,
             "AmazonECSInstanceRolePolicyForManagedInstances",
         );
-        let group =
+        let security_group =
             self.security_group(instance_group().as_str(), Vec::new(), "the load balancer alone, where there is one");
+        let asked = requirements != InstanceRequirements::default();
         let provider = ManagedInstancesProvider {
-            architecture: Some(architecture),
+            requirements,
+            architecture: Some(group.architecture),
             infrastructure_role: Some(infrastructure),
             instance_role: Some(instance),
-            security_groups: vec![group],
+            security_groups: vec![security_group],
             ..ManagedInstancesProvider::new(self.private_subnets())
         };
+        let why = match (need.gpus, asked) {
+            (0, false) => "none: ECS chooses the instances",
+            (0, true) => "the types that its placement constraints name",
+            (_, _) => "GPUs of the model that is cheapest for its tasks",
+        };
         let assumed = [
-            ("requirements", "none: ECS chooses the instances"),
+            ("requirements", why),
             ("architecture", "the task definition's, else X86_64"),
             ("option", "on demand"),
             ("subnets", "private"),
         ];
         self.draw(Item::CapacityProvider(id.clone(), CapacityProvider::ManagedInstances(provider)), &assumed);
-        id
+        Ok(id)
     }
 
-    fn draw_site(&mut self) -> Machines {
+    fn draw_site(&mut self, definition: &TaskDefinition) -> Machines {
         let site = AnywhereSite {
             instances: 2,
             vcpus: 4,
             memory: Mib::from_gib(16),
-            architecture: Architecture::default(),
+            architecture: definition.runtime_platform.cpu_architecture.unwrap_or_default(),
             monthly_price: None,
             tags: Tags::new(),
         };
         let id = SiteId::new("site");
         self.draw(Item::Site(id, site), &[("instances", "two machines"), ("vcpus", "4"), ("memory", "16 GB")]);
         Machines::Anywhere
+    }
+}
+
+/// What Managed Instances are asked for, for a task: nothing, or GPUs of a type's model with room for the task beside
+/// them. EC2's API writes a model by the last word of its name: `l4`.
+fn requirements(of: &InstanceType, need: Need) -> InstanceRequirements {
+    let Some(gpus) = of.gpus.as_ref().filter(|_| need.gpus > 0) else { return InstanceRequirements::default() };
+    let at_least = |least: u32| Range { min: Some(least), max: None };
+    InstanceRequirements {
+        vcpu_count: at_least(of.vcpus),
+        memory_mib: at_least(of.memory.mib()),
+        accelerator_count: at_least(need.gpus),
+        accelerator_names: vec![gpus.name.rsplit(' ').next().unwrap_or_default().to_lowercase()],
+        ..InstanceRequirements::default()
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! In: what was imported, and the catalogue of a region. Out: a project with a VPC over three zones, a cluster, and a
 //! service for each definition with the capacity it asks for; a load balancer before those that answer HTTP. Every
-//! value that nobody gave is told in the project's assumptions. No load is drawn: nothing is known of it.
+//! value that nobody gave is told in the project's assumptions. No load is drawn: nothing is known of it. What no instance
+//! type holds is not drawn at all: a bill without its compute would be none.
 
+mod capacity;
 mod machines;
 mod network;
 mod services;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Assumed, Imported, free_name};
 use crate::catalogue::Catalogue;
@@ -20,30 +22,58 @@ use crate::design::outside::{Registry, Role, RoleUse};
 use crate::design::project::Project;
 use crate::design::task_definition::TaskDefinition;
 use crate::design::{Design, Item, ItemRef, Tags};
-use machines::launch_type;
+use crate::names::Region;
 
 /// The drawing under way.
+#[derive(Clone)]
 struct Sketch<'c> {
     catalogue: &'c Catalogue,
     design: Design,
     assumptions: BTreeMap<String, String>,
+    /// Definitions of which a file holds the containers alone.
+    containers_alone: BTreeSet<TaskDefinitionId>,
+    /// What each definition runs on.
+    kinds: BTreeMap<TaskDefinitionId, LaunchType>,
+}
+
+/// Why nothing is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SketchError {
+    /// No instance type can run a task.
+    #[error(
+        "task definition {definition} needs {need}, and no {among} that are sold in {region} have it: make the task smaller, \
+         or choose another region"
+    )]
+    NothingFits {
+        /// Which.
+        definition: TaskDefinitionId,
+        /// What its task takes of an instance.
+        need: String,
+        /// Which instance types were looked at.
+        among: String,
+        /// Where.
+        region: Region,
+    },
 }
 
 /// Draws a project around all that was imported.
-pub fn sketch(name: &str, imports: &[Imported], catalogue: &Catalogue) -> Project {
-    let design = Design::new(catalogue.region.region.clone());
-    let mut sketch = Sketch { catalogue, design, assumptions: BTreeMap::new() };
+pub fn sketch(name: &str, imports: &[Imported], catalogue: &Catalogue) -> Result<Project, SketchError> {
+    let mut sketch = Sketch {
+        catalogue,
+        design: Design::new(catalogue.region.region.clone()),
+        assumptions: BTreeMap::new(),
+        containers_alone: BTreeSet::new(),
+        kinds: BTreeMap::new(),
+    };
     for import in imports {
         sketch.take_in(import);
     }
-    sketch.startable();
-    sketch.permissions();
-    sketch.network();
-    sketch.services();
-    sketch.file_systems();
+    sketch.kinds = sketch.choose_kinds();
+    sketch.draw_all()?;
+    sketch.fit_groups();
     let project = Project::new(name, sketch.design);
     let description = "Drawn around imported task definitions; no load is known yet".to_owned();
-    Project { description, assumptions: sketch.assumptions, ..project }
+    Ok(Project { description, assumptions: sketch.assumptions, ..project })
 }
 
 /// Whether two items of one name are the same thing, as far as a task definition says what they are.
@@ -55,6 +85,19 @@ fn is_same(one: &Item, other: &Item) -> bool {
 }
 
 impl Sketch<'_> {
+    /// Draws everything around the definitions, each on its kind of capacity.
+    fn draw_all(&mut self) -> Result<(), SketchError> {
+        self.startable();
+        self.permissions();
+        // Machines outside AWS need nothing of it.
+        if self.kinds.values().any(|kind| *kind != LaunchType::External) {
+            self.network();
+        }
+        self.services()?;
+        self.file_systems();
+        Ok(())
+    }
+
     /// Tells that a value is our own.
     fn assume(&mut self, at: &ItemRef, field: &str, why: &str) {
         self.assumptions.insert(Assumed::key(at, field), format!("our assumption: {why}"));
@@ -110,6 +153,11 @@ impl Sketch<'_> {
                 self.design.put(item);
             }
         }
+        for id in &import.containers_alone {
+            let at = ItemRef::TaskDefinition(id.clone());
+            let at = names.get(&at).unwrap_or(&at);
+            self.containers_alone.insert(TaskDefinitionId::new(at.name()));
+        }
         for assumed in &import.assumptions {
             let at = names.get(&assumed.at).unwrap_or(&assumed.at).clone();
             self.assume(&at, assumed.field, &assumed.why);
@@ -125,7 +173,10 @@ impl Sketch<'_> {
     fn startable(&mut self) {
         for (id, mut definition) in self.definitions() {
             let at = ItemRef::TaskDefinition(id.clone());
-            let launch = launch_type(&definition);
+            let launch = self.kind(&id);
+            if self.containers_alone.contains(&id) {
+                self.fill_in(&at, &mut definition, launch);
+            }
             if launch == LaunchType::Fargate && definition.requires_compatibilities.is_empty() {
                 // An empty list is checked for EC2 alone, and stays good for it (rule TDF-13).
                 definition.requires_compatibilities = vec![LaunchType::Ec2, LaunchType::Fargate];

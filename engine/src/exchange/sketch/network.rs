@@ -219,6 +219,9 @@ impl Sketch<'_> {
 
     /// Gives file systems a mount target in each private subnet, or as many as their kind has.
     pub(super) fn file_systems(&mut self) {
+        if self.design.vpcs.is_empty() {
+            return;
+        }
         let private = self.private_subnets();
         for id in self.design.file_systems.keys().cloned().collect::<Vec<_>>() {
             let at = ItemRef::FileSystem(id.clone());

@@ -1,8 +1,8 @@
 //! A service for each task definition, and the cluster they are in.
 
-use super::Sketch;
 use super::machines::Machines;
 use super::network::balancer_group;
+use super::{Sketch, SketchError};
 use crate::design::capacity::{LaunchType, StrategyItem};
 use crate::design::cluster::Cluster;
 use crate::design::container::{AppProtocol, PortMapping, TransportProtocol};
@@ -57,8 +57,8 @@ fn web_port(definition: &TaskDefinition) -> Option<(ContainerName, PortMapping, 
 
 impl Sketch<'_> {
     /// Draws all services with their machines, and the cluster with its providers.
-    pub(super) fn services(&mut self) {
-        let machines = self.machines();
+    pub(super) fn services(&mut self) -> Result<(), SketchError> {
+        let machines = self.machines()?;
         let mut providers: Vec<CapacityProviderId> = Vec::new();
         for ((id, definition), machines) in self.definitions().into_iter().zip(&machines) {
             providers.extend(provider_of(machines));
@@ -69,6 +69,7 @@ impl Sketch<'_> {
         let cluster = Cluster { capacity_providers: providers, ..Cluster::default() };
         let assumed = [("capacity_providers", "those that its services use")];
         self.draw(Item::Cluster(Self::cluster_id(), cluster), &assumed);
+        Ok(())
     }
 
     fn service(&mut self, id: &TaskDefinitionId, definition: &TaskDefinition, machines: &Machines) {
@@ -86,7 +87,7 @@ impl Sketch<'_> {
         };
         self.assume(&at, "capacity", why);
         self.count(&at, &mut service, definition, machines);
-        if definition.network_mode() == NetworkMode::Awsvpc {
+        if definition.network_mode() == NetworkMode::Awsvpc && *machines != Machines::Anywhere {
             service.subnets = self.private_subnets();
             self.assume(&at, "subnets", "private, one in each zone");
             let group =

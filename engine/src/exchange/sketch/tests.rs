@@ -2,13 +2,14 @@
 
 use super::sketch;
 use crate::catalogue::Catalogue;
+use crate::checks::{self, Severity};
 use crate::design::capacity::CapacityProvider;
 use crate::design::edit::references;
 use crate::design::id::{CapacityProviderId, ServiceId, TaskDefinitionId};
 use crate::design::load_balancing::TargetType;
 use crate::design::project::Project;
 use crate::design::service::{Capacity, SchedulingStrategy};
-use crate::exchange::task_definition::{read, write};
+use crate::exchange::task_definition::{read, write, write_all};
 use crate::names::Region;
 
 /// A definition of one container with the given fields of the task and of the container.
@@ -23,7 +24,7 @@ const FARGATE: &str =
 
 fn drawn(texts: &[String]) -> Project {
     let imports: Vec<_> = texts.iter().map(|text| read(text, "web.json").unwrap()).collect();
-    sketch("test", &imports, &Catalogue::load(&Region::new("us-east-1")).unwrap())
+    sketch("test", &imports, &Catalogue::load(&Region::new("us-east-1")).unwrap()).unwrap()
 }
 
 /// The instance types of the group that a definition's service runs on; empty on Fargate.
@@ -120,9 +121,15 @@ fn tdf_13_tasks_run_on_fargate_where_they_may_and_on_fitting_instances_else() {
         large.name
     );
     assert!(large.gpus.is_none() && !large.burstable);
-    let gpu = chosen(EC2, r#""memory": 14336, "resourceRequirements": [{"type": "GPU", "value": "1"}],"#);
-    assert!(gpu.family.starts_with('g') && gpu.gpus.is_some(), "{}", gpu.name);
     let arm = format!(r#"{EC2} "runtimePlatform": {{"cpuArchitecture": "ARM64"}},"#);
+    // ECS counts NVIDIA GPUs: g4ad, of AMD, would be the cheapest.
+    for (task, count) in [(EC2, 1), (EC2, 4), (&arm, 1)] {
+        let container = format!(r#""memory": 14336, "resourceRequirements": [{{"type": "GPU", "value": "{count}"}}],"#);
+        let gpu = chosen(task, &container);
+        assert!(gpu.gpus.as_ref().unwrap().name.starts_with("NVIDIA") && gpu.ecs_gpus() >= count, "{}", gpu.name);
+    }
+    let neuron = chosen(EC2, r#""memory": 1024, "resourceRequirements": [{"type": "NeuronDevice", "value": "ALL"}],"#);
+    assert!(neuron.accelerators.as_ref().unwrap().name.starts_with("inferentia"), "{}", neuron.name);
     assert_eq!(chosen(&arm, r#""memory": 512,"#).architecture, crate::names::Architecture::Arm);
     for (expression, name) in [
         ("attribute:ecs.instance-type == g5.xlarge", "g5.xlarge"),
@@ -161,4 +168,106 @@ fn files_that_use_one_name_for_two_things_stay_apart() {
         assert_eq!(write(design, &TaskDefinitionId::new(family)).unwrap()["taskRoleArn"], arn, "{family}");
     }
     assert_eq!(design.roles.len(), 2);
+}
+
+/// The rules of errors and warnings that a drawing breaks, but for those that its definitions break by themselves.
+fn broken(project: &Project) -> Vec<(Severity, &'static str, String)> {
+    let catalogue = Catalogue::load(&project.design.region).unwrap();
+    let found = checks::run(&project.design, &catalogue, &[]).into_iter().filter(|f| f.severity != Severity::Advice);
+    found.map(|f| (f.severity, f.rule.0, f.at.item.to_string())).collect()
+}
+
+#[test]
+fn what_fargate_refuses_runs_on_instances_and_the_rules_say_what_that_is() {
+    const AWSVPC: &str = r#""networkMode": "awsvpc", "cpu": "1024", "memory": "2048","#;
+    let log = |rest: &str| {
+        format!(
+            r#""logConfiguration": {{"logDriver": "awslogs", "options": {{"awslogs-group": "/k", "awslogs-region": "us-east-1"{rest}}}}},"#
+        )
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(instance_types(AWSVPC, &log(r#", "awslogs-stream-prefix": "k""#)), none);
+    for (task, container) in [
+        ("", log("")),
+        ("", r#""logConfiguration": {"logDriver": "json-file"},"#.to_owned()),
+        ("", r#""linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}, "sharedMemorySize": 256},"#.to_owned()),
+        ("", r#""linuxParameters": {"devices": [{"hostPath": "/dev/fuse"}]},"#.to_owned()),
+        ("", r#""privileged": true,"#.to_owned()),
+        (r#""pidMode": "host","#, String::new()),
+    ] {
+        let task = format!("{AWSVPC} {task}");
+        assert_eq!(instance_types(&task, &container).len(), 1, "{task} {container}");
+        let project = drawn(&[definition("web", &task, &container)]);
+        let errors: Vec<_> =
+            broken(&project).into_iter().filter(|(severity, ..)| *severity == Severity::Error).collect();
+        assert_eq!(errors, [], "{task} {container}");
+        let text = &write_all(&project)[0].text;
+        assert!(!text.contains("requiresCompatibilities"), "the file had none: {text}");
+    }
+}
+
+#[test]
+fn a_clean_definition_gets_no_warning_for_what_is_drawn_around_it() {
+    let port = r#""portMappings": [{"containerPort": 8080}],"#;
+    let bridge = r#""requiresCompatibilities": ["EC2"], "networkMode": "bridge","#;
+    let managed =
+        r#""requiresCompatibilities": ["MANAGED_INSTANCES"], "networkMode": "awsvpc", "cpu": "256", "memory": "512","#;
+    let external = r#""requiresCompatibilities": ["EXTERNAL"], "networkMode": "bridge","#;
+    for (task, container) in [
+        (FARGATE, port.to_owned()),
+        (FARGATE, String::new()),
+        (bridge, format!(r#"{port} "memory": 512,"#)),
+        (r#""requiresCompatibilities": ["EC2"], "networkMode": "awsvpc","#, format!(r#"{port} "memory": 512,"#)),
+        (managed, port.to_owned()),
+        (external, r#""memory": 512,"#.to_owned()),
+    ] {
+        assert_eq!(broken(&drawn(&[definition("web", task, &container)])), [], "{task} {container}");
+    }
+}
+
+#[test]
+fn mi_10_managed_instances_are_asked_for_gpus_that_fit() {
+    let task = r#""requiresCompatibilities": ["MANAGED_INSTANCES"], "networkMode": "awsvpc", "cpu": "4096", "memory": "15360","#;
+    let gpu = |count: u8| format!(r#""resourceRequirements": [{{"type": "GPU", "value": "{count}"}}],"#);
+    let project = drawn(&[definition("web", task, &gpu(1))]);
+    let CapacityProvider::ManagedInstances(managed) = project.design.capacity_providers.values().next().unwrap() else {
+        panic!("no Managed Instances")
+    };
+    assert_eq!(managed.requirements.accelerator_count.min, Some(1));
+    let errors: Vec<_> = broken(&project).into_iter().filter(|(severity, ..)| *severity == Severity::Error).collect();
+    assert_eq!(errors, []);
+    // No type has a hundred.
+    let import = read(&definition("web", task, &gpu(100)), "web.json").unwrap();
+    let catalogue = Catalogue::load(&Region::new("us-east-1")).unwrap();
+    let error = sketch("test", &[import], &catalogue).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "task definition web needs 4096 CPU units, 15360 MiB and 100 GPUs, and no X86_64 types with NVIDIA GPUs that are \
+         sold in us-east-1 have it: make the task smaller, or choose another region"
+    );
+}
+
+#[test]
+fn any_01_machines_outside_aws_get_no_network_of_aws() {
+    let task = r#""requiresCompatibilities": ["EXTERNAL"], "networkMode": "bridge","#;
+    let design = drawn(&[definition("web", task, r#""memory": 512, "portMappings": [{"containerPort": 80}],"#)]).design;
+    assert_eq!((design.vpcs.len(), design.nat_gateways.len(), design.load_balancers.len()), (0, 0, 0));
+    assert_eq!((design.services.len(), design.sites.len()), (1, 1));
+}
+
+#[test]
+fn containers_alone_get_the_smallest_task_that_holds_them() {
+    let one = |fields: &str| format!(r#"[{{"name": "app", "image": "x/app:1"{fields}}}]"#);
+    // 600 MiB beside no CPU: Fargate's smallest with that much is 256 units with 1 GB.
+    let project = drawn(&[one(r#", "memory": 600"#)]);
+    let task = project.design.task_definitions.values().next().unwrap();
+    assert_eq!((task.cpu.unwrap().units(), task.memory.unwrap().mib()), (256, 1024));
+    assert_eq!(broken(&project), []);
+    let text: serde_json::Value = serde_json::from_str(&write_all(&project)[0].text).unwrap();
+    let keys: Vec<_> = text.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["family", "containerDefinitions"], "nothing that the file had not");
+    // What Fargate refuses gets memory on instances.
+    let project = drawn(&[one(r#", "privileged": true"#)]);
+    let task = project.design.task_definitions.values().next().unwrap();
+    assert_eq!((task.memory.unwrap().mib(), project.design.capacity_providers.len()), (512, 1));
 }

@@ -97,7 +97,9 @@ impl Around {
         items.extend(self.roles.into_iter().map(|(id, role)| Item::Role(id, role)));
         for (id, image) in self.images {
             let why = "500 MB: a task definition does not say how much a pull moves".to_owned();
+            let registry = unnamed(&id).map(|what| format!("Amazon ECR of this account: {what}"));
             let item = Item::Image(id, image);
+            assumptions.extend(registry.map(|why| Assumed { at: item.at(), field: "registry", why }));
             assumptions.push(Assumed { at: item.at(), field: "compressed_size", why });
             items.push(item);
         }
@@ -112,13 +114,49 @@ impl Around {
     }
 }
 
+/// What is wrong with an image that is a placeholder, or stands in for one that no file names.
+fn unnamed(image: &ImageId) -> Option<&'static str> {
+    match image.as_str() {
+        super::STAND_IN => Some("the file names no image"),
+        uri if is_placeholder(uri) => {
+            Some("the file has a placeholder for the image, which says nothing of a registry")
+        }
+        _ => None,
+    }
+}
+
+/// Whether an image is a placeholder that something fills in later, and no image of Docker Hub: it names no host, and no
+/// repository there may be called so.
+///
+/// Source: Docker's reference grammar: a path has lower-case letters, digits and separators (`.`, `_`, `__`, dashes, `/`).
+/// Assumption: `placeholder` in a name is one, whatever its letters.
+fn is_placeholder(uri: &str) -> bool {
+    let path = uri.split('@').next().unwrap_or(uri);
+    let path = path.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(path, |(path, _)| path);
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '/');
+    let hosted = uri.split_once('/').is_some_and(|(host, _)| is_host(host));
+    !hosted
+        && (!path.starts_with(|c: char| c.is_ascii_alphanumeric())
+            || !path.chars().all(legal)
+            || path.contains("placeholder"))
+}
+
+/// Whether the first part of a reference is a host: it has a dot or a port, or is `localhost`.
+fn is_host(part: &str) -> bool {
+    part.contains(['.', ':']) || part == "localhost"
+}
+
 /// Where an image is kept, by its URI.
 ///
 /// Source: Docker's reference grammar: the first part is a host if it has a dot or a port, or is `localhost`; without
 /// a host it is Docker Hub. ECR User Guide, "Amazon ECR private registries": `ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
 fn registry_of(uri: &str) -> Registry {
+    if is_placeholder(uri) {
+        // Assumption: what a pipeline fills in is an image of one's own.
+        return Registry::EcrPrivate;
+    }
     let host = uri.split_once('/').map(|(host, _)| host);
-    match host.filter(|host| host.contains(['.', ':']) || *host == "localhost") {
+    match host.filter(|host| is_host(host)) {
         Some("public.ecr.aws") => Registry::EcrPublic,
         Some("docker.io" | "index.docker.io" | "registry-1.docker.io") | None => Registry::DockerHub,
         Some(host) if host.contains(".dkr.ecr.") || host.contains(".dkr-ecr.") => Registry::EcrPrivate,
@@ -141,6 +179,17 @@ mod tests {
             ("210987654321.dkr-ecr.us-east-1.on.aws/app", Registry::EcrPrivate),
             ("ghcr.io/example/thumbnailer@sha256:6dc0", Registry::Other),
             ("localhost/app", Registry::Other),
+            ("localhost:5000/app", Registry::Other),
+            ("nginx:${TAG}", Registry::DockerHub),
+            ("katsubushi/katsubushi:{{ env `TAG` `latest` }}", Registry::DockerHub),
+            ("<IMAGE>", Registry::EcrPrivate),
+            ("<IMAGE1_NAME>", Registry::EcrPrivate),
+            ("IMAGE_PLACEHOLDER", Registry::EcrPrivate),
+            ("image_placeholder:latest", Registry::EcrPrivate),
+            ("${REGISTRY}/app:1", Registry::EcrPrivate),
+            ("{{ image }}", Registry::EcrPrivate),
+            ("$IMAGE", Registry::EcrPrivate),
+            ("__IMAGE__", Registry::EcrPrivate),
         ] {
             assert_eq!(registry_of(uri), registry, "{uri}");
         }

@@ -4,7 +4,8 @@
 //!
 //! - sizes become CPU units and MiB, whichever way they were written (rule TDF-20); numbers and truth values written as
 //!   text become numbers and truth values, and the other way round where AWS wants text;
-//! - nulls, empty texts, lists and objects go, but for empty words of a command;
+//! - nulls, empty lists and objects go, and empty texts but for words of a command and values of the user's own:
+//!   environment, labels, options, proxy properties, system controls, tags;
 //! - `environment`, `systemControls`, `dockerLabels`, options, proxy properties and tags stand in order of name;
 //! - the `type` of environment files and proxies, of which there is one, is always said;
 //! - `host` without a path goes: a volume of no kind is an empty one; a Docker volume's scope is always said;
@@ -15,11 +16,13 @@
 //! for `executionRoleArn`, though AWS documents an ARN there. `handles_sigterm` is Bayplan's own and is not written.
 //!
 //! An execution role that an import assumed is not written before it has an ARN: nobody said that it exists.
-//! Compatibilities that an import assumed are written: tasks do not start where they run without.
+//! Compatibilities, network mode and sizes that an import assumed are not written: the file had none. Nor is an image that
+//! stands in for one that no file named.
 //!
 //! Source: ECS API, `RegisterTaskDefinition` (botocore 1.44.5); ECS Developer Guide, "Task definition parameters".
 
 mod around;
+mod containers_alone;
 mod read;
 mod read_container;
 mod write;
@@ -27,6 +30,9 @@ mod write_container;
 
 pub use read::read;
 pub use write::{write, write_all};
+
+/// The image of a container whose file names none.
+const STAND_IN: &str = "IMAGE_NOT_NAMED";
 
 /// The log driver option that names a log group: drawn as a reference, not kept as text.
 const LOG_GROUP_OPTION: &str = "awslogs-group";

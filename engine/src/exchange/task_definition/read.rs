@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
+use super::STAND_IN;
 use super::around::Around;
+use super::containers_alone::{self, is_container};
 use super::read_container::{container, size_of};
 use crate::design::ItemRef;
 use crate::design::capacity::LaunchType;
+use crate::design::container::Container;
 use crate::design::id::{ContainerName, TaskDefinitionId, VolumeName};
 use crate::design::outside::{FileSystemKind, RoleUse};
 use crate::design::task_definition::{
@@ -36,43 +39,57 @@ const SET_BY_ECS: &[&str] = &[
 ];
 
 /// Reads a file: the input of `register-task-definition`, or the output of `describe-task-definition`, wrapped or bare;
-/// one, a list of them, or several one after the other.
+/// one, a list of them, or several one after the other; or containers alone, one or a list of them, as Terraform has them.
 pub fn read(text: &str, file: &str) -> Result<Imported, ImportError> {
     let (documents, mut notes) = json::parse(text, file, WANTED)?;
     let mut around = Around::default();
     let mut imported = Imported::default();
-    for (path, document) in documents {
-        let (family, definition) = unwrap(document, path, &mut notes, &mut around)?;
-        let family = family.unwrap_or_else(|| {
-            let family = family_of(file);
-            let at = ItemRef::TaskDefinition(TaskDefinitionId::new(&family));
-            let why = "the file's name: the definition has no family".to_owned();
-            imported.assumptions.push(Assumed { at, field: "family", why });
-            family
-        });
-        add(&mut imported, &family, definition);
+    if documents.iter().all(|(_, document)| is_container(document)) {
+        let (family, definition) = containers_alone::read(documents, &mut notes, &mut around)?;
+        let id = add(&mut imported, family.as_deref(), file, definition);
+        imported.containers_alone.insert(id);
+    } else {
+        for (path, document) in documents {
+            let (family, definition) = unwrap(document, path, &mut notes, &mut around)?;
+            add(&mut imported, family.as_deref(), file, definition);
+        }
     }
     let (items, assumptions) = around.items();
     imported.items = items;
     imported.assumptions.extend(assumptions);
     imported.not_understood = notes.not_understood;
+    imported.read_anyway = notes.read_anyway;
     imported.set_aside = notes.set_aside;
     Ok(imported)
 }
 
-/// Adds a definition; another of the same family gets a number, the very same one is not added again.
-fn add(imported: &mut Imported, family: &str, definition: TaskDefinition) {
+/// Adds a definition under its family, or its file's name; another of the same family gets a number, the very same one is
+/// not added again.
+fn add(imported: &mut Imported, said: Option<&str>, file: &str, definition: TaskDefinition) -> TaskDefinitionId {
+    let family = said.map_or_else(|| family_of(file), str::to_owned);
     let taken = |name: &str| imported.definitions.iter().any(|(id, other)| id.as_str() == name && *other != definition);
-    let name = free_name(family, taken);
+    let name = free_name(&family, taken);
     let id = TaskDefinitionId::new(&name);
     if imported.definitions.iter().any(|(other, _)| *other == id) {
-        return;
+        return id;
     }
+    let at = ItemRef::TaskDefinition(id.clone());
+    let mut assume = |field, why| imported.assumptions.push(Assumed { at: at.clone(), field, why });
     if name != family {
-        let why = format!("{name}: the file has another definition of family {family}");
-        imported.assumptions.push(Assumed { at: ItemRef::TaskDefinition(id.clone()), field: "family", why });
+        assume("family", format!("{name}: the file has another definition of family {family}"));
+    } else if said.is_none() {
+        assume("family", format!("{name}, the file's name: the definition has no family"));
     }
-    imported.definitions.push((id, definition));
+    let without: Vec<_> = definition.containers.iter().filter(|container| container.image == STAND_IN).collect();
+    if !without.is_empty() {
+        let names: Vec<_> = without.iter().map(|container| container.name.as_str()).collect();
+        assume(
+            "containers",
+            format!("{STAND_IN} stands in for the image of {}: the file names none", names.join(", ")),
+        );
+    }
+    imported.definitions.push((id.clone(), definition));
+    id
 }
 
 /// The file's name without folders and extension.
@@ -104,10 +121,13 @@ fn unwrap(
 }
 
 fn definition(mut of: Object<'_>, around: &mut Around) -> Result<(Option<String>, TaskDefinition), ImportError> {
+    if of.has_text("containerDefinitions") {
+        let what = "containerDefinitions is text with JSON in it, no list: take it out of its quotes first \
+                    (`jq '.containerDefinitions |= fromjson'`), and import that";
+        return Err(of.error(what.to_owned()));
+    }
     if !of.has("containerDefinitions") {
-        let cloud = of.has("Resources") || of.has("ContainerDefinitions") || of.has("Properties");
-        let hint = if cloud { "; this is CloudFormation, whose keys begin with capitals" } else { "" };
-        return Err(of.error(format!("no containerDefinitions; expected {WANTED}{hint}")));
+        return Err(of.error(format!("no containerDefinitions; expected {WANTED}")));
     }
     let family = of.text("family");
     for key in SET_BY_ECS {
@@ -124,16 +144,29 @@ fn definition(mut of: Object<'_>, around: &mut Around) -> Result<(Option<String>
     if let Some(error) = failed {
         return Err(error);
     }
-    let mut role = |of: &mut Object<'_>, key, used_as| of.text(key).map(|text| around.role(&text, used_as));
-    let execution_role = role(&mut of, "executionRoleArn", RoleUse::Execution);
-    let task_role = role(&mut of, "taskRoleArn", RoleUse::Task);
+    if containers.is_empty() {
+        return Err(of.error("containerDefinitions holds no container; expected one at least".to_owned()));
+    }
+    let cpu = of.read("cpu", "CPU units or vCPU, like 256 or .25 vCPU", |value| size_of(value, "vcpu"));
+    let memory = of.read("memory", "MiB or GB, like 512 or 0.5 GB", |value| size_of(value, "gb"));
     let read = TaskDefinition {
+        cpu: cpu.map(CpuUnits::from_units),
+        memory: memory.map(Mib::from_mib),
+        ..task(&mut of, containers, around)
+    };
+    Ok((family, read))
+}
+
+/// What stands beside the containers, but for the sizes, which containers have too.
+pub(super) fn task(of: &mut Object<'_>, containers: Vec<Container>, around: &mut Around) -> TaskDefinition {
+    let mut role = |of: &mut Object<'_>, key, used_as| of.text(key).map(|text| around.role(&text, used_as));
+    let execution_role = role(of, "executionRoleArn", RoleUse::Execution);
+    let task_role = role(of, "taskRoleArn", RoleUse::Task);
+    TaskDefinition {
         requires_compatibilities: of.words("requiresCompatibilities", LaunchType::ALL),
         network_mode: of.word("networkMode", NetworkMode::ALL),
-        cpu: of
-            .read("cpu", "CPU units or vCPU, like 256 or .25 vCPU", |value| size_of(value, "vcpu"))
-            .map(CpuUnits::from_units),
-        memory: of.read("memory", "MiB or GB, like 512 or 0.5 GB", |value| size_of(value, "gb")).map(Mib::from_mib),
+        cpu: None,
+        memory: None,
         runtime_platform: of.object("runtimePlatform").map(platform).unwrap_or_default(),
         ephemeral_storage: of
             .object("ephemeralStorage")
@@ -153,8 +186,7 @@ fn definition(mut of: Object<'_>, around: &mut Around) -> Result<(Option<String>
         status: None,
         handles_sigterm: None,
         tags: of.pairs("tags", "key", "value"),
-    };
-    Ok((family, read))
+    }
 }
 
 fn platform(mut of: Object<'_>) -> RuntimePlatform {

@@ -16,11 +16,12 @@ use crate::units::{CpuUnits, Mib, Percent, Seconds};
 /// What is told of a resource requirement that Bayplan has no place for.
 const NO_RESOURCE: &str = "expected a number of GPUs, ALL of them or a share, or NeuronDevice and ALL";
 
-/// One container; without a name and an image it is none.
+/// One container; without a name it is none, and without an image another stands in.
 pub(super) fn container(mut of: Object<'_>, around: &mut Around) -> Result<Container, ImportError> {
-    let (Some(name), Some(image)) = (of.text("name"), of.text("image")) else {
-        return Err(of.error("expected a container with a name and an image".to_owned()));
+    let Some(name) = of.text("name") else {
+        return Err(of.error("expected a container with a name".to_owned()));
     };
+    let image = of.text("image").unwrap_or_else(|| super::STAND_IN.to_owned());
     around.image(&image);
     let mut container = Container::new(&name, &image);
     sizes(&mut of, &mut container);

@@ -65,7 +65,7 @@ fn what_is_put_in_another_way_becomes_one_way() {
         (r#""essential": "true""#, json!({"essential": true})),
         (
             r#""environment": [{"name": "B", "value": 3}, {"name": "A", "value": ""}]"#,
-            json!({"environment": [{"name": "A"}, {"name": "B", "value": "3"}]}),
+            json!({"environment": [{"name": "A", "value": ""}, {"name": "B", "value": "3"}]}),
         ),
         (
             r#""environmentFiles": [{"value": "arn:aws:s3:::b/x.env"}]"#,
@@ -93,7 +93,8 @@ fn what_is_put_in_another_way_becomes_one_way() {
 
 #[test]
 fn tdf_20_task_sizes_become_units_and_mib() {
-    let text = r#"{"family": "web", "cpu": ".5 vCPU", "memory": "2 GB", "containerDefinitions": []}"#;
+    let text = r#"{"family": "web", "cpu": ".5 vCPU", "memory": "2 GB",
+        "containerDefinitions": [{"name": "app", "image": "app:1"}]}"#;
     let (imported, value) = through(text);
     let (_, definition) = &imported.definitions[0];
     assert_eq!((definition.cpu, definition.memory), (Some(CpuUnits::from_units(512)), Some(Mib::from_gib(2))));
@@ -136,7 +137,7 @@ fn what_describe_gives_is_unwrapped_and_ecs_own_keys_are_set_aside() {
         json!({
             "family": "web",
             "containerDefinitions": [{"name": "app", "image": "app:1", "cpu": 0}],
-            "tags": [{"key": "cost-centre", "value": "4711"}, {"key": "new"}],
+            "tags": [{"key": "cost-centre", "value": "4711"}, {"key": "new", "value": ""}],
         })
     );
 }
@@ -204,10 +205,7 @@ fn values_that_are_not_understood_are_told_with_what_was_expected() {
             &[("environment[1].name", "the name stands twice in its list; the last value counts")],
         ),
         (r#""environment": [{"value": "1"}]"#, &[("environment[0]", "expected name and value")]),
-        (
-            r#""dockerLabels": {"a": "", "b": ["c"]}"#,
-            &[("dockerLabels.a", "an empty value is left out"), ("dockerLabels.b", "expected text")],
-        ),
+        (r#""dockerLabels": {"a": "", "b": ["c"]}"#, &[("dockerLabels.b", "expected text")]),
         (
             r#""dependsOn": [{"containerName": "db", "condition": "ALIVE"}]"#,
             &[
@@ -246,7 +244,11 @@ fn values_that_are_not_understood_are_told_with_what_was_expected() {
 
 #[test]
 fn tdf_90_a_volume_is_of_one_kind() {
-    let text = |volume: &str| format!(r#"{{"family": "web", "containerDefinitions": [], "volumes": [{volume}]}}"#);
+    let text = |volume: &str| {
+        format!(
+            r#"{{"family": "web", "containerDefinitions": [{{"name": "app", "image": "app:1"}}], "volumes": [{volume}]}}"#
+        )
+    };
     not_understood(&text(r#"{"name": "v", "host": {}, "configuredAtLaunch": false}"#), &[]);
     not_understood(
         &text(r#"{"name": "v", "host": {"sourcePath": "/x"}, "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}"#),
@@ -259,7 +261,7 @@ fn tdf_90_a_volume_is_of_one_kind() {
 
 #[test]
 fn a_file_that_is_no_task_definition_is_refused_with_its_place() {
-    let long = with_container("").replace("\"image\": \"app:1\"", "\n\"img\": 1");
+    let long = with_container("").replace("\"name\": \"app\"", "\n\"nme\": 1");
     for (text, error) in [
         ("", "f.json:1:1: nothing is here; expected a task definition, an object with family and containerDefinitions"),
         (
@@ -273,13 +275,131 @@ fn a_file_that_is_no_task_definition_is_refused_with_its_place() {
         ),
         (
             "{\"Resources\": {}}",
-            "f.json:1:1: no containerDefinitions; expected a task definition, an object with family \
-            and containerDefinitions; this is CloudFormation, whose keys begin with capitals",
+            "f.json:1:1: this is CloudFormation, whose keys begin with capitals: get the definition first, by `aws ecs \
+            describe-task-definition --task-definition FAMILY > task.json`, and import task.json",
         ),
-        (long.as_str(), "f.json:1:44: expected a container with a name and an image"),
+        (long.as_str(), "f.json:1:44: expected a container with a name"),
+        (
+            "{\"family\": \"web\",\n \"containerDefinitions\": []}",
+            "f.json:1:1: containerDefinitions holds no container; expected one at least",
+        ),
+        (
+            "{\"family\": \"web\", \"containerDefinitions\": \"[]\"}",
+            "f.json:1:1: containerDefinitions is text with JSON in it, no list: take it out of its quotes first \
+            (`jq '.containerDefinitions |= fromjson'`), and import that",
+        ),
+        (
+            "{\"family\": \"web\",\n \"cpu\": ${cpu}}",
+            "f.json:2:9: this is a template, with `${cpu}` for something else to fill in: fill it in first (`envsubst`, \
+            `terraform console`, `ecspresso render taskdef`), and import what comes out",
+        ),
+        ("hello", "f.json:1:1: expected a task definition, an object with family and containerDefinitions"),
     ] {
         assert_eq!(read(text, "f.json").unwrap_err().to_string(), error);
     }
+}
+
+/// A field and why it was assumed.
+type Field = (&'static str, String);
+
+/// What was read all the same, as path and why, and what was assumed of the definition, as field and why.
+fn mended(text: &str, file: &str) -> (Imported, Vec<(String, String)>, Vec<Field>) {
+    let imported = read(text, file).unwrap();
+    let anyway = imported.read_anyway.iter().map(|u| (format!("{} ({}:{})", u.path, u.line, u.column), u.why.clone()));
+    let of_definition = |a: &&crate::exchange::Assumed| matches!(a.at, ItemRef::TaskDefinition(_));
+    let assumed = imported.assumptions.iter().filter(of_definition).map(|a| (a.field, a.why.clone()));
+    let (anyway, assumed) = (anyway.collect(), assumed.collect());
+    (imported, anyway, assumed)
+}
+
+#[test]
+fn containers_alone_become_a_definition_named_after_their_file() {
+    let web = r#"{"name": "web", "image": "x/web:1", "essential": true}"#;
+    for text in [format!("[{web}]"), web.to_owned(), "- name: web\n  image: x/web:1\n  essential: true\n".to_owned()] {
+        let (imported, anyway, assumed) = mended(&text, "dir/shop.json");
+        let (id, definition) = &imported.definitions[0];
+        assert_eq!((id.as_str(), definition.containers.len()), ("shop", 1), "{text}");
+        assert!(imported.containers_alone.contains(id));
+        assert_eq!((anyway, imported.not_understood), (vec![], vec![]));
+        assert_eq!(assumed, [("family", "shop, the file's name: the definition has no family".to_owned())]);
+    }
+    // Keys of the task within a container are taken for the task's, and told; two that differ are not.
+    let text = r#"[
+        {"name": "a", "image": "a:1", "networkMode": "awsvpc", "requiresCompatibilities": "FARGATE", "command": null},
+        {"name": "b", "image": "b:1", "networkMode": "host", "foo": 1}
+    ]"#;
+    let (imported, anyway, _) = mended(text, "shop.json");
+    let (_, definition) = &imported.definitions[0];
+    assert_eq!(definition.network_mode(), crate::design::task_definition::NetworkMode::Awsvpc);
+    assert_eq!(definition.requires_compatibilities, [LaunchType::Fargate]);
+    let anyway: Vec<_> = anyway.iter().map(|(path, _)| path.as_str()).collect();
+    let list = "[0].requiresCompatibilities (2:91)";
+    assert_eq!(anyway, ["[0].networkMode (2:54)", list, list]);
+    let told: Vec<_> = imported.not_understood.iter().map(|u| u.path.as_str()).collect();
+    assert_eq!(told, ["[1].networkMode", "[1].foo"]);
+}
+
+#[test]
+fn yaml_says_what_json_says() {
+    let json = with_container(r#""environment": [{"name": "A", "value": "1.10"}], "memory": 128"#);
+    let yaml = "# ours\nfamily: web\ncontainerDefinitions:\n- &app\n  name: app\n  image: app:1\n  environment:\n  \
+                - {name: A, value: 1.10}\n  memory: 128\n";
+    for (text, file) in [(yaml, "web.yaml"), (yaml, "web.json"), (json.as_str(), "web.yml")] {
+        let imported = read(text, file).unwrap();
+        assert_eq!(imported.definitions, read(&json, "web.json").unwrap().definitions, "{file}");
+    }
+    let error = read("family: web\ncontainerDefinitions: [\n", "web.yaml").unwrap_err();
+    assert!(error.to_string().starts_with("web.yaml:") && error.what.contains("expected YAML or JSON"), "{error}");
+    let told = read(&yaml.replace("memory", "memroy"), "web.yaml").unwrap().not_understood;
+    assert_eq!((told[0].path.as_str(), told[0].line, told[0].column), ("containerDefinitions[0].memroy", 9, 11));
+}
+
+#[test]
+fn comments_and_trailing_commas_are_read_and_told() {
+    let text = "{\n  // ours\n  \"family\": \"web\", /* x */\n  \"containerDefinitions\": [{\"name\": \"app\", \"image\": \"a//b:1\",},]\n}";
+    let (imported, anyway, assumed) = mended(text, "web.json");
+    assert_eq!(imported.definitions[0].1.containers[0].image, "a//b:1");
+    let why = "JSON has none; passed over".to_owned();
+    assert_eq!(anyway, [("2 comments (2:3)".to_owned(), why.clone()), ("2 trailing commas (4:61)".to_owned(), why)]);
+    assert_eq!((assumed, imported.not_understood), (vec![], vec![]));
+}
+
+#[test]
+fn an_image_that_no_file_names_is_stood_in_for_and_not_written() {
+    for text in [with_container("").replace("app:1", ""), with_container("").replace(", \"image\": \"app:1\"", "")] {
+        let (imported, _, assumed) = mended(&text, "web.json");
+        let why = "IMAGE_NOT_NAMED stands in for the image of app: the file names none";
+        assert_eq!(assumed, [("containers", why.to_owned())]);
+        assert_eq!(through(&text).1["containerDefinitions"], json!([{"name": "app"}]));
+        let image = &drawn(&imported).images[&"IMAGE_NOT_NAMED".into()];
+        assert_eq!(image.registry, Registry::EcrPrivate, "not one of Docker Hub");
+    }
+}
+
+#[test]
+fn empty_values_are_kept_where_they_are_the_users_own() {
+    let text = with_container(
+        r#""environment": [{"name": "FLAG", "value": ""}], "dockerLabels": {"empty": ""}, "user": "", "links": [],
+        "systemControls": [{"namespace": "net.x", "value": ""}],
+        "logConfiguration": {"logDriver": "splunk", "options": {"tag": ""}},
+        "firelensConfiguration": {"type": "fluentbit", "options": {"config-file-value": ""}}"#,
+    )
+    .replace(
+        "\"family\"",
+        r#""volumes": [{"name": "v", "dockerVolumeConfiguration": {"scope": "task", "driverOpts": {"o": ""}, "labels": {"l": ""}}}],
+        "proxyConfiguration": {"type": "APPMESH", "containerName": "app", "properties": [{"name": "P", "value": ""}]},
+        "tags": [{"key": "t", "value": ""}], "family""#,
+    );
+    let (imported, mut value) = through(&text);
+    assert_eq!(imported.not_understood, []);
+    // Only what is the user's own stays empty.
+    let mut expected: Value = serde_json::from_str(&text).unwrap();
+    let container = expected["containerDefinitions"][0].as_object_mut().unwrap();
+    container.retain(|key, _| key != "user" && key != "links");
+    for value in [&mut value, &mut expected] {
+        value.sort_all_objects();
+    }
+    assert_eq!(value, expected);
 }
 
 #[test]

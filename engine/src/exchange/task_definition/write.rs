@@ -1,4 +1,4 @@
-//! A task definition's JSON, written: one bare object, keys in the order of AWS's API, nothing empty.
+//! A task definition's JSON, written: one bare object, keys in the order of AWS's API; empty is what the user left empty.
 
 use std::collections::BTreeMap;
 
@@ -52,15 +52,12 @@ pub(super) fn objects<T>(items: impl IntoIterator<Item = T>, fill: impl Fn(&mut 
     made.filter(|item| item.as_object().is_some_and(|fields| !fields.is_empty())).collect()
 }
 
-/// A map as a list of objects that each give a name and a value.
+/// A map as a list of objects that each give a name and a value. The values are the user's own, and may be empty.
 pub(super) fn pairs(map: &BTreeMap<String, String>, name_key: &str, value_key: &str) -> Value {
-    objects(map, |pair, (name, value)| {
-        pair.put(name_key, name.as_str());
-        pair.put(value_key, value.as_str());
-    })
+    map.iter().map(|(name, value)| json!({ name_key: name, value_key: value })).collect()
 }
 
-/// A map as an object.
+/// A map as an object. The values are the user's own, and may be empty.
 pub(super) fn map(map: &BTreeMap<String, String>) -> Value {
     map.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect()
 }
@@ -90,16 +87,35 @@ pub fn write_all(project: &Project) -> Vec<Document> {
     let mut documents: Vec<Document> = Vec::new();
     for id in design.task_definitions.keys() {
         let Some(mut value) = write(design, id) else { continue };
-        if let Value::Object(fields) = &mut value
-            && made_up_role(project, id)
-        {
-            fields.remove("executionRoleArn");
+        if let Value::Object(fields) = &mut value {
+            leave_out_assumed(fields, project, id);
         }
         let taken = |name: &str| documents.iter().any(|other| other.file_name == format!("{name}.json"));
         let name = free_name(&file_name(id.as_str()), taken);
         documents.push(Document { file_name: format!("{name}.json"), text: format!("{value:#}\n") });
     }
     documents
+}
+
+/// Fields of a definition that an import assumes where a file has none, and how AWS calls them.
+const ASSUMED: &[(&str, &str)] = &[
+    ("requires_compatibilities", "requiresCompatibilities"),
+    ("network_mode", "networkMode"),
+    ("cpu", "cpu"),
+    ("memory", "memory"),
+];
+
+/// Takes out what no file said.
+fn leave_out_assumed(fields: &mut Map<String, Value>, project: &Project, id: &TaskDefinitionId) {
+    let at = ItemRef::TaskDefinition(id.clone());
+    for (field, key) in ASSUMED {
+        if project.assumptions.contains_key(&Assumed::key(&at, field)) {
+            fields.shift_remove(*key);
+        }
+    }
+    if made_up_role(project, id) {
+        fields.shift_remove("executionRoleArn");
+    }
 }
 
 /// Whether the execution role of a definition is our own assumption and not known to exist.

@@ -13,7 +13,9 @@ use crate::units::{CpuUnits, Mib, Seconds};
 /// One container, keys in the order of AWS's API.
 pub(super) fn container(of: &mut Fields, container: &Container, design: &Design) {
     of.put("name", container.name.as_str());
-    of.put("image", container.image.as_str());
+    if container.image != super::STAND_IN {
+        of.put("image", container.image.as_str());
+    }
     if let Some(parameter) = &container.repository_credentials {
         of.put_object("repositoryCredentials", |of| of.put("credentialsParameter", parameter.as_str()));
     }

@@ -8,7 +8,7 @@ use crate::design::cluster::{Cluster, ContainerInsights, NamespaceKind};
 use crate::design::id::ClusterId;
 use crate::design::load_balancing::{LoadBalancerType, Scheme};
 use crate::design::network::{EndpointKind, NatPlacement};
-use crate::design::outside::{FileSystemKind, OutsideKind, Registry};
+use crate::design::outside::{FileSystemKind, OutsideKind, Registry, is_kept_by_aws};
 use crate::design::scaling::{ScalingMetric, ScalingPolicy};
 use crate::plan::index::Ix;
 use crate::plan::left_out::Leaves;
@@ -189,7 +189,7 @@ impl Resolver<'_> {
             self.stand(item, levels);
         }
         for (id, image) in &self.design.images {
-            if image.registry == Registry::EcrPrivate {
+            if image.registry == Registry::EcrPrivate && !is_kept_by_aws(id.as_str()) {
                 self.stand(ItemRef::Image(id.clone()), vec![(Meter::EcrStorage, image.compressed_size.bytes())]);
             }
         }
