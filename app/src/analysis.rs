@@ -45,6 +45,8 @@ pub struct Analysis {
     pub month: Option<Month>,
     /// Why the month is that of an earlier design, or there is none.
     pub refused: Option<String>,
+    /// Why it cannot be played or compared; there may be a month all the same.
+    pub unplayable: Option<String>,
     pub grid: Grid,
     pub lines: Vec<Line>,
     /// The month of the design without a scenario, where a scenario is looked at.
@@ -65,11 +67,11 @@ impl Analysis {
         let catalogue = match catalogue {
             Ok(catalogue) => catalogue,
             Err(why) => {
-                analysis.refused = Some(why.to_owned());
+                (analysis.refused, analysis.unplayable) = (Some(why.to_owned()), Some(why.to_owned()));
                 return analysis;
             }
         };
-        let drawn = evaluate::prepare(project, None, catalogue);
+        let drawn = evaluate::prepare_estimate(project, None, catalogue);
         analysis.findings = match &drawn {
             Ok(prepared) => prepared.findings.clone(),
             Err(Refused::Findings(findings)) => findings.clone(),
@@ -78,13 +80,17 @@ impl Analysis {
             }
         };
         analysis.worst = worst(&analysis.findings);
+        let mut errors = errors_of(&analysis.findings);
         let drawn = drawn.map(|prepared| priced(prepared, catalogue));
         let shown = if scenario.is_none() {
             drawn
         } else {
             analysis.drawn = drawn.ok().map(|month| month.total);
-            evaluate::prepare(project, scenario, catalogue).map(|prepared| priced(prepared, catalogue))
+            let ready = evaluate::prepare_estimate(project, scenario, catalogue);
+            errors = ready.as_ref().map_or(0, |prepared| errors_of(&prepared.findings));
+            ready.map(|prepared| priced(prepared, catalogue))
         };
+        analysis.unplayable = (errors > 0).then(|| to_mend(errors, "played"));
         match shown {
             Ok(month) => {
                 traffic::weigh(&mut analysis.lines, &project.design, &month.plan, &month.outcome.month);
@@ -93,6 +99,7 @@ impl Analysis {
             Err(refused) => {
                 analysis.month = before.month;
                 analysis.refused = Some(said(&refused));
+                analysis.unplayable.clone_from(&analysis.refused);
             }
         }
         analysis
@@ -123,12 +130,17 @@ fn worst(findings: &[Diagnostic]) -> BTreeMap<ItemRef, Severity> {
     worst
 }
 
+fn errors_of(findings: &[Diagnostic]) -> usize {
+    findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+}
+
+fn to_mend(errors: usize, before: &str) -> String {
+    format!("{errors} {} to mend before it can be {before}", if errors == 1 { "error" } else { "errors" })
+}
+
 fn said(refused: &Refused) -> String {
     match refused {
-        Refused::Findings(findings) => {
-            let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
-            format!("{errors} {} to mend before it can be priced", if errors == 1 { "error" } else { "errors" })
-        }
+        Refused::Findings(findings) => to_mend(errors_of(findings), "priced"),
         Refused::NoScenario(_) | Refused::Edit { .. } | Refused::Unresolved(_) => refused.to_string(),
     }
 }

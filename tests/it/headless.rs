@@ -64,7 +64,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A preset whose services have lost their cluster.
-fn broken(folder: &tempfile::TempDir) -> String {
+pub(crate) fn broken(folder: &tempfile::TempDir) -> String {
     let mut project = find("small-api").unwrap().project();
     let cluster = project.design.clusters.keys().next().unwrap().clone();
     Edit::Remove(bayplan_engine::design::ItemRef::Cluster(cluster)).apply(&mut project.design).unwrap();
@@ -77,8 +77,6 @@ fn wrong_use_is_exit_code_2_and_says_what_there_is() {
     refuses(&["check"], 2, &["DESIGN"]);
     refuses(&["estimate", "small-api", "--colour"], 2, &["--colour"]);
     refuses(&["simulate", "small-api", "--days", "0"], 2, &["0", "--days"]);
-    refuses(&["estimate", "small-api", "--hours", "0"], 2, &["0", "--hours"]);
-    refuses(&["estimate", "small-api", "--hours", "1", "--days", "1"], 2, &["--hours", "--days"]);
     refuses(&["estimate", "small-api", "--fail-above", "much"], 2, &["much"]);
     refuses(&["presets", "small-api"], 2, &["--out"]);
     refuses(&["presets", "nope", "--out", "x"], 2, &["nope", "three-tier-web"]);
@@ -169,30 +167,6 @@ fn the_lines_of_a_bill_are_its_total() {
             assert_eq!(bill["region"], "us-east-1");
         }
         assert_eq!(bayplan(&["estimate", preset.name, "--json"]).json()["hours"], 730);
-    }
-}
-
-#[test]
-fn an_estimate_and_a_run_keep_to_the_hours_asked_for() {
-    for verb in ["estimate", "simulate"] {
-        let hours = bayplan(&[verb, "small-api", "--hours", "24", "--json"]);
-        let days = bayplan(&[verb, "small-api", "--days", "1", "--json"]);
-        assert_eq!((hours.code, &hours.out), (0, &days.out), "{verb}");
-        assert!(bayplan(&[verb, "small-api", "--hours", "24"]).out.contains("24 h"), "{verb}");
-    }
-}
-
-#[test]
-fn a_run_keeps_to_its_days_and_gives_the_same_bytes_twice() {
-    let run = |seed| bayplan(&["simulate", "queue-workers", "--days", "2", "--seed", seed, "--json"]);
-    let (seven, again, eight) = (run("7"), run("7"), run("8"));
-    assert_eq!(seven.out, again.out);
-    let seven = seven.json();
-    assert_eq!((&seven["hours"], &seven["seed"]), (&Value::from(48), &Value::from(7)));
-    assert_ne!(seven["stamp"], eight.json()["stamp"]);
-    let service = &seven["services"][0];
-    for key in ["name", "desired_min", "desired_max", "running_min", "running_max", "running_mean", "unplaced_max"] {
-        assert!(service.get(key).is_some(), "a service without {key}");
     }
 }
 

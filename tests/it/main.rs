@@ -6,6 +6,7 @@ mod chart_view;
 mod charts;
 mod drawing;
 mod headless;
+mod hours;
 mod imports;
 mod many;
 mod meters;

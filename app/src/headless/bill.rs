@@ -5,13 +5,14 @@ use std::io::Write;
 use bayplan_engine::allocation::Allocation;
 use bayplan_engine::bill::Bill;
 use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::checks::Severity;
 use bayplan_engine::evaluate::{Outcome, Prepared, estimate_outcome};
 use bayplan_engine::plan::left_out::Claim;
 use bayplan_engine::report::listing::{self, Listed};
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value};
 
-use super::open::{Opened, open, ready};
+use super::open::{Opened, open, ready_to_estimate};
 use super::{Grouped, InScenario, Limit, Of, Outlets, Stop};
 use crate::bill_json::bill_json;
 use crate::reports::BillOf;
@@ -26,14 +27,21 @@ pub fn estimate(
     to: &mut Outlets<'_>,
 ) -> Result<u8, Stop> {
     let opened = open(of)?;
-    let prepared = ready(&opened, scenario)?;
+    let prepared = ready_to_estimate(&opened, scenario)?;
     let outcome = estimate_outcome(&prepared, &opened.catalogue, window);
     if of.json {
         print_json(&Value::Object(json_of(&opened, scenario, &prepared, &outcome)), to.out)?;
     } else {
         print_text(&opened, &prepared, &outcome, grouped, to.out)?;
     }
-    Ok(over_limit(outcome.bill.total, outcome.bill.claim(), limit, to.err))
+    let passed = over_limit(outcome.bill.total, outcome.bill.claim(), limit, to.err);
+    // Errors that the bill does not hang on are told all the same, and the exit code says so.
+    let errors: Vec<_> = prepared.findings.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    if errors.is_empty() {
+        return Ok(passed);
+    }
+    writeln!(to.err, "{}", super::check::text(&errors))?;
+    Ok(if passed == 0 { 1 } else { passed })
 }
 
 /// The exit code of a total above the limit that was asked for.

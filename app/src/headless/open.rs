@@ -6,7 +6,7 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::overlay::{OverlayError, PriceOverlay};
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::design::project::{Project, ReadProjectError};
-use bayplan_engine::evaluate::{Prepared, prepare};
+use bayplan_engine::evaluate::{Prepared, prepare, prepare_estimate};
 use bayplan_engine::names::Region;
 use bayplan_engine::presets;
 
@@ -81,6 +81,11 @@ fn with_prices(catalogue: &Catalogue, path: &Path) -> Result<Catalogue, Stop> {
 /// Makes a scenario ready to run.
 pub fn ready(opened: &Opened, scenario: &InScenario) -> Result<Prepared, Stop> {
     Ok(prepare(&opened.project, known(opened, scenario)?.as_ref(), &opened.catalogue)?)
+}
+
+/// Makes a scenario ready to estimate: errors that touch no quantity do not withhold the bill.
+pub fn ready_to_estimate(opened: &Opened, scenario: &InScenario) -> Result<Prepared, Stop> {
+    Ok(prepare_estimate(&opened.project, known(opened, scenario)?.as_ref(), &opened.catalogue)?)
 }
 
 /// The scenario that is asked for, if the project has it.

@@ -116,8 +116,8 @@ fn play(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, tokens: &Tokens) {
     let row = Action::Play.row();
     let button =
         Button::new(RichText::new(format!("{}  Play", icon::PLAY)).color(tokens.on_accent)).fill(tokens.accent);
-    let why = model.analysis.refused.as_deref().unwrap_or(row.tooltip);
-    let response = ui.add_enabled(model.analysis.refused.is_none(), button);
+    let why = model.analysis.unplayable.as_deref().unwrap_or(row.tooltip);
+    let response = ui.add_enabled(model.analysis.unplayable.is_none(), button);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, row.text));
     if response.on_hover_text(row.tooltip).on_disabled_hover_text(why).clicked() {
         out.act(Action::Play);

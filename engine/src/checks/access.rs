@@ -24,28 +24,32 @@ pub(super) const RULES: &[Rule] = &[
         "ECS has no role to pull, log or read secrets with",
         EXECUTION,
         missing_execution_role,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "missing-task-role",
         Severity::Error,
         "Containers have no role for what is drawn",
         TASK,
         missing_task_role,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "missing-instance-role",
         Severity::Error,
         "Instances have no role to join the cluster with",
         "ECS Developer Guide, \"Amazon ECS container instance IAM role\"",
         missing_instance_role,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "missing-infrastructure-role",
         Severity::Error,
         "ECS has no role for instances, volumes or load balancers",
         "ECS Developer Guide, \"Amazon ECS infrastructure IAM role\"",
         missing_infrastructure_role,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "missing-scheduler-role",
         Severity::Error,
@@ -59,7 +63,8 @@ pub(super) const RULES: &[Rule] = &[
         "A deployment hook has no role that may call it",
         "ECS API Reference, \"DeploymentLifecycleHook\", roleArn",
         hook_without_role,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "role-of-other-use",
         Severity::Warning,
@@ -80,7 +85,8 @@ pub(super) const RULES: &[Rule] = &[
         "The execution role does not allow what its secrets need",
         EXECUTION,
         execution_role_cannot_read_secrets,
-    ),
+    )
+    .leaving_the_bill(),
 ];
 
 /// The first of `name`, `name-2`, `name-3`, … that is not drawn, or drawn for this use.

@@ -57,6 +57,8 @@ pub struct Diagnostic {
     pub hint: String,
     /// Edits that mend it, where some are safe.
     pub fixes: Vec<Fix>,
+    /// Whether it touches no quantity: an error that does not withhold the estimate of a bill.
+    pub leaves_bill: bool,
     /// Whether what the account says mends it: then the account's form is where to go on, with or without a fix.
     pub is_of_account: bool,
 }
@@ -72,6 +74,8 @@ pub struct Rule {
     pub what: &'static str,
     /// Where AWS says so, or whose advice it is.
     pub source: &'static str,
+    /// Whether its findings touch no quantity: what is drawn can be counted and priced all the same.
+    pub leaves_bill: bool,
     /// Looks for the fault.
     pub(super) check: fn(&Context<'_>, &mut Findings),
 }
@@ -81,6 +85,7 @@ pub struct Rule {
 pub struct Findings {
     rule: RuleId,
     severity: Severity,
+    leaves_bill: bool,
     found: Vec<Diagnostic>,
 }
 
@@ -93,12 +98,18 @@ impl Rule {
         source: &'static str,
         check: fn(&Context<'_>, &mut Findings),
     ) -> Self {
-        Self { id: RuleId(id), severity, what, source, check }
+        Self { id: RuleId(id), severity, what, source, leaves_bill: false, check }
+    }
+
+    /// A rule whose findings touch no quantity: a route, a role or a certificate that is missing.
+    pub(super) const fn leaving_the_bill(self) -> Self {
+        Self { leaves_bill: true, ..self }
     }
 
     /// Looks for the rule's fault.
     pub(super) fn run(&self, context: &Context<'_>) -> Vec<Diagnostic> {
-        let mut findings = Findings { rule: self.id, severity: self.severity, found: Vec::new() };
+        let mut findings =
+            Findings { rule: self.id, severity: self.severity, leaves_bill: self.leaves_bill, found: Vec::new() };
         (self.check)(context, &mut findings);
         findings.found
     }
@@ -120,6 +131,7 @@ impl Findings {
             message: message.into(),
             hint: hint.into(),
             fixes: Vec::new(),
+            leaves_bill: self.leaves_bill,
             is_of_account: false,
         });
         self.found.last_mut().expect("a finding was pushed in the line above")

@@ -164,12 +164,13 @@ pub(super) mod tests {
     use crate::design::work::Work;
     use crate::units::MilliPerSecond;
 
-    /// Shoppers ask 500 a second, each with so many bytes of logs.
+    /// Shoppers ask 500 a second, each with so many bytes of logs, and nobody else writes any.
     fn logging(d: &mut Design, bytes: u64) {
         let Work::Stated { log_bytes, .. } = &mut web(d).work else { panic!("the good design states its work") };
         *log_bytes = Bytes::from_bytes(bytes);
         let Some(Load::Requests(shoppers)) = d.loads.get_mut(&"shoppers".into()) else { panic!("they are drawn") };
         shoppers.shape.series = Series::Constant(MilliPerSecond::from_whole(500));
+        d.loads.remove(&"orders".into());
     }
 
     pub(in crate::checks) const CASES: &[Case] = &[

@@ -34,14 +34,16 @@ pub(super) const RULES: &[Rule] = &[
         "A route leads addresses to a gateway that does not take them",
         EGRESS_ONLY,
         route_target_of_other_family,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "no-egress-only-internet-gateway",
         Severity::Error,
         "A route leads to an egress-only internet gateway that the VPC does not have",
         EGRESS_ONLY,
         no_egress_only_internet_gateway,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "exec-over-ipv6-alone",
         Severity::Error,

@@ -56,7 +56,8 @@ pub(super) const RULES: &[Rule] = &[
         "A listener for HTTPS or TLS has no certificate",
         LISTENER,
         listener_without_certificate,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "listener-without-target",
         Severity::Error,
@@ -105,7 +106,8 @@ pub(super) const RULES: &[Rule] = &[
         "An HTTP API leads into a VPC without a VPC link",
         "API Gateway Developer Guide, \"Private integrations for HTTP APIs\"",
         no_vpc_link,
-    ),
+    )
+    .leaving_the_bill(),
 ];
 
 fn at(id: &LoadBalancerId) -> ItemRef {

@@ -57,14 +57,16 @@ pub(super) const RULES: &[Rule] = &[
         AWSVPC,
         subnets_of_several_vpcs,
     ),
-    Rule::new("no-way-out", Severity::Error, "Tasks have no path to what they need", ENDPOINTS, needs::no_way_out),
+    Rule::new("no-way-out", Severity::Error, "Tasks have no path to what they need", ENDPOINTS, needs::no_way_out)
+        .leaving_the_bill(),
     Rule::new(
         "public-subnet-without-public-ip",
         Severity::Error,
         "Tasks in a public subnet have no public address and so no way out",
         "ECS Developer Guide, \"Fargate task networking\"",
         needs::public_subnet_without_public_ip,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "public-ip-not-given",
         Severity::Error,
@@ -78,14 +80,16 @@ pub(super) const RULES: &[Rule] = &[
         "A public subnet's VPC has no internet gateway",
         "Amazon VPC User Guide, \"Internet gateways\"",
         no_internet_gateway,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "nat-gateway-in-private-subnet",
         Severity::Error,
         "A NAT gateway has no way to the internet itself",
         NAT,
         nat_gateway_in_private_subnet,
-    ),
+    )
+    .leaving_the_bill(),
     Rule::new(
         "nat-gateway-in-one-zone",
         Severity::Warning,

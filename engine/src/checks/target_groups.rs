@@ -77,7 +77,8 @@ pub(super) const RULES: &[Rule] = &[
         "The tasks' security groups let their load balancer not in",
         "ECS Developer Guide, \"Security group requirements for load balancers\"",
         security_group_blocks_balancer,
-    ),
+    )
+    .leaving_the_bill(),
 ];
 
 /// What: target type `instance` for `awsvpc` tasks, or `ip` for others. Why: ECS refuses the service. Fix: the type

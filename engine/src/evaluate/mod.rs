@@ -27,6 +27,7 @@ use crate::design::project::Project;
 use crate::design::scenario::Scenario;
 use crate::estimate::{EstimatedService, estimate};
 use crate::plan::Plan;
+use crate::plan::left_out::{Leaves, NotPlayed};
 use crate::plan::resolve::{Unresolved, resolve};
 use crate::simulation::trace::{Summary, Trace};
 use crate::simulation::{Cancelled, Detail, Options, run};
@@ -44,7 +45,7 @@ pub struct Prepared {
     pub scenario: Scenario,
     /// The plan.
     pub plan: Plan,
-    /// What the checks found; no error is among it.
+    /// What the checks found; no error is among it, or, of an estimate, none but those that touch no quantity.
     pub findings: Vec<Diagnostic>,
     /// Design and scenario as stamps take them in.
     inputs: Inputs,
@@ -143,11 +144,34 @@ impl Progress {
 
 /// Makes a project's scenario ready to run; without a scenario the design as drawn, warm, from Monday on.
 pub fn prepare(project: &Project, scenario: Option<&ScenarioId>, catalogue: &Catalogue) -> Result<Prepared, Refused> {
-    let scenario = match scenario {
-        None => Scenario::default(),
-        Some(id) => project.scenarios.get(id).cloned().ok_or_else(|| Refused::NoScenario(id.clone()))?,
-    };
-    prepare_scenario(&project.design, scenario, catalogue, &project.allowed)
+    prepare_scenario(&project.design, scenario_of(project, scenario)?, catalogue, &project.allowed)
+}
+
+fn scenario_of(project: &Project, scenario: Option<&ScenarioId>) -> Result<Scenario, Refused> {
+    match scenario {
+        None => Ok(Scenario::default()),
+        Some(id) => project.scenarios.get(id).cloned().ok_or_else(|| Refused::NoScenario(id.clone())),
+    }
+}
+
+/// Makes a project's scenario ready to estimate: errors that touch no quantity, such as a missing route, do not withhold the
+/// bill. Each stands in the plan as something whose dollars may be missing, so that the total says that it is not whole.
+pub fn prepare_estimate(
+    project: &Project,
+    scenario: Option<&ScenarioId>,
+    catalogue: &Catalogue,
+) -> Result<Prepared, Refused> {
+    let scenario = scenario_of(project, scenario)?;
+    let mut prepared = checked(&project.design, scenario, catalogue, &project.allowed, |error| !error.leaves_bill)?;
+    let errors = prepared.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let left = errors.map(|error| NotPlayed {
+        item: error.at.item.clone(),
+        what: checks::rules().find(|rule| rule.id == error.rule).map_or("an error", |rule| rule.what),
+        after: Span::ZERO,
+        leaves: Leaves::Dollars,
+    });
+    prepared.plan.not_played.extend(left);
+    Ok(prepared)
 }
 
 /// Makes a design ready to run under a scenario; the rules in `allowed` are not looked at.
@@ -157,12 +181,23 @@ pub fn prepare_scenario(
     catalogue: &Catalogue,
     allowed: &[String],
 ) -> Result<Prepared, Refused> {
+    checked(design, scenario, catalogue, allowed, |_| true)
+}
+
+/// A design without the errors that withhold what it is wanted for.
+fn checked(
+    design: &Design,
+    scenario: Scenario,
+    catalogue: &Catalogue,
+    allowed: &[String],
+    withholds: fn(&Diagnostic) -> bool,
+) -> Result<Prepared, Refused> {
     let mut design = design.clone();
     for (place, edit) in scenario.edits.iter().enumerate() {
         edit.apply(&mut design).map_err(|error| Refused::Edit { place: place + 1, error })?;
     }
     let findings = checks::run(&design, catalogue, allowed);
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+    if findings.iter().any(|finding| finding.severity == Severity::Error && withholds(finding)) {
         return Err(Refused::Findings(findings));
     }
     let plan = resolve(&design, &scenario, catalogue).map_err(Refused::Unresolved)?;

@@ -360,7 +360,7 @@ mod tests {
         let Some(Chart { body: Body::Curves(curves), .. }) = packing(&comparison()) else { panic!("curves") };
         let falling = |curve: &&Curve| curve.points.windows(2).all(|pair| pair[1].1 < pair[0].1);
         let flat = |curve: &&Curve| curve.points.windows(2).all(|pair| (pair[1].1 - pair[0].1).abs() < 1e-9);
-        assert!(curves.curves.iter().filter(falling).count() >= 2, "instances");
+        assert!(curves.curves.iter().filter(falling).count() >= 2, "instances: {:?}", curves.curves);
         let names: BTreeSet<_> = curves.curves.iter().map(|curve| curve.name.split(',').next()).collect();
         assert_eq!(names.len(), curves.curves.len(), "one of each kind");
         assert!(curves.curves.iter().any(|curve| flat(&curve)), "Fargate");

@@ -173,7 +173,7 @@ fn simulate(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox) 
         return;
     }
     let fresh = shown.outcome.seed.is_some() && shown.stale.is_none();
-    if fresh || model.analysis.refused.is_some() {
+    if fresh || model.analysis.unplayable.is_some() {
         return;
     }
     let text = if model.results.run.is_some() { "Simulate again" } else { "Simulate" };

@@ -166,7 +166,7 @@ fn start(ui: &mut Ui, model: &Model<'_>, state: &State, again: bool, out: &mut O
         progress(ui, share, 180.0, "Comparing");
         return;
     }
-    let why = model.analysis.refused.as_deref();
+    let why = model.analysis.unplayable.as_deref();
     let text = if again { "Compare again" } else { "Compare" };
     let text = RichText::new(format!("{}  {text}", icon::COMPARE)).color(tokens.on_accent);
     let button = ui.add_enabled(why.is_none(), Button::new(text).fill(tokens.accent));

@@ -120,7 +120,7 @@ fn empty(ui: &mut Ui, model: &Model<'_>, state: &mut State, out: &mut Outbox, to
             asked(ui, model, state);
         });
         ui.add_space(12.0);
-        if let Some(why) = &model.analysis.refused {
+        if let Some(why) = &model.analysis.unplayable {
             ui.label(RichText::new(format!("It cannot be played yet: {why}")).color(tokens.warn));
             return;
         }
@@ -142,7 +142,7 @@ fn play(ui: &mut Ui, model: &Model<'_>, out: &mut Outbox, text: &str) {
     }
     let text = RichText::new(format!("{}  {text}", icon::PLAY)).color(tokens.on_accent);
     let button = egui::Button::new(text).fill(tokens.accent);
-    if ui.add_enabled(model.analysis.refused.is_none(), button).on_hover_text(Action::Play.row().tooltip).clicked() {
+    if ui.add_enabled(model.analysis.unplayable.is_none(), button).on_hover_text(Action::Play.row().tooltip).clicked() {
         out.act(Action::Play);
     }
 }
