@@ -14,8 +14,10 @@ pub struct RegionFacts {
     pub region: Region,
     /// Its name: `US East (N. Virginia)`.
     pub name: String,
-    /// The zones a new account sees, in order: `us-east-1a`, …
+    /// The zones a new account sees, in order: `us-east-1a`, …; not every region's run from a: Tokyo has a, c and d.
     pub zones: Vec<Zone>,
+    /// Zones that some accounts see besides: letters differ by account.
+    pub zones_of_some: Vec<Zone>,
 }
 
 /// How fast Fargate launches tasks in a region: rules RAT-01 and RAT-02.
@@ -35,6 +37,11 @@ pub struct FargateLaunch {
 const NEWER: [&str; 2] = ["ap-east-2", "ap-southeast-6"];
 
 impl RegionFacts {
+    /// Every zone that some account sees.
+    pub fn all_zones(&self) -> impl Iterator<Item = &Zone> {
+        self.zones.iter().chain(&self.zones_of_some)
+    }
+
     /// How fast Fargate launches tasks here.
     pub fn fargate_launch(&self) -> FargateLaunch {
         if NEWER.contains(&self.region.as_str()) {
@@ -61,13 +68,20 @@ impl Regions {
     /// Reads `regions.csv`.
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
         let mut table = Table::read("regions.csv", text)?;
-        let [region, name, az_count] = table.columns(["region", "name", "az_count"])?;
+        let [region, name, letters, of_some] =
+            table.columns(["region", "name", "zone_letters", "zone_letters_of_some"])?;
         let mut regions = Vec::new();
         table.rows(|row| {
             let code = row.text(region);
-            let letters = 'a'..='z';
-            let zones = letters.take(row.value(az_count)?).map(|z| Zone::new(&format!("{code}{z}"))).collect();
-            regions.push(RegionFacts { region: Region::new(code), name: row.text(name).to_owned(), zones });
+            let zones = |column| -> Vec<Zone> {
+                row.text(column).split_whitespace().map(|letter| Zone::new(&format!("{code}{letter}"))).collect()
+            };
+            regions.push(RegionFacts {
+                region: Region::new(code),
+                name: row.text(name).to_owned(),
+                zones: zones(letters),
+                zones_of_some: zones(of_some),
+            });
             Ok(())
         })?;
         regions.sort_by(|a, b| a.region.cmp(&b.region));

@@ -213,14 +213,16 @@ fn block_size_not_legal(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What: a subnet's zone is not one of the region's. Why: AWS refuses it. Example: `eu-west-1a` in us-east-1.
+/// What: a subnet's zone is not one that AWS gives any account in the region. Why: AWS refuses it. Example: `eu-west-1a` in
+/// us-east-1. Letters differ by account: one that another account has is no finding.
 ///
 /// Source: Amazon EC2 User Guide, "Regions and Zones".
 fn zone_not_in_region(context: &Context<'_>, out: &mut Findings) {
-    let zones = &context.catalogue.region.zones;
-    for (id, subnet) in context.design.subnets.iter().filter(|(_, subnet)| !zones.contains(&subnet.zone)) {
-        let names: Vec<_> = zones.iter().map(Zone::as_str).collect();
-        let message = format!("{} has no zone `{}`", context.catalogue.region.region, subnet.zone);
+    let region = &context.catalogue.region;
+    let known = |zone: &Zone| region.all_zones().any(|known| known == zone);
+    for (id, subnet) in context.design.subnets.iter().filter(|(_, subnet)| !known(&subnet.zone)) {
+        let names: Vec<_> = region.zones.iter().map(Zone::as_str).collect();
+        let message = format!("{} has no zone `{}`", region.region, subnet.zone);
         out.add(at(id), "zone", message, format!("Use one of {}", names.join(", ")));
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn vpc(ui: &mut Ui, form: &Form<'_>, vpc: &mut Vpc) {
 fn zones(form: &Form<'_>) -> Vec<Zone> {
     let regions = bayplan_engine::embedded::regions().ok();
     let facts = regions.as_ref().and_then(|all| all.get(&form.design.region));
-    facts.map(|facts| facts.zones.clone()).unwrap_or_default()
+    facts.map(|facts| facts.all_zones().cloned().collect()).unwrap_or_default()
 }
 
 pub(super) fn subnet(ui: &mut Ui, form: &Form<'_>, subnet: &mut Subnet) {
