@@ -53,6 +53,8 @@ pub const KEYS: &[Key] = &[
     key_of("month", "number", "The same as a number"),
     key_of("complete", "boolean", "Whether the total holds all dollars of what is drawn"),
     key_of("incomplete", "array", "What the total is without: item and what"),
+    key_of("free_tiers", "string", "Whether AWS's permanent free tiers are counted: `all` or `none`"),
+    key_of("gb_moved_bytes", "number", "How many bytes that move are a GB of the bill"),
     key_of("unpriced", "array", "What is metered and has no price in the region"),
     key_of("without_price", "array", "Items with a cost that the user has not stated"),
     key_of("not_played", "array", "What is drawn and neither played nor priced: item and what"),
@@ -142,6 +144,8 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     put("complete", json!(bill.claim().is_whole()));
     let missing = bill.missing(catalogue).into_iter();
     put("incomplete", missing.map(|(item, what)| json!({ "item": item.to_string(), "what": what })).collect());
+    put("free_tiers", json!(bill.free_tiers.word()));
+    put("gb_moved_bytes", json!(plan.gb_moved.bytes()));
     put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
     put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
     let left =

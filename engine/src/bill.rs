@@ -4,16 +4,19 @@
 //! digit, and whose every line knows its records. A meter without a price makes a line without an amount, named in
 //! [`Bill::unpriced`]; it is never zero in silence. What is drawn and not metered stands in [`Bill::left_out`].
 
+mod steps;
+
 use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::meter::Meter;
-use crate::catalogue::prices::PriceBook;
+use crate::catalogue::free_tier::FreeTiers;
+use crate::catalogue::meter::{Base, GB_MOVED, Meter};
+use crate::catalogue::prices::{Price, PriceBook};
 use crate::design::ItemRef;
 use crate::plan::Plan;
 use crate::plan::index::Ix;
 use crate::plan::left_out::{Claim, NotPlayed};
-use crate::units::{Quantity, Rate, Span, Usd};
+use crate::units::{Bytes, Quantity, Rate, Span, Usd};
 use crate::usage::record::{Cause, UsageRecord};
 
 /// The month of a user's own price, in milliseconds: 730 hours (rule BIL-06).
@@ -61,6 +64,8 @@ pub struct Bill {
     pub unpriced: Vec<Meter>,
     /// What else is missing from the total: things drawn whose dollars are not metered, plans that are not applied.
     pub left_out: Vec<NotPlayed>,
+    /// AWS's permanent free tiers, as they were counted.
+    pub free_tiers: FreeTiers,
 }
 
 /// What the causes of a difference are called: groups of meters that people think of as one thing.
@@ -164,13 +169,15 @@ pub struct Window {
     pub span: Span,
     /// How far its start lies inside a clock hour (rule BIL-02).
     pub into_hour: Span,
+    /// How many bytes that move are a GB.
+    pub gb_moved: Bytes,
 }
 
 impl Window {
     /// A window of a plan's run.
     pub fn of(plan: &Plan, span: Span) -> Self {
         let minute = u64::from(plan.starts_at.civil().minute);
-        Self { span, into_hour: Span::from_minutes(minute) }
+        Self { span, into_hour: Span::from_minutes(minute), gb_moved: plan.gb_moved }
     }
 }
 
@@ -178,6 +185,9 @@ struct Draft {
     quantity: Quantity,
     records: Vec<Ix<UsageRecord>>,
 }
+
+/// Lines before they are priced.
+type Drafts = BTreeMap<(Ix<ItemRef>, Charge, Cause), Draft>;
 
 /// Prices what a window metered, as it stands: `total_usd`.
 pub fn price(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Window) -> Bill {
@@ -190,17 +200,9 @@ pub fn price_month(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, win
 }
 
 fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Window, scale: Option<(u64, u64)>) -> Bill {
-    let mut drafts: BTreeMap<(Ix<ItemRef>, Charge, Cause), Draft> = BTreeMap::new();
-    for (place, record) in (0u32..).zip(records) {
-        let key = (record.owner, Charge::Aws(record.meter), record.cause);
-        let draft = drafts.entry(key).or_insert_with(|| Draft { quantity: Quantity::ZERO, records: Vec::new() });
-        draft.quantity += quantity(record, window);
-        draft.records.push(Ix::new(place));
-    }
-    for (owner, _) in &plan.own_prices {
-        let quantity = Quantity::from_base(u128::from(window.span.ms()));
-        drafts.insert((*owner, Charge::Own, Cause::Drawn), Draft { quantity, records: Vec::new() });
-    }
+    // A window scaled to a month: what stands all of it stands a month.
+    let month = scale.map_or(Span::MONTH, |(_, whole)| Span::from_ms(whole));
+    let mut drafts = drafts_of(records, plan, window);
     if let Some((part, whole)) = scale.filter(|(part, whole)| part != whole) {
         for draft in drafts.values_mut() {
             draft.quantity = draft.quantity.scaled(part, whole);
@@ -212,9 +214,10 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
             *sums.entry(*meter).or_default() += draft.quantity;
         }
     }
-    let mut shared = shared_costs(&drafts, &sums, prices);
+    let free_tiers = plan.free_tiers;
+    let mut shared = shared_costs(&drafts, &sums, prices, free_tiers);
     let left_out = plan.left_out_of_bill(window.span).filter(|left| left.is_missed()).cloned().collect();
-    let mut bill = Bill { left_out, ..Bill::default() };
+    let mut bill = Bill { left_out, free_tiers, ..Bill::default() };
     for ((owner, charge, cause), draft) in drafts {
         let owner_ref = plan.owners[owner].clone();
         let (rate, tiered, cost) = match charge {
@@ -223,7 +226,15 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
                 let rate = Rate::new(month, charge.per_unit());
                 (rate, false, rate.map(|r| r.cost(draft.quantity)))
             }
-            Charge::Aws(meter) => line_cost(meter, &draft, prices, sums[&meter], shared.remove(&(owner, meter, cause))),
+            Charge::Aws(meter) => match prices.of_account(meter, free_tiers) {
+                Some(price) if steps::are_of_things(meter, &price) => {
+                    let of_line = draft.records.iter().map(|ix| &records[ix.index()]);
+                    let cost = steps::cost(of_line, &price, window, month);
+                    (cost.and_then(|cost| average(cost, draft.quantity, meter.per_unit())), true, cost)
+                }
+                Some(price) => line_cost(meter, &draft, &price, sums[&meter], shared.remove(&(owner, meter, cause))),
+                None => (None, false, None),
+            },
         };
         if let (Charge::Aws(meter), None) = (charge, cost)
             && !bill.unpriced.contains(&meter)
@@ -239,8 +250,39 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
     bill
 }
 
+/// The records of each line, with what they sum to.
+fn drafts_of(records: &[UsageRecord], plan: &Plan, window: Window) -> Drafts {
+    let mut drafts = Drafts::new();
+    for (place, record) in (0u32..).zip(records) {
+        let key = (record.owner, Charge::Aws(record.meter), record.cause);
+        let draft = drafts.entry(key).or_insert_with(|| Draft { quantity: Quantity::ZERO, records: Vec::new() });
+        draft.quantity += held_or_moved(record, window);
+        draft.records.push(Ix::new(place));
+    }
+    for (owner, _) in &plan.own_prices {
+        let quantity = Quantity::from_base(u128::from(window.span.ms()));
+        drafts.insert((*owner, Charge::Own, Cause::Drawn), Draft { quantity, records: Vec::new() });
+    }
+    for ((_, charge, _), draft) in &mut drafts {
+        if let Charge::Aws(meter) = charge {
+            draft.quantity = counted(*meter, draft.quantity, window);
+        }
+    }
+    drafts
+}
+
 /// The quantity that a record is billed for, in the meter's base unit (rule BIL-01).
 pub fn quantity(record: &UsageRecord, window: Window) -> Quantity {
+    counted(record.meter, held_or_moved(record, window), window)
+}
+
+/// What moved by the byte, in bytes of which 10⁹ are a GB of the bill, whatever the account counts as one.
+fn counted(meter: Meter, quantity: Quantity, window: Window) -> Quantity {
+    let by_the_byte = meter.unit().base == Base::Byte;
+    if by_the_byte { quantity.scaled(GB_MOVED.bytes(), window.gb_moved.bytes().max(1)) } else { quantity }
+}
+
+fn held_or_moved(record: &UsageRecord, window: Window) -> Quantity {
     let billed = record.meter.billing().span(record.from, record.to, window.into_hour);
     record.amount.over(record.meter, billed)
 }
@@ -248,11 +290,13 @@ pub fn quantity(record: &UsageRecord, window: Window) -> Quantity {
 fn line_cost(
     meter: Meter,
     draft: &Draft,
-    prices: &PriceBook,
+    price: &Price,
     sum: Quantity,
     shared: Option<Usd>,
 ) -> (Option<Rate>, bool, Option<Usd>) {
-    let Some(price) = prices.price(meter).filter(|p| p.covers(sum)) else { return (None, false, None) };
+    if !price.covers(sum) {
+        return (None, false, None);
+    }
     if price.tiers().len() == 1 {
         let rate = price.first_rate();
         return (Some(rate), false, Some(rate.cost(draft.quantity)));
@@ -274,13 +318,14 @@ fn average(cost: Usd, quantity: Quantity, per_unit: Quantity) -> Option<Rate> {
 /// Costs of tiered meters: priced over the month's sum of the account, shared back by quantity; what rounding leaves goes
 /// to the largest remainders, so that the shares add up to the whole (rule BIL-04).
 fn shared_costs(
-    drafts: &BTreeMap<(Ix<ItemRef>, Charge, Cause), Draft>,
+    drafts: &Drafts,
     sums: &BTreeMap<Meter, Quantity>,
     prices: &PriceBook,
+    free: FreeTiers,
 ) -> BTreeMap<(Ix<ItemRef>, Meter, Cause), Usd> {
     let mut costs = BTreeMap::new();
     for (meter, sum) in sums {
-        let Some(price) = prices.price(*meter).filter(|p| p.tiers().len() > 1) else { continue };
+        let Some(price) = prices.of_account(*meter, free).filter(|p| p.tiers().len() > 1) else { continue };
         let whole = u128::from(price.cost(*sum).nanos().unsigned_abs());
         let of_meter = drafts.iter().filter(|((_, charge, _), _)| *charge == Charge::Aws(*meter));
         let mut parts: Vec<_> = of_meter

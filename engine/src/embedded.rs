@@ -99,12 +99,13 @@ pub fn regions() -> Result<Regions, CatalogueError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::free_tier::FreeTiers;
     use crate::catalogue::instance_types::InterruptionBand;
     use crate::catalogue::instance_types::Registered;
     use crate::catalogue::meter::Meter;
     use crate::catalogue::overlay::{OverlayError, PriceOverlay};
     use crate::catalogue::prices::{Kind, Price};
-    use crate::units::{Mib, Quantity, Usd};
+    use crate::units::{Bytes, Mib, Quantity, Usd};
 
     fn load(region: &str) -> Catalogue {
         Catalogue::load(&Region::new(region)).unwrap()
@@ -147,6 +148,14 @@ mod tests {
         assert_eq!((six[0].as_str(), six[5].as_str()), ("us-east-1a", "us-east-1f"));
         let two: Vec<String> = zones("us-west-1");
         assert_eq!(two, ["us-west-1a", "us-west-1b"]);
+        // Letters are AWS's own: Tokyo's new accounts have no b, Canada's no c; some accounts have them.
+        let (tokyo, canada): (Vec<String>, Vec<String>) = (zones("ap-northeast-1"), zones("ca-central-1"));
+        assert_eq!(tokyo, ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]);
+        assert_eq!(canada, ["ca-central-1a", "ca-central-1b", "ca-central-1d"]);
+        let of_some =
+            |region: &str, zone: &str| all.get(&region.into()).unwrap().all_zones().any(|z| z.as_str() == zone);
+        assert!(of_some("ap-northeast-1", "ap-northeast-1b") && of_some("ca-central-1", "ca-central-1c"));
+        assert!(of_some("us-west-1", "us-west-1c") && !of_some("us-west-1", "us-west-1d"));
         assert!(all.get(&Region::new("atlantis-1")).is_none());
     }
 
@@ -231,18 +240,51 @@ mod tests {
         costs(&c, Meter::NatGatewayData, 100, "4.5");
         // TV-63: 1000 GB pay 0.01 on both sides.
         costs(&c, Meter::CrossAz, 2000, "20");
-        // TV-64: 100 free; 1000 x 0.09 = 90; 10,140 x 0.09 + 9,760 x 0.085 = 912.60 + 829.60.
+        // TV-64: 100 free, and the steps begin after them: 1000 x 0.09 = 90; 10,240 x 0.09 + 9,660 x 0.085 = 921.60 + 821.10;
+        // of 56,900: 10,240 x 0.09 + 40,960 x 0.085 + 5,700 x 0.07 = 921.60 + 3,481.60 + 399.
         costs(&c, Meter::InternetOut, 100, "0");
         costs(&c, Meter::InternetOut, 1100, "90");
-        costs(&c, Meter::InternetOut, 20_000, "1742.2");
+        costs(&c, Meter::InternetOut, 20_000, "1742.7");
+        costs(&c, Meter::InternetOut, 57_000, "4802.2");
         // TV-69: 300 M at 1.00 and 200 M at 0.90 a million.
         costs(&c, Meter::HttpApiRequest, 500_000_000, "480");
         costs(&c, Meter::HttpApiRequest, 20_000_000, "20");
-        // TV-77: 10,000 x 0.30 + 5,000 x 0.10.
-        costs(&c, Meter::CustomMetric, 15_000, "3500");
+        // TV-77: 10 free, 10,000 x 0.30 + 5,000 x 0.10.
+        costs(&c, Meter::CustomMetric, 15_010, "3500");
         // TV-78: 3 x 730 = 2190 free; 4 x 730 = 2920, 720 paid.
         costs(&c, Meter::AnywhereInstance, 2190, "0");
         costs(&c, Meter::AnywhereInstance, 2920, "7.38");
+    }
+
+    #[test]
+    fn sav_09_free_tiers_count_all_or_none() {
+        let c = load("us-east-1");
+        let cost = |meter: Meter, units: u128, free: FreeTiers| {
+            let quantity = Quantity::from_base(meter.per_unit().base() * units);
+            c.prices.of_account(meter, free).unwrap().cost(quantity)
+        };
+        let (all, none) = (FreeTiers::default(), FreeTiers { counted: false, ..FreeTiers::default() });
+        for (meter, units, with, without) in [
+            (Meter::InternetOut, 1_100, "90", "99"),           // 1,000 or 1,100 x 0.09
+            (Meter::AnywhereInstance, 2_920, "7.38", "29.93"), // 720 or 2,920 x 0.01025
+            (Meter::AlarmStandard, 12, "0.2", "1.2"),          // 2 or 12 x 0.10
+            (Meter::CustomMetric, 30, "6", "9"),               // 20 or 30 x 0.30
+            (Meter::LogsIngest, 8, "1.5", "4"),                // 3 or 8 x 0.50
+            (Meter::LogsStorage, 8, "0.09", "0.24"),           // 3 or 8 x 0.03
+            (Meter::SqsRequest, 3_000_000, "0.8", "1.2"),      // 2 or 3 million x 0.40 a million
+            (Meter::KmsRequest, 50_000, "0.09", "0.15"),       // 30,000 or 50,000 x 0.03 a 10,000
+            (Meter::AlarmHighResolution, 12, "3.6", "3.6"),    // no free tier: 12 x 0.30
+        ] {
+            assert_eq!(cost(meter, units, all), usd(with), "{}", meter.label());
+            assert_eq!(cost(meter, units, none), usd(without), "{}", meter.label());
+        }
+        // 60 of the 100 GB are used up elsewhere: (1,100 - 40) x 0.09. More than there is uses up all of it.
+        let elsewhere = |gb: u64| FreeTiers { internet_out_elsewhere: Bytes::from_mb(gb * 1000), ..all };
+        assert_eq!(cost(Meter::InternetOut, 1_100, elsewhere(60)), usd("95.4"));
+        assert_eq!(cost(Meter::InternetOut, 1_100, elsewhere(500)), usd("99"));
+        // A discount leaves the free part as it is: 1,000 x 0.09 less a tenth.
+        let off = overlay(r#"(name: "x", discounts: [(of: "all", percent_off: "10")])"#);
+        costs(&c.with_prices(&off).unwrap(), Meter::InternetOut, 1_100, "81");
     }
 
     #[test]

@@ -105,9 +105,9 @@ fn the_month_is_what_arithmetic_by_hand_gives() {
     assert_eq!(cost(bill, Meter::NatGatewayHour), usd("98.55"));
     assert_eq!(cost(bill, Meter::PublicIpv4), usd("21.9"));
     // 300/s × 2,628,000 s = 788.4 M requests × (1 kB of web + 1 kB of api) of logs = 1576.8 GB, through NAT at $0.045,
-    // and ingested at $0.50.
+    // and ingested at $0.50 but for 5 GB that are free (SAV-09).
     assert_eq!(cost(bill, Meter::NatGatewayData), usd("70.956"));
-    assert_eq!(cost(bill, Meter::LogsIngest), usd("788.4"));
+    assert_eq!(cost(bill, Meter::LogsIngest), usd("785.9"));
     // 788.4 M × 3.5 kB = 2759.4 GB between web and api, of which two thirds cross, charged on both sides at $0.01 (NET-41):
     // api's four tasks stand 2, 1, 1, so 6·4 pairs less 2·2 + 2·1 + 2·1 = 8 in one zone: 16 of 24 cross (NET-44).
     assert_eq!(cost(bill, Meter::CrossAz), usd("36.792"));
@@ -117,8 +117,9 @@ fn the_month_is_what_arithmetic_by_hand_gives() {
     assert_eq!(cost(bill, Meter::AlbLcu), usd("50.4576"));
     // 788.4 M × 6 kB = 4730.4 GB out: 100 free, the rest at $0.09 (NET-40).
     assert_eq!(cost(bill, Meter::InternetOut), usd("416.736"));
-    // 51.84 GB of logs a day, compressed to 15 % and kept for 12 months: 51.84 × 0.15 × 365 × $0.03 (OBS-06).
-    assert_eq!(cost(bill, Meter::LogsStorage), usd("85.1472"));
+    // 51.84 GB of logs a day, compressed to 15 % and kept for 12 months: 51.84 × 0.15 × 365 = 2,838.24 GB-months, 5 free
+    // (SAV-09): × $0.03 (OBS-06).
+    assert_eq!(cost(bill, Meter::LogsStorage), usd("84.9972"));
 }
 
 #[test]

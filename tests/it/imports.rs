@@ -2,6 +2,7 @@
 
 use bayplan_engine::bill;
 use bayplan_engine::catalogue::Catalogue;
+use bayplan_engine::catalogue::meter::GB_MOVED;
 use bayplan_engine::checks::{self, Severity};
 use bayplan_engine::design::edit::references;
 use bayplan_engine::design::project::Project;
@@ -140,7 +141,7 @@ fn every_fixture_can_be_estimated_at_once() {
         for service in &estimate.services {
             assert_eq!(service.unplaced_max, 0, "{name}: {service:?}");
         }
-        let window = bill::Window { span: Span::MONTH, into_hour: Span::ZERO };
+        let window = bill::Window { span: Span::MONTH, into_hour: Span::ZERO, gb_moved: GB_MOVED };
         let bill = bill::price(&estimate.records, &plan, &catalogue.prices, window);
         assert_eq!(bill.unpriced, [], "{name}");
         // Three NAT gateways alone are 3 × 730 h × $0.045 = $98.55.

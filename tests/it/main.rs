@@ -10,6 +10,7 @@ mod hours;
 mod imports;
 mod many;
 mod meters;
+mod money;
 mod places;
 mod preset_runs;
 mod presets;

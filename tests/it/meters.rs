@@ -27,7 +27,7 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
 }
 
 /// Another service like `api`, alike but for one change, on a definition of its own.
-fn beside(design: &mut Design, name: &str, change: impl FnOnce(&mut Service, &mut TaskDefinition)) {
+pub(crate) fn beside(design: &mut Design, name: &str, change: impl FnOnce(&mut Service, &mut TaskDefinition)) {
     let mut service = design.services[&ServiceId::new("api")].clone();
     let mut definition = design.task_definitions[&"api".into()].clone();
     service.task_definition = name.into();
@@ -37,7 +37,7 @@ fn beside(design: &mut Design, name: &str, change: impl FnOnce(&mut Service, &mu
     design.put(Item::Service(name.into(), service));
 }
 
-fn on(provider: CapacityProviderId) -> Capacity {
+pub(crate) fn on(provider: CapacityProviderId) -> Capacity {
     Capacity::Strategy(vec![StrategyItem { capacity_provider: provider, base: 0, weight: 1 }])
 }
 
@@ -103,10 +103,12 @@ fn add_instances(design: &mut Design) {
          infrastructure_role: \"infrastructure\", instance_role: \"instance\"))"
     );
     let windows = "(operating_system_family: WindowsServer2022Core, cpu_architecture: X86_64)";
+    let volumes = "root_volume_type: Gp2, volumes: [(size: 100, volume_type: Io2, iops: 1000)]";
     for (name, provider, launch) in [
-        ("machines", group("instance_types: [\"m7i.large\"]"), LaunchType::Ec2),
+        ("machines", group(&format!("instance_types: [\"m7i.large\"], {volumes}")), LaunchType::Ec2),
         ("spot-machines", group("instance_types: [\"m7i.xlarge\"], option: Spot"), LaunchType::Ec2),
         ("windows-machines", group("instance_types: [\"m7i.2xlarge\"]"), LaunchType::Ec2),
+        ("windows-spot-machines", group("instance_types: [\"m5.2xlarge\"], option: Spot"), LaunchType::Ec2),
         ("managed", managed, LaunchType::ManagedInstances),
     ] {
         let id = CapacityProviderId::new(name);
@@ -115,7 +117,7 @@ fn add_instances(design: &mut Design) {
         beside(design, &format!("on-{name}"), |service, definition| {
             service.capacity = on(id);
             definition.requires_compatibilities = vec![launch];
-            if name == "windows-machines" {
+            if name.starts_with("windows-") {
                 definition.runtime_platform = read(windows);
             }
         });
@@ -186,10 +188,11 @@ fn add_second_vpc(design: &mut Design) {
 /// What stands around: systems, storage, watching, names.
 fn add_surroundings(design: &mut Design) {
     let web = design.services.get_mut(&ServiceId::new("web")).unwrap();
-    for target in ["Outside(\"archive\")", "Internet"] {
+    for target in ["Outside(\"archive\")", "Outside(\"copy\")", "Internet"] {
         web.calls.push(read(&format!("(to: {target}, request_bytes: 100, response_bytes: 100)")));
     }
     design.put(Item::OutsideSystem("archive".into(), read("(kind: Api, reached: OtherRegion(\"eu-west-1\"))")));
+    design.put(Item::OutsideSystem("copy".into(), read("(kind: Api, reached: OtherRegion(\"us-east-2\"))")));
     design
         .put(Item::OutsideSystem("store".into(), read("(kind: Database, reached: OtherVpc, monthly_price: \"120\")")));
     design.put(Item::OutsideSystem("jobs".into(), read("(kind: Queue, reached: AwsService(Sqs))")));
@@ -264,11 +267,12 @@ fn expected(kind: Kind) -> Vec<&'static str> {
         Kind::Namespace => of(&[M::CloudMapNamespace]),
         Kind::Cluster => of(&[M::CustomMetric, M::ContainerInsightsMetric, M::LogsIngest]),
         Kind::CapacityProvider => {
-            let mut all = of(&[M::AlarmStandard, M::EbsGp3Storage]);
+            let mut all = of(&[M::AlarmStandard, M::EbsGp3Storage, M::EbsGp2Storage, M::EbsIo2Storage, M::EbsIo2Iops]);
             all.extend([
                 "EC2 on demand, Linux",
                 "EC2 on demand, Windows",
                 "EC2 Spot, Linux",
+                "EC2 Spot, Windows",
                 "ECS Managed Instances fee",
             ]);
             all
@@ -354,6 +358,7 @@ const SERVICE: &[Meter] = &[
     Meter::InternetOut,
     Meter::InterRegion,
     Meter::LogsIngest,
+    Meter::InterRegionUsEast,
 ];
 
 /// Meters that nothing drawn reaches, with the reason.
@@ -399,7 +404,6 @@ const UNREACHED: &[(&str, &[Meter])] = &[
             Meter::TransitGatewayData,
         ],
     ),
-    ("traffic to another region is priced as to any", &[Meter::InterRegionUsEast]),
     ("a bucket is an outside system with a price of one's own", &[Meter::S3Storage, Meter::S3Get, Meter::S3Put]),
     (
         "reading logs and metrics is nobody's load",

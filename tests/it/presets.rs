@@ -69,8 +69,8 @@ const EXPECTED: &[Expected] = &[
             figure("", &[Meter::LogsIngest], "1576.80", 300, "1 KB of log for each request"),
             // 3,153.6 GB × $0.045.
             figure("", &[Meter::NatGatewayData], "141.912", 300, "logs leave by NAT, as no endpoint is drawn"),
-            // 1,200 × 6 KB × 2,628,000 s = 18,921.6 GB: 10,140 GB × $0.09 + 8,681.6 GB × $0.085, 100 GB free.
-            figure("load visitors", &[Meter::InternetOut], "1650.536", 300, "6 KB out for each request"),
+            // 1,200 × 6 KB × 2,628,000 s = 18,921.6 GB: 100 GB free, then 10,240 GB × $0.09 + 8,581.6 GB × $0.085.
+            figure("load visitors", &[Meter::InternetOut], "1651.036", 300, "6 KB out for each request"),
         ],
         total: (6_000, 7_500),
         tasks: &[("api", 20, 60), ("web", 6, 6)],
@@ -93,10 +93,10 @@ const EXPECTED: &[Expected] = &[
             // 5,950 h × ($0.01288561 + 2 × $0.00141493) = 5,950 × $0.01571547.
             figure("service worker", FARGATE_SPOT, "93.5070465", 0, "base 4 on demand, then 4 of 5 on Spot"),
             figure("", &[Meter::NatGatewayHour], "98.55", 0, "a NAT gateway in each of three zones"),
-            // Metrics of a cluster (12), a service (15) and a family (10), one of the backlog: 38 × $0.30.
-            figure("", &[Meter::CustomMetric], "11.40", 0, "Container Insights and the backlog per task"),
+            // Metrics of a cluster (12), a service (15) and a family (10), one of the backlog: 38, 10 of them free: 28 × $0.30.
+            figure("", &[Meter::CustomMetric], "8.40", 0, "Container Insights and the backlog per task"),
         ],
-        total: (400, 420),
+        total: (395, 420),
         tasks: &[("worker", 12, 30)],
         findings: &[],
         advice: &[],

@@ -278,6 +278,8 @@ fn obs_06_what_is_stored_follows_the_retention() {
         let mut design = steady::design();
         let group = design.log_groups.get_mut(&"app".into()).expect("drawn");
         (group.retention_days, group.stored_percent, group.age_days) = (days, percent, age);
+        // Without the 5 GB that are free each month (SAV-09).
+        design.account.permanent_free_tiers = Some(false);
         month(&design, Meter::LogsStorage)
     };
     // 300 requests a second write 2 × 1,000 bytes, by web and by api: 51.84 GB a day, of which 15 % are stored.

@@ -9,6 +9,7 @@ use bayplan_engine::checks::Severity;
 use bayplan_engine::evaluate::{Outcome, Prepared, estimate_outcome};
 use bayplan_engine::plan::left_out::Claim;
 use bayplan_engine::report::listing::{self, Listed};
+use bayplan_engine::report::wording::thousands;
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value};
 
@@ -125,6 +126,12 @@ pub fn print_text(
         outcome.bill.total_said(),
         outcome.window.hours(),
         outcome.month.total_said()
+    )?;
+    let (free, gb) = (outcome.bill.free_tiers.word(), plan.gb_moved.bytes());
+    writeln!(
+        out,
+        "AWS's permanent free tiers counted: {free}; a GB that moves is {} bytes",
+        thousands(&gb.to_string())
     )?;
     for meter in unpriced(&outcome.bill, &opened.catalogue) {
         writeln!(out, "no price in {}: {meter}", plan.region)?;

@@ -78,8 +78,12 @@ const GB_MIB: u128 = 1024;
 /// Assumption: files, images and objects are stored by the same GB of 2^30 bytes; no page that says so was read.
 const GB_STORED: u128 = 1 << 30;
 /// Source: Elastic Load Balancing pricing, worked example: 300 KB/s for an hour are 1.08 GB.
-/// Assumption: every other GB that moves is 10^9 bytes too; rule 0, "Units", says so of data transfer.
-const GB_MOVED: u128 = 1_000_000_000;
+/// Assumption: every other GB that moves is 10^9 bytes too; rule 0, "Units", says so of data transfer. AWS's price list counts
+/// a TB as 1,024 GB and third parties read GB of 2^30 off S3's and `CloudFront`'s bills; no page of AWS that says so of transfer
+/// was found. An account may count them so (`gb_moved`): every line by the GB that moves is then 6.9 % lower.
+pub const GB_MOVED: Bytes = Bytes::from_bytes(1_000_000_000);
+/// The same in base units.
+const GB_MOVED_BYTES: u128 = 1_000_000_000;
 
 const fn unit(text: &'static str, base: Base, per: u128) -> Unit {
     Unit { text, base, per }
@@ -90,8 +94,8 @@ const GB_HOUR: Unit = unit("GB-hour", Base::MibMs, GB_MIB * HOUR);
 const GB_MONTH: Unit = unit("GB-month", Base::MibMs, GB_MIB * MONTH);
 const STORED: Unit = unit("GB-month", Base::ByteMs, GB_STORED * MONTH);
 /// Source: AWS Pricing Calculator, CloudWatch: GB stored are the GB ingested × 0.15, so they are the same GB (rule OBS-06).
-const LOGS_STORED: Unit = unit("GB-month", Base::ByteMs, GB_MOVED * MONTH);
-const GB: Unit = unit("GB", Base::Byte, GB_MOVED);
+const LOGS_STORED: Unit = unit("GB-month", Base::ByteMs, GB_MOVED_BYTES * MONTH);
+const GB: Unit = unit("GB", Base::Byte, GB_MOVED_BYTES);
 const LCU: Unit = unit("LCU-hour", Base::NanoUnitHour, 1_000_000_000);
 const NLCU: Unit = unit("NLCU-hour", Base::NanoUnitHour, 1_000_000_000);
 const GLCU: Unit = unit("GLCU-hour", Base::NanoUnitHour, 1_000_000_000);
@@ -194,6 +198,8 @@ macro_rules! meters {
             Ec2Windows(TypeIx),
             /// An EC2 Spot instance of this type, Linux.
             Ec2Spot(TypeIx),
+            /// An EC2 Spot instance of this type, Windows.
+            Ec2SpotWindows(TypeIx),
             /// The management fee of ECS Managed Instances for an instance of this type.
             ManagedInstancesFee(TypeIx),
         }
@@ -208,6 +214,9 @@ macro_rules! meters {
                     Self::Ec2Linux(_) => row("ec2_linux", "", hours("hour"), MINUTE, "EC2 on demand, Linux"),
                     Self::Ec2Windows(_) => row("ec2_windows", "", hours("hour"), MINUTE, "EC2 on demand, Windows"),
                     Self::Ec2Spot(_) => row("ec2_spot", "", hours("hour"), MINUTE, "EC2 Spot, Linux"),
+                    Self::Ec2SpotWindows(_) => {
+                        row("ec2_spot_windows", "", hours("hour"), MINUTE, "EC2 Spot, Windows")
+                    }
                     Self::ManagedInstancesFee(_) => {
                         row("managed_instances_fee", "", hours("hour"), MINUTE, "ECS Managed Instances fee")
                     }
@@ -426,7 +435,7 @@ impl Meter {
     }
     /// Over what the price's tiers add up.
     ///
-    /// Source: Amazon VPC Lattice pricing page, quoted: 300,000 requests are free each hour; rules SAV-09 and S2S-33. All
+    /// Source: Amazon VPC Lattice pricing page, quoted: 300,000 requests are free each hour; rule S2S-33. All
     /// others are of the month: rule BIL-04.
     /// Assumption: Lattice's free requests are each service's own, and io2's IOPS steps each volume's own.
     pub const fn tier_scope(self) -> TierScope {
@@ -444,10 +453,24 @@ impl Meter {
     }
     /// The instance type it is of.
     pub const fn instance_type(self) -> Option<TypeIx> {
-        if let Self::Ec2Linux(ix) | Self::Ec2Windows(ix) | Self::Ec2Spot(ix) | Self::ManagedInstancesFee(ix) = self {
+        if let Self::Ec2Linux(ix)
+        | Self::Ec2Windows(ix)
+        | Self::Ec2Spot(ix)
+        | Self::Ec2SpotWindows(ix)
+        | Self::ManagedInstancesFee(ix) = self
+        {
             Some(ix)
         } else {
             None
+        }
+    }
+    /// An EC2 instance of this type, as its operating system and its way of buying make it.
+    pub const fn instance(ix: TypeIx, windows: bool, spot: bool) -> Self {
+        match (windows, spot) {
+            (false, false) => Self::Ec2Linux(ix),
+            (true, false) => Self::Ec2Windows(ix),
+            (false, true) => Self::Ec2Spot(ix),
+            (true, true) => Self::Ec2SpotWindows(ix),
         }
     }
     /// The meter of a service's item; `None` if there is none, or it is of an instance type.
@@ -456,9 +479,15 @@ impl Meter {
     }
     /// The meter of a service key and an instance type: `ec2_spot`, …
     pub fn by_type(service: &str, ix: TypeIx) -> Option<Self> {
-        [Self::Ec2Linux(ix), Self::Ec2Windows(ix), Self::Ec2Spot(ix), Self::ManagedInstancesFee(ix)]
-            .into_iter()
-            .find(|m| m.service() == service)
+        [
+            Self::Ec2Linux(ix),
+            Self::Ec2Windows(ix),
+            Self::Ec2Spot(ix),
+            Self::Ec2SpotWindows(ix),
+            Self::ManagedInstancesFee(ix),
+        ]
+        .into_iter()
+        .find(|m| m.service() == service)
     }
 }
 

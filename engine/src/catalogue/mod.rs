@@ -4,6 +4,7 @@
 //! knows a drawing. Where the tables come from and when they were read stands in `assets/catalogue/PROVENANCE.md`.
 
 pub mod fargate;
+pub mod free_tier;
 pub mod instance_types;
 pub mod meter;
 pub mod overlay;
@@ -15,7 +16,7 @@ pub mod timings;
 pub mod usage_types;
 
 use crate::names::Region;
-use instance_types::InstanceTypes;
+use instance_types::{InstanceTypes, SpotAdvice};
 use meter::Meter;
 use prices::PriceBook;
 use regions::{RegionFacts, Regions};
@@ -87,6 +88,18 @@ impl Catalogue {
         let prices = PriceBook::parse(&types, texts)?;
         let usage_types = UsageTypes::parse(region, texts.usage_types, texts.usage_prefixes)?;
         Ok(Self { region: facts, regions, types, prices, usage_types })
+    }
+
+    /// What the Spot Instance Advisor says of an instance on Spot, by its operating system; `None` for all else, and for
+    /// types that it does not list.
+    pub fn spot_advice(&self, meter: Meter) -> Option<SpotAdvice> {
+        if let Meter::Ec2Spot(ix) = meter {
+            self.types.spot_linux(ix)
+        } else if let Meter::Ec2SpotWindows(ix) = meter {
+            self.types.spot_windows(ix)
+        } else {
+            None
+        }
     }
 
     /// AWS's word for a meter, with the instance type it is of: `EC2 Spot, Linux, m7g.large`.

@@ -203,7 +203,7 @@ impl PriceOverlay {
 }
 
 /// The service keys of the meters of instance types.
-const TYPE_SERVICES: [&str; 4] = ["ec2_linux", "ec2_windows", "ec2_spot", "managed_instances_fee"];
+const TYPE_SERVICES: [&str; 5] = ["ec2_linux", "ec2_windows", "ec2_spot", "ec2_spot_windows", "managed_instances_fee"];
 
 /// How a price book names a meter: `nat_gateway/hour`, `ec2_spot/m7g.large`.
 pub fn key(meter: Meter, types: &InstanceTypes) -> String {

@@ -35,7 +35,9 @@ pub struct Tier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
     /// Its steps, the first from nothing; never empty.
-    tiers: Vec<Tier>,
+    pub(super) tiers: Vec<Tier>,
+    /// How much of it is AWS's permanent free tier: its first step; zero where there is none.
+    pub free: Quantity,
     /// The quantity up to which the price is known, where its source ends.
     pub until: Option<Quantity>,
     /// Published, derived or the user's.
@@ -80,7 +82,8 @@ impl Price {
     /// A price with one step.
     pub fn flat(rate: Rate, kind: Kind, as_of: &Arc<str>, source: &Arc<str>, note: &Arc<str>) -> Self {
         let tiers = vec![Tier { from: Quantity::ZERO, rate }];
-        Self { tiers, until: None, kind, as_of: as_of.clone(), source: source.clone(), note: note.clone() }
+        let (as_of, source, note) = (as_of.clone(), source.clone(), note.clone());
+        Self { tiers, free: Quantity::ZERO, until: None, kind, as_of, source, note }
     }
 
     /// The same steps at other rates, told anew; its end stays.
@@ -92,7 +95,7 @@ impl Price {
         source: Arc<str>,
         note: Arc<str>,
     ) -> Self {
-        Self { tiers, until: self.until, kind, as_of, source, note }
+        Self { tiers, free: self.free, until: self.until, kind, as_of, source, note }
     }
 
     /// Its steps, lowest first; the first begins at nothing.
@@ -159,13 +162,15 @@ impl PriceBook {
         for (meter, steps) in steps {
             book.prices.insert(meter, join(meter, steps)?);
         }
+        book.count_free_tiers();
         book.read_ec2(texts.ec2, types, &sources)?;
+        book.derive_windows_spot(types, sources.named("spot-estimate")?);
         book.derive_fargate_spot();
         book.derive_managed_instances_fees(types);
         Ok(book)
     }
 
-    /// What a meter costs here; `None` where no price is known.
+    /// What a meter costs here, its permanent free tier counted; `None` where no price is known.
     pub fn price(&self, meter: Meter) -> Option<&Price> {
         self.prices.get(&meter)
     }
@@ -183,6 +188,11 @@ impl PriceBook {
     /// All figures beside the prices, by service and item.
     pub fn figures(&self) -> impl Iterator<Item = (&str, &str, &Figure)> {
         self.figures.iter().map(|((service, item), figure)| (service.as_str(), item.as_str(), figure))
+    }
+
+    /// Takes a price out.
+    pub(super) fn take(&mut self, meter: Meter) -> Option<Price> {
+        self.prices.remove(&meter)
     }
 
     /// Puts a price in place of the one there.
@@ -275,6 +285,18 @@ impl PriceBook {
             }
             put(Meter::Ec2Spot(ix), spot, estimate)
         })
+    }
+
+    /// The advisor gives Windows its own savings, which are off the on-demand price of Windows.
+    fn derive_windows_spot(&mut self, types: &InstanceTypes, estimate: &Source) {
+        for (ix, _) in types.iter() {
+            let Some(advice) = types.spot_windows(ix) else { continue };
+            let Some(full) = self.prices.get(&Meter::Ec2Windows(ix)).map(Price::first_rate) else { continue };
+            let Ok(left) = u64::try_from(100 - i64::from(advice.savings_percent)) else { continue };
+            let Some(rate) = Rate::new(scaled(full.usd, left, 100), full.per()) else { continue };
+            let Source { kind, as_of, text, note } = estimate;
+            self.prices.insert(Meter::Ec2SpotWindows(ix), Price::flat(rate, *kind, as_of, text, note));
+        }
     }
 
     /// Rule FG-40.
@@ -386,7 +408,7 @@ fn join(meter: Meter, steps: BTreeMap<Quantity, Step>) -> Result<Price, Catalogu
         let Facts { kind, as_of, source, note } = step.facts;
         let mut tiers = price.take().map_or_else(Vec::new, |earlier| earlier.tiers);
         tiers.push(Tier { from, rate: step.rate });
-        price = Some(Price { tiers, until: step.until, kind, as_of, source, note });
+        price = Some(Price { tiers, free: Quantity::ZERO, until: step.until, kind, as_of, source, note });
     }
     Ok(price.expect("a meter is entered with its first step"))
 }

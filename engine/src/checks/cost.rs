@@ -77,11 +77,7 @@ fn no_price_known(context: &Context<'_>, out: &mut Findings) {
         });
         for name in &group.instance_types {
             let Some(ix) = context.catalogue.types.find(name.as_str()) else { continue };
-            let meter = match (spot, windows) {
-                (true, _) => Meter::Ec2Spot(ix),
-                (false, true) => Meter::Ec2Windows(ix),
-                (false, false) => Meter::Ec2Linux(ix),
-            };
+            let meter = Meter::instance(ix, windows, spot);
             if prices.price(meter).is_none() {
                 let message = format!("{} has no known price in {region}", context.catalogue.label(meter));
                 let hint = "Use another type, or give the price in a price book of your own";
@@ -210,8 +206,7 @@ fn provider_unused(context: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let first = group.instance_types.first().and_then(|name| context.catalogue.types.find(name.as_str()));
-        let meter =
-            first.map(|ix| if Host::Group(id, group).is_spot() { Meter::Ec2Spot(ix) } else { Meter::Ec2Linux(ix) });
+        let meter = first.map(|ix| Meter::instance(ix, false, Host::Group(id, group).is_spot()));
         let month = meter.and_then(|meter| context.month(meter, u64::from(group.min_size)));
         let cost = month.map_or(String::new(), |usd| format!(" for {} a month", usd.cents_text()));
         let mut changed = group.clone();

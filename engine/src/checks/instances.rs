@@ -10,8 +10,9 @@ use crate::design::account::Account;
 use crate::design::capacity::{AutoScalingGroupProvider, CapacityProvider, RegisteredMemory};
 use crate::design::edit::Edit;
 use crate::design::knob::Knob;
-use crate::design::service::SchedulingStrategy;
+use crate::design::service::{EbsVolumeType, SchedulingStrategy};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
+use crate::design::volume::EbsVolume;
 use crate::names::Architecture;
 use crate::units::{CpuUnits, Mib};
 
@@ -60,6 +61,13 @@ pub(super) const RULES: &[Rule] = &[
         "Instances run out of network interfaces before CPU and memory",
         "ECS Developer Guide, \"Increasing Amazon ECS Linux container instance network interfaces\"",
         eni_limit_binds,
+    ),
+    Rule::new(
+        "instance-volume-out-of-range",
+        Severity::Error,
+        "A volume of instances is outside what its type has",
+        "Amazon EBS User Guide, \"Amazon EBS volume types\"",
+        instance_volume_out_of_range,
     ),
     Rule::new(
         "group-cannot-hold-tasks",
@@ -389,12 +397,34 @@ fn previous_generation_type(context: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// What: size, IOPS or throughput that the volume type does not have, or a root volume that no instance starts from. Why:
+/// EC2 refuses the launch. Example: a root volume of type st1; io1 without its IOPS.
+///
+/// Source: Amazon EBS User Guide, "Amazon EBS volume types": st1 and sc1 cannot be boot volumes.
+fn instance_volume_out_of_range(context: &Context<'_>, out: &mut Findings) {
+    for (id, provider) in &context.design.capacity_providers {
+        let CapacityProvider::AutoScalingGroup(group) = provider else { continue };
+        let at = ItemRef::CapacityProvider(id.clone());
+        let root = EbsVolume::root(group);
+        let boots = !matches!(root.kind, EbsVolumeType::St1 | EbsVolumeType::Sc1);
+        let no_boot = (!boots).then(|| format!("No instance starts from a volume of type {}", root.kind));
+        if let Some(fault) = no_boot.or_else(|| super::storage::fault(root, false)) {
+            out.add(at.clone(), "root_volume", fault, "Stay within what the volume type has");
+        }
+        for fault in group.volumes.iter().filter_map(|volume| super::storage::fault(volume.into(), false)) {
+            out.add(at.clone(), "volumes", fault, "Stay within what the volume type has");
+        }
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
     use crate::design::capacity::Range;
+    use crate::design::volume::InstanceVolume;
+    use crate::units::Gib;
 
     fn kinds(d: &mut Design, names: &[&str]) {
         group(d).instance_types = names.iter().map(|name| (*name).into()).collect();
@@ -423,12 +453,28 @@ pub(super) mod tests {
         worker_definition(d).runtime_platform.operating_system_family = Some(family);
     }
 
+    fn volume(kind: EbsVolumeType, iops: Option<u32>) -> InstanceVolume {
+        InstanceVolume { size: Gib::from_gib(500), volume_type: Some(kind), iops, throughput: None }
+    }
+
     pub(in crate::checks) const CASES: &[Case] = &[
         case(
             "instance-type-unknown",
             |d| kinds(d, &["m7i.xlarge", "m7i.huge"]),
             &["machines · instance_types"],
             |d| kinds(d, &["m7i.xlarge", "m7i.2xlarge"]),
+        ),
+        case(
+            "instance-volume-out-of-range",
+            |d| {
+                group(d).root_volume_type = Some(EbsVolumeType::St1);
+                group(d).volumes = vec![volume(EbsVolumeType::Io1, None), volume(EbsVolumeType::Gp2, Some(3_000))];
+            },
+            &["machines · root_volume", "machines · volumes"],
+            |d| {
+                group(d).root_volume_type = Some(EbsVolumeType::Gp2);
+                group(d).volumes = vec![volume(EbsVolumeType::Io1, Some(300)), volume(EbsVolumeType::St1, None)];
+            },
         ),
         case("no-instance-types", |d| kinds(d, &[]), &["machines · instance_types"], |_| {}),
         case(

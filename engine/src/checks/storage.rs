@@ -5,8 +5,9 @@ use super::diagnostic::{Findings, Rule, Severity};
 use crate::catalogue::fargate::{EPHEMERAL_MAX, EPHEMERAL_MIN};
 use crate::design::edit::Edit;
 use crate::design::id::TaskDefinitionId;
-use crate::design::service::{EbsVolumeType, TaskEbsVolume};
+use crate::design::service::EbsVolumeType;
 use crate::design::task_definition::{TaskDefinition, Volume, VolumeKind};
+use crate::design::volume::EbsVolume;
 use crate::design::{Item, ItemRef};
 
 const EBS: &str = "ECS API Reference, \"ServiceManagedEBSVolumeConfiguration\"";
@@ -206,8 +207,8 @@ fn range(kind: EbsVolumeType) -> ((u32, u32), Option<(u32, u32)>) {
 }
 
 /// What is wrong with a volume, if anything is.
-fn fault(volume: &TaskEbsVolume, fargate: bool) -> Option<String> {
-    let kind = volume.volume_type.unwrap_or(EbsVolumeType::Gp3);
+pub(super) fn fault(volume: EbsVolume, fargate: bool) -> Option<String> {
+    let kind = volume.kind;
     let ((least, most), iops) = range(kind);
     let provisioned = matches!(kind, EbsVolumeType::Io1 | EbsVolumeType::Io2);
     if fargate && kind == EbsVolumeType::Standard {
@@ -238,7 +239,7 @@ fn fault(volume: &TaskEbsVolume, fargate: bool) -> Option<String> {
 fn ebs_volume_out_of_range(context: &Context<'_>, out: &mut Findings) {
     for runner in &context.runners {
         let Some(volume) = runner.service.and_then(|s| s.ebs_volume.as_ref()) else { continue };
-        if let Some(fault) = fault(volume, runner.on(HostKind::Fargate)) {
+        if let Some(fault) = fault(volume.into(), runner.on(HostKind::Fargate)) {
             out.add(runner.at.clone(), "ebs_volume", fault, "Stay within what the volume type has");
         }
     }
@@ -403,6 +404,7 @@ pub(super) mod tests {
     use crate::checks::testing::*;
     use crate::design::container::MountPoint;
     use crate::design::outside::{FileSystem, FileSystemKind};
+    use crate::design::service::TaskEbsVolume;
     use crate::design::task_definition::OperatingSystemFamily;
     use crate::design::{Design, Tags};
     use crate::units::Gib;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::is_default;
 use crate::names::aws_words;
-use crate::units::Usd;
+use crate::units::kept::{self, BytesMonthly};
+use crate::units::{Bytes, Usd};
 
 aws_words! {
     /// How old an account's quotas look.
@@ -13,6 +14,14 @@ aws_words! {
         NewAccount = "new account",
         /// AWS's published defaults.
         Default = "default",
+    }
+
+    /// How many bytes that move AWS counts as a GB.
+    MovedGb {
+        /// 10⁹.
+        Decimal = "10^9 bytes",
+        /// 2³⁰.
+        Binary = "2^30 bytes",
     }
 
     /// A way to pay ahead (rules SAV).
@@ -93,4 +102,32 @@ pub struct Account {
     /// Savings Plans bought.
     #[serde(skip_serializing_if = "is_default")]
     pub purchase_plans: Vec<PurchasePlan>,
+    /// Whether AWS's permanent free tiers count, all of them or none; absent is true. Those of the first year never do.
+    #[serde(skip_serializing_if = "is_default")]
+    pub permanent_free_tiers: Option<bool>,
+    /// How many bytes that move are a GB of the bill; absent is 10⁹.
+    #[serde(skip_serializing_if = "is_default")]
+    pub gb_moved: Option<MovedGb>,
+    /// How much of the month's 100 GB of free transfer to the internet the account uses elsewhere.
+    #[serde(skip_serializing_if = "is_default")]
+    #[serde(
+        serialize_with = "kept::write_some::<BytesMonthly, _, _>",
+        deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
+    )]
+    pub free_transfer_used_elsewhere: Option<Bytes>,
+}
+
+impl Account {
+    /// Whether AWS's permanent free tiers count (rule SAV-09). Assumption: they do, as nothing else uses them up.
+    pub fn permanent_free_tiers(&self) -> bool {
+        self.permanent_free_tiers.unwrap_or(true)
+    }
+
+    /// How many bytes that move are a GB. Assumption: 10⁹; see `catalogue::meter::GB_MOVED`.
+    pub fn gb_moved(&self) -> Bytes {
+        Bytes::from_bytes(match self.gb_moved {
+            Some(MovedGb::Decimal) | None => 1_000_000_000,
+            Some(MovedGb::Binary) => 1 << 30,
+        })
+    }
 }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::event_window::EventWindow;
 use super::id::{CapacityProviderId, RoleId, SecurityGroupId, SubnetId};
 use super::references::{Refers, Visit, list, maybe};
+use super::service::EbsVolumeType;
+use super::volume::InstanceVolume;
 use super::{Tags, is_default};
 use crate::names::{Architecture, InstanceTypeName, aws_words};
 use crate::units::kept::{self, SecondsOrNever};
@@ -97,7 +99,6 @@ pub struct StrategyItem {
 }
 
 /// A capacity provider of the user's own.
-#[expect(clippy::large_enum_variant, reason = "items are edited one at a time, never kept in bulk")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CapacityProvider {
     /// One EC2 Auto Scaling group.
@@ -153,9 +154,18 @@ pub struct AutoScalingGroupProvider {
     /// `managedDraining`; absent is on (rule CAS-07).
     #[serde(default, skip_serializing_if = "is_default")]
     pub managed_draining: Option<bool>,
-    /// Root volume of each instance, gp3; absent is 30 GiB.
+    /// Root volume of each instance; absent is 30 GiB.
     #[serde(default, skip_serializing_if = "is_default")]
     pub root_volume: Option<Gib>,
+    /// The type of the root volume; absent is gp3.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub root_volume_type: Option<EbsVolumeType>,
+    /// IOPS of the root volume; absent is what its type includes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub root_volume_iops: Option<u32>,
+    /// Further volumes of each instance: `BlockDeviceMappings` of its launch template.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub volumes: Vec<InstanceVolume>,
     /// Whether instances get a public IPv4 address.
     #[serde(default, skip_serializing_if = "is_default")]
     pub public_ip: bool,
@@ -217,6 +227,9 @@ impl AutoScalingGroupProvider {
             managed_termination_protection: false,
             managed_draining: None,
             root_volume: None,
+            root_volume_type: None,
+            root_volume_iops: None,
+            volumes: Vec::new(),
             public_ip: false,
             detailed_monitoring: false,
             prefer_cached_images: false,

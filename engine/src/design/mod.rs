@@ -32,6 +32,7 @@ pub mod service;
 pub mod standalone;
 mod tags;
 pub mod task_definition;
+pub mod volume;
 pub mod work;
 
 pub use item::{Design, Item, ItemRef, Kind};

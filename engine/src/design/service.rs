@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::capacity::{LaunchType, StrategyItem};
+use super::capacity::{CapacityProvider, LaunchType, StrategyItem};
 use super::deployment::Deployment;
 use super::id::{
-    ClusterId, ContainerName, FileSystemId, LatticeId, LogGroupId, NamespaceId, RoleId, SecurityGroupId, SubnetId,
-    TargetGroupId, TaskDefinitionId, VolumeName,
+    CapacityProviderId, ClusterId, ContainerName, FileSystemId, LatticeId, LogGroupId, NamespaceId, RoleId,
+    SecurityGroupId, SubnetId, TargetGroupId, TaskDefinitionId, VolumeName,
 };
 use super::references::{Refers, Visit, list, maybe, one, records};
 use super::scaling::Scaling;
 use super::task_definition::PlacementConstraint;
 use super::work::{Call, Work};
-use super::{Tags, is_default, refer_providers};
+use super::{Design, Tags, is_default, refer_providers};
 use crate::names::aws_words;
 use crate::units::kept::{self, MibPerSecond};
 use crate::units::{CpuUnits, Gib, Mib, Minutes, Percent, Seconds};
@@ -63,6 +63,34 @@ pub enum Capacity {
     Strategy(Vec<StrategyItem>),
     /// `launchType`: the way before capacity providers (rule CPS-16).
     LaunchType(LaunchType),
+}
+
+impl Design {
+    /// The capacity providers that tasks with this capacity go to, each with base and weight: those of their strategy, else
+    /// of the cluster's default strategy. A launch type goes to the cluster's first provider of its kind; so does EC2,
+    /// which the API takes where neither a strategy nor a default is given (rule CPS-09).
+    pub fn providers_of(&self, cluster: &ClusterId, capacity: &Capacity) -> Vec<StrategyItem> {
+        let cluster = self.clusters.get(cluster);
+        let launch = match (capacity, cluster) {
+            (Capacity::Strategy(items), _) => return items.clone(),
+            (Capacity::ClusterDefault, Some(cluster)) if !cluster.default_strategy.is_empty() => {
+                return cluster.default_strategy.clone();
+            }
+            (Capacity::ClusterDefault, _) => LaunchType::Ec2,
+            (Capacity::LaunchType(launch), _) => *launch,
+        };
+        let is_of_kind = |id: &&CapacityProviderId| {
+            matches!(
+                (launch, self.capacity_providers.get(*id)),
+                (LaunchType::Ec2, Some(CapacityProvider::AutoScalingGroup(_)))
+                    | (LaunchType::ManagedInstances, Some(CapacityProvider::ManagedInstances(_)))
+            )
+        };
+        let fargate = (launch == LaunchType::Fargate).then(CapacityProviderId::fargate);
+        let of_kind = || cluster?.capacity_providers.iter().find(is_of_kind).cloned();
+        let found = fargate.or_else(of_kind);
+        found.map(|capacity_provider| StrategyItem { capacity_provider, base: 0, weight: 1 }).into_iter().collect()
+    }
 }
 
 /// An entry of `placementStrategy`.

@@ -18,12 +18,13 @@ pub mod strategy;
 pub mod vcpus;
 pub mod warm;
 
+use crate::catalogue::free_tier::FreeTiers;
 use crate::catalogue::timings::Timings;
 use crate::design::ItemRef;
 use crate::design::fault::FaultKind;
 use crate::design::scenario::RevisionFault;
 use crate::names::{Region, Zone};
-use crate::units::{CalendarTime, Percent, Span};
+use crate::units::{Bytes, CalendarTime, Percent, Span};
 use index::{Ix, Table};
 use left_out::NotPlayed;
 use load::PlannedLoad;
@@ -113,6 +114,10 @@ pub struct Plan {
     pub standing: Vec<network::Standing>,
     /// Amounts that the user states as they were measured, in place of what would be derived.
     pub stated: Vec<network::StatedUsage>,
+    /// How many bytes that move are a GB of the bill.
+    pub gb_moved: Bytes,
+    /// AWS's permanent free tiers, as they count for the account.
+    pub free_tiers: FreeTiers,
     /// Items that the user gave a monthly price of their own.
     pub own_prices: Vec<(Ix<ItemRef>, crate::units::Usd)>,
     /// Items that have a cost which the user has not stated: the bill says what it leaves out.

@@ -128,8 +128,8 @@ pub enum PlannedTarget {
     Aws(EndpointService),
     /// The internet, or what is reached over it.
     Internet,
-    /// Another region.
-    OtherRegion,
+    /// Another region, and what a GB that leaves for it is paid by.
+    OtherRegion(Meter),
     /// Another VPC of the region; its way is not drawn, its bytes cost nothing here.
     Free,
 }
@@ -139,7 +139,7 @@ impl PlannedTarget {
     pub const fn service(&self) -> Option<Ix<PlannedService>> {
         match self {
             Self::Service(service) | Self::Through(service, ..) => Some(*service),
-            Self::InVpc { .. } | Self::Aws(_) | Self::Internet | Self::OtherRegion | Self::Free => None,
+            Self::InVpc { .. } | Self::Aws(_) | Self::Internet | Self::OtherRegion(_) | Self::Free => None,
         }
     }
 }

@@ -35,7 +35,8 @@ pub fn account(line: &BillLine, bill: &Bill, catalogue: &Catalogue) -> Account {
         Charge::Aws(meter) => meter,
         Charge::Own => return own(line, &quantity),
     };
-    let price = catalogue.prices.price(meter);
+    let price = catalogue.prices.of_account(meter, bill.free_tiers);
+    let price = price.as_deref();
     let (Some(cost), Some(rate)) = (line.cost, super::table::rate_of(line)) else {
         return unpriced(&quantity, price, meter, catalogue);
     };
@@ -107,7 +108,7 @@ fn tiers(price: &Price, meter: Meter, bill: &Bill) -> Vec<String> {
     let mut told = vec![match meter.tier_scope() {
         TierScope::Month => format!("All {} of the bill fill the price's steps together", quantity_text(all, charge)),
         TierScope::Hour => "The price's steps begin anew each hour".to_owned(),
-        TierScope::Thing => "Each thing fills the price's steps by itself".to_owned(),
+        TierScope::Thing => "Each volume fills the price's steps by itself".to_owned(),
     }];
     let filled = price.parts(all);
     let unit = charge.unit();
@@ -131,7 +132,11 @@ fn source(price: &Price) -> String {
 }
 
 fn notes(price: &Price) -> Vec<String> {
-    Some(price.note.to_string()).filter(|note| !note.is_empty()).into_iter().collect()
+    let free = (price.free > Quantity::ZERO).then(|| {
+        "The first step is AWS's permanent free tier, of the account as a whole: the account says whether it counts"
+            .to_owned()
+    });
+    Some(price.note.to_string()).filter(|note| !note.is_empty()).into_iter().chain(free).collect()
 }
 
 /// An amount with all its decimals, two at least: `$29.5504`, `$3.00`.

@@ -266,9 +266,9 @@ impl Compiler<'_, '_> {
                     let out = self.term(service.owner, Meter::InternetOut, Cause::Calls, sent, Share::All);
                     terms.extend(out);
                 }
-                PlannedTarget::OtherRegion => {
+                PlannedTarget::OtherRegion(meter) => {
                     self.ways(service, Destination::Internet, both, Cause::Calls, &mut terms);
-                    let out = self.term(service.owner, Meter::InterRegion, Cause::Calls, sent, Share::All);
+                    let out = self.term(service.owner, *meter, Cause::Calls, sent, Share::All);
                     terms.extend(out);
                 }
                 PlannedTarget::Free => {}

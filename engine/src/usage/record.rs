@@ -86,6 +86,16 @@ pub enum Thing {
     Instances(u32),
 }
 
+impl Thing {
+    /// How many things alike a record of it stands for.
+    pub const fn count(self) -> u32 {
+        match self {
+            Self::Tasks(count) | Self::Instances(count) if count > 0 => count,
+            Self::Tasks(_) | Self::Instances(_) | Self::Task(_) | Self::Instance(_) | Self::Standing | Self::Flow => 1,
+        }
+    }
+}
+
 /// How much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {

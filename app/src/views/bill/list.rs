@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bayplan_engine::design::ItemRef;
+use bayplan_engine::report::wording::thousands;
 use bayplan_engine::units::Usd;
 use egui::{
     Align2, Color32, Event, EventFilter, FontId, Frame, Key as Press, Margin, Painter, Rect, Role, ScrollArea, Sense,
@@ -99,6 +100,8 @@ fn color(row: &Row, services: &BTreeMap<ItemRef, Color32>, tokens: &Tokens) -> C
 /// What the bill leaves out, in sentences.
 fn foot(model: &Model<'_>, shown: Shown<'_>) -> Vec<String> {
     let mut said = vec!["Not included: tax, support plans, free tiers of new accounts".to_owned()];
+    let (free, gb) = (shown.plan.free_tiers.word(), thousands(&shown.plan.gb_moved.bytes().to_string()));
+    said.push(format!("AWS's permanent free tiers counted: {free}; a GB that moves is {gb} bytes"));
     let without: Vec<_> = shown.plan.without_price.iter().map(|at| shown.plan.owners[*at].to_string()).collect();
     if !without.is_empty() {
         said.push(format!("Without a price of your own: {}", without.join(", ")));

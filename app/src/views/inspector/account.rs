@@ -2,7 +2,7 @@
 
 use bayplan_engine::catalogue::quotas::{self, Quota};
 use bayplan_engine::design::Design;
-use bayplan_engine::design::account::{Account, PlanKind, PurchasePlan, QuotaProfile, QuotaValue, Trail};
+use bayplan_engine::design::account::{Account, MovedGb, PlanKind, PurchasePlan, QuotaProfile, QuotaValue, Trail};
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::units::Usd;
 use egui::{Frame, Margin, Ui};
@@ -14,7 +14,7 @@ use crate::command::{Command, Outbox};
 use crate::grid::Pick;
 use crate::widgets::fields::Form;
 use crate::widgets::theme::{self, Tokens};
-use crate::widgets::units::{DOLLARS, NUMBER};
+use crate::widgets::units::{BYTES_MONTHLY, DOLLARS, NUMBER};
 
 /// The account as a whole; what comes out different is one step.
 pub(super) fn ui(ui: &mut Ui, design: &Design, out: &mut Outbox) {
@@ -33,6 +33,7 @@ pub(super) fn ui(ui: &mut Ui, design: &Design, out: &mut Outbox) {
         form.section(ui, "", "Quotas", true, |ui| quotas(ui, &form, &mut account));
         form.section(ui, "", "Savings Plans", true, |ui| plans(ui, &form, &mut account));
         form.section(ui, "", "CloudTrail", true, |ui| trails(ui, &form, &mut account));
+        form.section(ui, "", "Billing", true, |ui| billing(ui, &form, &mut account));
     });
     if account != design.account {
         out.push(Command::edit(Edit::Account(account)));
@@ -134,6 +135,25 @@ fn plans(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
     if !account.purchase_plans.is_empty() {
         ui.label(theme::small("Not simulated yet: bills are at list prices without them").color(tokens.warn));
     }
+}
+
+fn billing(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
+    let tokens = Tokens::of(ui.ctx());
+    let counted = &mut account.permanent_free_tiers;
+    form.maybe_check(ui, "permanent_free_tiers", "Permanent free tiers", counted, "all counted");
+    let elsewhere = &mut account.free_transfer_used_elsewhere;
+    form.maybe(ui, "free_transfer_used_elsewhere", "Of 100 GB out, used elsewhere", elsewhere, &BYTES_MONTHLY, "none");
+    let told = "Each month: 100 GB out to the internet, 2,200 h of ECS Anywhere, 10 metrics, 10 standard alarms and 5 GB of \
+                logs of CloudWatch, a million requests of SQS, 20,000 of KMS";
+    ui.label(theme::small(told).color(tokens.muted));
+    form.maybe_choice(
+        ui,
+        "gb_moved",
+        "A GB that moves",
+        &mut account.gb_moved,
+        MovedGb::ALL,
+        "10^9 bytes, our assumption",
+    );
 }
 
 fn trails(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {

@@ -11,14 +11,17 @@ use bayplan_engine::design::cluster::{
 };
 use bayplan_engine::design::event_window::{EventWindow, StartHour};
 use bayplan_engine::design::id::CapacityProviderId;
-use bayplan_engine::design::service::Capacity;
+use bayplan_engine::design::service::{Capacity, EbsVolumeType};
+use bayplan_engine::design::volume::InstanceVolume;
 use bayplan_engine::names::{Architecture, InstanceTypeName};
-use bayplan_engine::units::{Mib, Minutes, Weekday};
+use bayplan_engine::units::{Gib, Mib, Minutes, Weekday};
 use egui::Ui;
 
 use crate::grid::words;
 use crate::widgets::fields::Form;
-use crate::widgets::units::{BYTES, COUNT, DISK, DOLLARS, MEMORY, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER};
+use crate::widgets::units::{
+    BYTES, COUNT, DISK, DOLLARS, MEMORY, MIB_RATE, MINUTES, PERCENT, SECONDS, SECONDS_OR_NEVER,
+};
 
 /// AWS's own providers and those drawn.
 fn providers(design: &Design) -> Vec<CapacityProviderId> {
@@ -189,6 +192,11 @@ fn auto_scaling_group(ui: &mut Ui, form: &Form<'_>, group: &mut AutoScalingGroup
     });
     form.section(ui, "root_volume", "Instances", false, |ui| {
         form.maybe(ui, "root_volume", "Root volume", &mut group.root_volume, &DISK, "30 GiB");
+        let kind = &mut group.root_volume_type;
+        form.maybe_choice(ui, "root_volume_type", "Root volume type", kind, EbsVolumeType::ALL, "gp3");
+        let iops = &mut group.root_volume_iops;
+        form.maybe(ui, "root_volume_iops", "Root volume IOPS", iops, &COUNT, "what the type includes");
+        volumes(ui, form, &mut group.volumes);
         form.check(ui, "public_ip", "Public address", &mut group.public_ip);
         form.check(ui, "detailed_monitoring", "Detailed monitoring", &mut group.detailed_monitoring);
         form.check(ui, "prefer_cached_images", "Prefer cached images", &mut group.prefer_cached_images);
@@ -201,6 +209,19 @@ fn auto_scaling_group(ui: &mut Ui, form: &Form<'_>, group: &mut AutoScalingGroup
         form.references(ui, "security_groups", "Security groups", &mut group.security_groups, groups);
     });
     form.pairs(ui, "tags", "Tags", &mut group.tags);
+}
+
+/// Further volumes of each instance.
+fn volumes(ui: &mut Ui, form: &Form<'_>, volumes: &mut Vec<InstanceVolume>) {
+    let field = "volumes";
+    let title = |v: &InstanceVolume| format!("{} of {}", v.size, v.volume_type.unwrap_or(EbsVolumeType::Gp3));
+    let fresh = || InstanceVolume { size: Gib::from_gib(100), volume_type: None, iops: None, throughput: None };
+    form.records(ui, "further volume", volumes, title, fresh, |ui, volume| {
+        form.value(ui, field, "Size", &mut volume.size, &DISK);
+        form.maybe_choice(ui, field, "Type", &mut volume.volume_type, EbsVolumeType::ALL, "gp3");
+        form.maybe(ui, field, "IOPS", &mut volume.iops, &COUNT, "what the type includes");
+        form.maybe(ui, field, "Throughput", &mut volume.throughput, &MIB_RATE, "what the type includes");
+    });
 }
 
 fn managed_instances(ui: &mut Ui, form: &Form<'_>, managed: &mut ManagedInstancesProvider) {

@@ -277,8 +277,7 @@ fn eligible(
         None => general && t.gpus.is_none() && t.accelerators.is_none(),
     };
     let spot = option == CapacityOptionType::Spot;
-    let meter = if spot { Meter::Ec2Spot(ix) } else { Meter::Ec2Linux(ix) };
-    let priced = ground.catalogue.prices.price(meter).is_some();
+    let priced = ground.catalogue.prices.price(Meter::instance(ix, false, spot)).is_some();
     // A model of GPU comes in few families, whatever their generation.
     let recent = t.current_generation || gpus.is_some();
     recent && !t.bare_metal && suited && priced && (!spot || t.spot_supported)

@@ -232,7 +232,7 @@ impl Sketch<'_> {
         let types = &self.catalogue.types;
         let held = types.iter().filter(|(_, of)| group.takes(of) && need.is_held_by(of, group.windows) && is_sold(of));
         let priced = held.filter_map(|(ix, of)| {
-            let meter = if group.windows { Meter::Ec2Windows(ix) } else { Meter::Ec2Linux(ix) };
+            let meter = Meter::instance(ix, group.windows, false);
             let price = self.catalogue.prices.price(meter)?;
             Some((price.first_rate().cost(meter.per_unit()), &of.name, of))
         });

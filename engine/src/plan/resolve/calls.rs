@@ -1,12 +1,14 @@
 //! Whom services call, and where their images are pulled from.
 
 use super::Resolver;
+use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
 use crate::design::id::ServiceId;
 use crate::design::load::Load;
 use crate::design::outside::{OutsideKind, Reached, Registry};
 use crate::design::task_definition::TaskDefinition;
 use crate::design::work::{Call, CallPath, CallTarget};
+use crate::names::Region;
 use crate::plan::index::Ix;
 use crate::plan::network::{PlannedBalancer, PlannedListener};
 use crate::plan::service::{CrossingSides, PlannedCall, PlannedTarget, PullFrom};
@@ -29,6 +31,18 @@ const fn sides(kind: OutsideKind) -> CrossingSides {
     }
 }
 
+/// The two regions whose traffic to each other has a price of its own.
+const US_EAST: [&str; 2] = ["us-east-1", "us-east-2"];
+
+/// What a GB from one region to another is paid by: by the pair of them.
+///
+/// Source: the price list as read (`data_transfer` rows of the price files): one price from each region to all others, and
+/// half of it between us-east-1 and us-east-2.
+fn between_regions(from: &Region, to: &Region) -> Meter {
+    let both = from != to && [from, to].iter().all(|region| US_EAST.contains(&region.as_str()));
+    if both { Meter::InterRegionUsEast } else { Meter::InterRegion }
+}
+
 impl Resolver<'_> {
     pub(super) fn call(&mut self, item: &ItemRef, call: &Call) -> Option<PlannedCall> {
         let to = match &call.to {
@@ -48,7 +62,7 @@ impl Resolver<'_> {
                     }
                     Reached::AwsService(service) => PlannedTarget::Aws(*service),
                     Reached::Internet => PlannedTarget::Internet,
-                    Reached::OtherRegion(_) => PlannedTarget::OtherRegion,
+                    Reached::OtherRegion(to) => PlannedTarget::OtherRegion(between_regions(&self.design.region, to)),
                     Reached::OtherVpc | Reached::OnPremises => PlannedTarget::Free,
                 }
             }

@@ -13,6 +13,7 @@ mod secrets;
 mod service;
 mod standing;
 mod stated;
+mod volumes;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ use super::service::PlannedService;
 use super::vcpus::VcpuQuota;
 use super::{Plan, PlannedFault, PlannedFaultKind, PlannedRollout, PlannedZone, curve::Curve};
 use crate::catalogue::Catalogue;
+use crate::catalogue::free_tier::FreeTiers;
 use crate::catalogue::timings::Timings;
 use crate::design::fault::FaultKind;
 use crate::design::id::{CapacityProviderId, LoadBalancerId, ServiceId, SubnetId};
@@ -136,6 +138,11 @@ impl<'a> Resolver<'a> {
             loads,
             standing: std::mem::take(&mut self.standing),
             stated,
+            gb_moved: self.design.account.gb_moved(),
+            free_tiers: FreeTiers {
+                counted: self.design.account.permanent_free_tiers(),
+                internet_out_elsewhere: self.design.account.free_transfer_used_elsewhere.unwrap_or_default(),
+            },
             own_prices,
             without_price,
             faults,

@@ -1,6 +1,7 @@
 //! Capacity providers and the instance types they may start.
 
 use super::Resolver;
+use super::volumes;
 use crate::catalogue::instance_types::{CpuManufacturer as MadeBy, InstanceType, TypeIx};
 use crate::catalogue::meter::Meter;
 use crate::catalogue::quotas::{self, Quota};
@@ -10,6 +11,7 @@ use crate::design::capacity::{
     InstanceRequirements, ManagedInstancesProvider, RegisteredMemory,
 };
 use crate::design::id::{CapacityProviderId, SubnetId};
+use crate::design::volume::EbsVolume;
 use crate::names::InstanceTypeName;
 use crate::plan::PlannedZone;
 use crate::plan::index::Ix;
@@ -17,12 +19,7 @@ use crate::plan::provider::{
     Candidate, LaunchRate, PlannedGroup, PlannedProvider, PlannedScaling, ProviderKind, Ration,
 };
 use crate::plan::vcpus::{QuotaIx, VcpuQuota};
-use crate::units::{CpuUnits, Gib, Mib, Percent, Ppm, Quantity, Span, Usd};
-
-/// The root volume of a container instance where nothing is said.
-///
-/// Source: ECS Developer Guide, "Amazon ECS-optimized Linux AMIs": the root volume of Amazon Linux 2023 is 30 GiB.
-const ROOT_VOLUME: Gib = Gib::from_gib(30);
+use crate::units::{CpuUnits, Gib, Percent, Ppm, Quantity, Span, Usd};
 
 /// How many metrics of an instance detailed monitoring sends, each billed as a custom metric.
 ///
@@ -120,7 +117,7 @@ impl Resolver<'_> {
 
     /// Spot types that the advisor does not list are never taken back: that is said.
     fn note_interruptions(&mut self, item: &ItemRef, option: CapacityOptionType, candidates: &[Candidate]) {
-        let unlisted = |of: &Candidate| self.catalogue.types.spot_linux(of.kind).is_none();
+        let unlisted = |of: &Candidate| of.levels.iter().all(|(meter, _)| self.catalogue.spot_advice(*meter).is_none());
         if option == CapacityOptionType::Spot && candidates.iter().any(unlisted) {
             self.not_played(
                 item.clone(),
@@ -149,18 +146,20 @@ impl Resolver<'_> {
 
     fn group_candidates(&mut self, item: &ItemRef, group: &AutoScalingGroupProvider) -> Vec<Candidate> {
         let mut candidates = Vec::new();
+        let windows = self.runs_windows(item);
         for name in &group.instance_types {
             let Some(kind) = self.catalogue.types.find(name.as_str()) else {
                 self.fail(item.clone(), "instance_types", format!("EC2 has no instance type {name}"));
                 continue;
             };
-            let besides = [
-                volume(group.root_volume.unwrap_or(ROOT_VOLUME)),
+            let mut besides = vec![
                 (Meter::CustomMetric, if group.detailed_monitoring { DETAILED_METRICS } else { 0 }),
                 (Meter::PublicIpv4, u64::from(group.public_ip)),
             ];
-            let windows = self.runs_windows(item);
-            let mut made = self.candidate(kind, instance_meter(kind, windows, group.option), None, &besides);
+            let further = group.volumes.iter().map(EbsVolume::from);
+            besides.extend(std::iter::once(EbsVolume::root(group)).chain(further).flat_map(volumes::levels));
+            let instance = Meter::instance(kind, windows, group.option == Some(CapacityOptionType::Spot));
+            let mut made = self.candidate(kind, instance, None, &besides);
             let of = &self.catalogue.types[kind];
             let known = if windows { of.registered_memory_on_windows() } else { of.registered_memory() };
             let measured = RegisteredMemory::of(&group.registered_memory, name);
@@ -173,17 +172,16 @@ impl Resolver<'_> {
         candidates
     }
 
-    /// Whether the tasks put on a provider are Windows tasks, which decides the instance's price.
+    /// Whether Windows tasks are put on a provider, by whatever way they reach it: that decides the instance's price.
     fn runs_windows(&self, provider: &ItemRef) -> bool {
-        let names = |capacity: &crate::design::service::Capacity| match capacity {
-            crate::design::service::Capacity::Strategy(items) => {
-                items.iter().any(|i| i.capacity_provider.as_str() == provider.name())
-            }
-            crate::design::service::Capacity::ClusterDefault | crate::design::service::Capacity::LaunchType(_) => false,
-        };
-        let definitions = &self.design.task_definitions;
-        let services = self.design.services.values().filter(|s| names(&s.capacity));
-        services.filter_map(|s| definitions.get(&s.task_definition)).any(|d| d.runtime_platform.is_windows())
+        let design = self.design;
+        let services = design.services.values().map(|s| (&s.cluster, &s.capacity, &s.task_definition));
+        let alone = design.standalone_tasks.values().map(|t| (&t.cluster, &t.capacity, &t.task_definition));
+        services.chain(alone).any(|(cluster, capacity, definition)| {
+            let windows = design.task_definitions.get(definition).is_some_and(|d| d.runtime_platform.is_windows());
+            let reached = || design.providers_of(cluster, capacity);
+            windows && reached().iter().any(|item| item.capacity_provider.as_str() == provider.name())
+        })
     }
 
     fn managed_candidates(&mut self, item: &ItemRef, managed: &ManagedInstancesProvider) -> Vec<Candidate> {
@@ -197,11 +195,10 @@ impl Resolver<'_> {
                 let fee = Some(Meter::ManagedInstancesFee(kind));
                 // Instance store is free and stands in for the data volume (rule MI-53).
                 let local = managed.use_local_storage && types[kind].local_storage_gb > 0;
-                let besides = [
-                    volume(if local { Gib::from_gib(0) } else { managed.storage() }),
-                    (Meter::CustomMetric, if managed.detailed_monitoring { DETAILED_METRICS } else { 0 }),
-                ];
-                let mut made = self.candidate(kind, instance_meter(kind, false, managed.option), fee, &besides);
+                let data = if local { Gib::from_gib(0) } else { managed.storage() };
+                let mut besides = volumes::levels(EbsVolume::gp3(data));
+                besides.push((Meter::CustomMetric, if managed.detailed_monitoring { DETAILED_METRICS } else { 0 }));
+                let mut made = self.candidate(kind, Meter::instance(kind, false, spot), fee, &besides);
                 let known = types[kind].registered_memory().memory() - self.timings.mi_host_reserve;
                 made.memory = RegisteredMemory::of(&managed.registered_memory, &types[kind].name).unwrap_or(known);
                 made
@@ -248,7 +245,8 @@ impl Resolver<'_> {
             (Some(instance), Some(Some(fee))) => Some(instance + fee),
             (None, _) | (_, Some(None)) => None,
         };
-        let (spot, advice) = (matches!(instance, Meter::Ec2Spot(_)), self.catalogue.types.spot_linux(kind));
+        let spot = matches!(instance, Meter::Ec2Spot(_) | Meter::Ec2SpotWindows(_));
+        let advice = self.catalogue.spot_advice(instance);
         let mut levels = vec![(instance, 1)];
         levels.extend(fee.map(|fee| (fee, 1)));
         levels.extend(besides.iter().copied().filter(|(_, level)| *level > 0));
@@ -263,15 +261,10 @@ impl Resolver<'_> {
             awsvpc_tasks: if trunking { of.awsvpc_tasks_with_trunking() } else { of.awsvpc_tasks() },
             architecture: of.architecture,
             hourly: hourly.filter(|usd| *usd > Usd::ZERO),
-            interrupted: if spot { advice.map_or(Ppm::ZERO, |advice| advice.band.played()) } else { Ppm::ZERO },
+            interrupted: advice.map_or(Ppm::ZERO, |advice| advice.band.played()),
             levels,
         }
     }
-}
-
-/// What an instance's volume meters.
-fn volume(size: Gib) -> (Meter, u64) {
-    (Meter::EbsGp3Storage, u64::from(Mib::from_gib(size.gib()).mib()))
 }
 
 fn per_minute(quota: Quota) -> u32 {
@@ -291,14 +284,6 @@ fn planned_group(group: &AutoScalingGroupProvider) -> PlannedGroup {
         termination_protection: group.managed_termination_protection,
         draining: group.managed_draining.unwrap_or(true),
         prefer_cached: group.prefer_cached_images,
-    }
-}
-
-fn instance_meter(kind: TypeIx, windows: bool, option: Option<CapacityOptionType>) -> Meter {
-    match option {
-        Some(CapacityOptionType::Spot) => Meter::Ec2Spot(kind),
-        Some(CapacityOptionType::OnDemand | CapacityOptionType::Reserved) | None if windows => Meter::Ec2Windows(kind),
-        Some(CapacityOptionType::OnDemand | CapacityOptionType::Reserved) | None => Meter::Ec2Linux(kind),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use super::health::breaker;
+use super::volumes;
 use crate::catalogue::fargate::{self, Platform};
 use crate::catalogue::meter::Meter;
 use crate::design::capacity::LaunchType;
@@ -9,7 +10,7 @@ use crate::design::container::LogDriver;
 use crate::design::id::{CapacityProviderId, ServiceId};
 use crate::design::observability::{LogClass, LogGroup};
 use crate::design::scaling::{Scaling, ScalingMetric, ScalingPolicy, TargetTracking};
-use crate::design::service::{Capacity, EbsVolumeType, SchedulingStrategy, Service, TaskEbsVolume};
+use crate::design::service::{Capacity, SchedulingStrategy, Service};
 use crate::design::task_definition::{NetworkMode, TaskDefinition};
 use crate::design::{Design, ItemRef};
 use crate::names::Architecture;
@@ -30,11 +31,6 @@ const HANDLED_STOP: Span = Span::from_secs(1);
 ///
 /// Assumption: 10; each adds 50 ms to a pull.
 const UNKNOWN_LAYERS: u32 = 10;
-
-/// What a gp3 volume includes. Source: Amazon EBS pricing page: 3,000 IOPS and 125 MiB/s (rule STC-02).
-const GP3_IOPS: u32 = 3000;
-/// Source: as above.
-const GP3_THROUGHPUT: u32 = 125;
 
 impl Resolver<'_> {
     pub(super) fn place_services(&mut self) {
@@ -154,29 +150,12 @@ impl Resolver<'_> {
     }
 
     fn strategy(&mut self, item: &ItemRef, service: &Service) -> Vec<(CapacityProviderId, u32, u32)> {
-        let Some(cluster) = self.design.clusters.get(&service.cluster) else {
+        if !self.design.clusters.contains_key(&service.cluster) {
             self.fail(item.clone(), "cluster", format!("there is no cluster {}", service.cluster));
             return Vec::new();
-        };
-        let first = |wanted: fn(&ProviderKind) -> bool| {
-            let mut own = cluster.capacity_providers.iter();
-            own.find(|id| self.provider_of.get(id).is_some_and(|ix| wanted(&self.providers[*ix].kind))).cloned()
-        };
-        let launched = |provider: Option<CapacityProviderId>| provider.map(|p| vec![(p, 0, 1)]).unwrap_or_default();
-        let of = |items: &[crate::design::capacity::StrategyItem]| {
-            items.iter().map(|i| (i.capacity_provider.clone(), i.base, i.weight)).collect::<Vec<_>>()
-        };
-        let group = |kind: &ProviderKind| matches!(kind, ProviderKind::AutoScalingGroup(_));
-        let managed = |kind: &ProviderKind| matches!(kind, ProviderKind::ManagedInstances { .. });
-        let found = match &service.capacity {
-            Capacity::Strategy(items) => of(items),
-            Capacity::ClusterDefault if !cluster.default_strategy.is_empty() => of(&cluster.default_strategy),
-            // No strategy and no default: the API falls back to launch type EC2 (rule CPS-09).
-            Capacity::ClusterDefault | Capacity::LaunchType(LaunchType::Ec2) => launched(first(group)),
-            Capacity::LaunchType(LaunchType::Fargate) => launched(Some(CapacityProviderId::fargate())),
-            Capacity::LaunchType(LaunchType::ManagedInstances) => launched(first(managed)),
-            Capacity::LaunchType(LaunchType::External) => Vec::new(),
-        };
+        }
+        let items = self.design.providers_of(&service.cluster, &service.capacity);
+        let found: Vec<_> = items.into_iter().map(|i| (i.capacity_provider, i.base, i.weight)).collect();
         if found.is_empty() {
             self.fail(item.clone(), "capacity", "its cluster has no capacity that this service could run on");
         }
@@ -222,7 +201,7 @@ impl Resolver<'_> {
         let events = 1 + count(definition.containers.len());
         let insights = self.insights_event(&service.cluster).saturating_mul(events);
         levels.extend((insights > 0).then_some((Meter::LogsIngest, insights)));
-        levels.extend(service.ebs_volume.iter().flat_map(ebs_levels));
+        levels.extend(service.ebs_volume.iter().flat_map(|volume| volumes::levels(volume.into())));
         levels
     }
 
@@ -411,25 +390,4 @@ fn host_ports(definition: &TaskDefinition) -> Vec<HostPort> {
     ports.sort();
     ports.dedup();
     ports
-}
-
-/// What a task's EBS volume meters (rules STC-01, STC-02).
-fn ebs_levels(volume: &TaskEbsVolume) -> Vec<(Meter, u64)> {
-    let size = u64::from(Mib::from_gib(volume.size.gib()).mib());
-    let above = |value: Option<u32>, included: u32| u64::from(value.unwrap_or(included).saturating_sub(included));
-    let iops = u64::from(volume.iops.unwrap_or(0));
-    let all = match volume.volume_type.unwrap_or(EbsVolumeType::Gp3) {
-        EbsVolumeType::Gp3 => vec![
-            (Meter::EbsGp3Storage, size),
-            (Meter::EbsGp3Iops, above(volume.iops, GP3_IOPS)),
-            (Meter::EbsGp3Throughput, above(volume.throughput, GP3_THROUGHPUT)),
-        ],
-        EbsVolumeType::Gp2 => vec![(Meter::EbsGp2Storage, size)],
-        EbsVolumeType::Io1 => vec![(Meter::EbsIo1Storage, size), (Meter::EbsIo1Iops, iops)],
-        EbsVolumeType::Io2 => vec![(Meter::EbsIo2Storage, size), (Meter::EbsIo2Iops, iops)],
-        EbsVolumeType::St1 => vec![(Meter::EbsSt1Storage, size)],
-        EbsVolumeType::Sc1 => vec![(Meter::EbsSc1Storage, size)],
-        EbsVolumeType::Standard => vec![(Meter::EbsMagneticStorage, size)],
-    };
-    all.into_iter().filter(|(_, level)| *level > 0).collect()
 }
