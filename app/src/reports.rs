@@ -6,7 +6,7 @@ use bayplan_engine::allocation::Allocation;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::checks::Diagnostic;
 use bayplan_engine::evaluate::Outcome;
-use bayplan_engine::evaluate::compare::{Alternative, Comparison};
+use bayplan_engine::evaluate::compare::{Alternative, Band, Comparison};
 use bayplan_engine::evaluate::figures::{ProviderFigures, Run, ServiceFigures};
 use bayplan_engine::evaluate::judgement::{Judgement, Verdict, shortfalls};
 use bayplan_engine::evaluate::quotas_used::OverQuota;
@@ -109,7 +109,7 @@ fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
     let causes: Map<_, _> =
         of.by_cause.iter().map(|(group, usd)| (group.word().to_owned(), json!(usd.to_string()))).collect();
     let (mid, seen) = (of.mid(), of.seen());
-    json!({
+    let mut value = json!({
         "name": of.name,
         "total_usd": {
             "low": usd(of.band.map(|band| band.low)),
@@ -145,7 +145,12 @@ fn alternative(of: &Alternative, window: Span, catalogue: &Catalogue) -> Value {
         "serves_as_well": of.judgement.as_ref().map(|judgement| judgement.verdict == Verdict::AsWell),
         "judgement": of.judgement.as_ref().map(Judgement::said),
         "not_applicable": of.not_applicable,
-    })
+    });
+    // The same amounts as plain numbers, for whoever needs no last digit.
+    let number = |amount: fn(Band) -> Usd| of.band.map(|band| amount(band).dollars());
+    value["total"] = json!({ "low": number(|b| b.low), "mid": number(|b| b.mid), "high": number(|b| b.high) });
+    value["difference"] = json!(of.difference.map(Usd::dollars));
+    value
 }
 
 /// What an alternative's totals are without; a meter without a price is of all items that use it.

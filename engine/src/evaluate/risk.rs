@@ -68,6 +68,7 @@ impl Risk {
 
 /// Names as people list them; of many the first, and how many more.
 fn named(services: &[ServiceId]) -> String {
+    /// Assumption: as many as are read in a sentence.
     const NAMED: usize = 3;
     let names: Vec<_> = services.iter().take(NAMED).map(ToString::to_string).collect();
     match (services.len().saturating_sub(NAMED), &names[..]) {

@@ -9,7 +9,7 @@ pub(super) type Remark = (String, String);
 
 /// Remarks of which only the items differ become one.
 pub(super) fn gathered(remarks: &[Remark]) -> Vec<String> {
-    /// So many are named; the others are counted.
+    /// Assumption: so many are read in a sentence; of more, three are named and the others counted.
     const NAMED: usize = 4;
     let mut likes: Vec<(&str, Vec<String>)> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
