@@ -1,22 +1,21 @@
 //! Two revisions of a design on the command line: by item, by cause, for a pull request, and the exit codes of a pipeline.
 
-use bayplan_engine::design::Kind;
-use bayplan_engine::design::edit::Edit;
-use bayplan_engine::design::knob::Knob;
 use bayplan_engine::presets::find;
 use bayplan_engine::units::Usd;
 use serde_json::Value;
 
 use crate::headless::{bayplan, folder, refuses, write};
 
-/// The small API, and a revision of it with so many more tasks of its one service.
+/// The small API without scaling, and a revision of it with so many more tasks of its one service.
 fn two(folder: &tempfile::TempDir, more: u32) -> [String; 2] {
     let mut project = find("small-api").unwrap().project();
-    let before = write(folder, "before.ron", &project.write());
-    let (id, service) = project.design.services.first_key_value().unwrap();
-    let count = Knob::DesiredCount(service.desired_count + more);
-    Edit::Set(Kind::Service.named(id.as_str()), count).apply(&mut project.design).unwrap();
-    [before, write(folder, "after.ron", &project.write())]
+    let mut revision = |name: &str, more: u32| {
+        let service = project.design.services.values_mut().next().unwrap();
+        service.scaling = None;
+        service.desired_count += more;
+        write(folder, name, &project.write())
+    };
+    [revision("before.ron", 0), revision("after.ron", more)]
 }
 
 fn usd(value: &Value) -> Usd {
