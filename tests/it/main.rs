@@ -4,6 +4,7 @@ mod agreement;
 mod allocation;
 mod chart_view;
 mod charts;
+mod comparing;
 mod drawing;
 mod headless;
 mod hours;

@@ -289,8 +289,9 @@ fn advice(ui: &mut Ui, shown: Shown<'_>, on_one_line: bool, tokens: &Tokens) {
             ui.label(theme::label("Pick").color(tokens.good));
         });
     }
-    // What the pick asks for belongs beside it: a quota to be raised, images to be built.
-    let mind = comparison.pick.filter(|place| *place != 0).map(|place| caution(comparison, place));
+    // What the pick asks for belongs beside it: a quota to be raised, images to be built. Its risk the sentence has told.
+    let mind = comparison.pick.filter(|place| *place != 0 && comparison.alternatives[*place].risks.is_empty());
+    let mind = mind.map(|place| caution(comparison, place));
     let mind = mind.filter(|text| !text.is_empty()).map(|text| format!(" · mind: {text}"));
     let advice = comparison.advice() + &mind.unwrap_or_default();
     let color = if shown.stale { tokens.muted } else { tokens.text };
