@@ -46,7 +46,8 @@ pub(super) fn parse(text: &str, file: &str, wanted: &str) -> Result<(Vec<(String
     let read = if is_yaml(text, file) { read_yaml(text, wanted) } else { read_json(text, wanted) };
     let Read { documents, places, passed_over } =
         read.map_err(|(line, column, what)| foreign().unwrap_or_else(|| error((line, column), what)))?;
-    if documents.is_empty() {
+    let is_nothing = |document: &Value| document.as_array().is_some_and(Vec::is_empty);
+    if documents.iter().all(is_nothing) {
         return Err(error((1, 1), format!("nothing is here; expected {wanted}")));
     }
     if let Some(what) = documents.iter().find_map(foreign::of_value) {

@@ -8,8 +8,8 @@
 //!   environment, labels, options, proxy properties, system controls, tags;
 //! - `environment`, `systemControls`, `dockerLabels`, options, proxy properties and tags stand in order of name;
 //! - the `type` of environment files and proxies, of which there is one, is always said;
-//! - `host` without a path goes: a volume of no kind is an empty one; a Docker volume's scope is always said;
-//! - `awslogs-region`, which AWS demands, is the design's where the options name none;
+//! - `host` without a path goes: a volume of no kind is an empty one; a Docker volume of which nothing is said gets its scope;
+//! - `awslogs-region`, which AWS demands, is the design's where the options of a container drawn here name none;
 //! - tags beside a wrapped definition move into it.
 //!
 //! Roles are written by ARN where it is known, else by name: both are legal for `taskRoleArn`, and a name is also taken
@@ -28,8 +28,18 @@ mod read_container;
 mod write;
 mod write_container;
 
+use crate::design::container::{LogConfiguration, LogDriver};
+
 pub use read::read;
 pub use write::{write, write_all};
+
+/// The log driver option for the region of a log group, which AWS demands.
+const LOG_REGION_OPTION: &str = "awslogs-region";
+
+/// Whether a container writes to a log group and does not say in which region that is.
+fn lacks_region(log: &LogConfiguration) -> bool {
+    log.driver == LogDriver::Awslogs && log.log_group.is_some() && !log.options.contains_key(LOG_REGION_OPTION)
+}
 
 /// The image of a container whose file names none.
 const STAND_IN: &str = "IMAGE_NOT_NAMED";

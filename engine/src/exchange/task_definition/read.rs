@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::STAND_IN;
 use super::around::Around;
 use super::containers_alone::{self, is_container};
 use super::read_container::{container, size_of};
+use super::{STAND_IN, lacks_region};
 use crate::design::ItemRef;
 use crate::design::capacity::LaunchType;
 use crate::design::container::Container;
@@ -80,13 +80,17 @@ fn add(imported: &mut Imported, said: Option<&str>, file: &str, definition: Task
     } else if said.is_none() {
         assume("family", format!("{name}, the file's name: the definition has no family"));
     }
-    let without: Vec<_> = definition.containers.iter().filter(|container| container.image == STAND_IN).collect();
-    if !without.is_empty() {
-        let names: Vec<_> = without.iter().map(|container| container.name.as_str()).collect();
-        assume(
-            "containers",
-            format!("{STAND_IN} stands in for the image of {}: the file names none", names.join(", ")),
-        );
+    let names = |of: &dyn Fn(&Container) -> bool| {
+        let named = definition.containers.iter().filter(|container| of(container));
+        named.map(|container| container.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let without_image = names(&|container| container.image == STAND_IN);
+    if !without_image.is_empty() {
+        assume("containers", format!("{STAND_IN} stands in for the image of {without_image}: the file names none"));
+    }
+    let without_region = names(&|container| container.log_configuration.as_ref().is_some_and(lacks_region));
+    if !without_region.is_empty() {
+        assume("awslogs_region", format!("the design's: the log options of {without_region} name none"));
     }
     imported.definitions.push((id.clone(), definition));
     id
@@ -296,8 +300,7 @@ fn s3_files_volume(mut of: Object<'_>) -> Option<VolumeKind> {
 
 fn docker_volume(mut of: Object<'_>) -> VolumeKind {
     VolumeKind::Docker {
-        // AWS's default, said so that the kind of a volume without any setting can be written again.
-        scope: of.word("scope", DockerVolumeScope::ALL).or(Some(DockerVolumeScope::Task)),
+        scope: of.word("scope", DockerVolumeScope::ALL),
         autoprovision: of.flag("autoprovision").unwrap_or(false),
         driver: of.text("driver"),
         driver_options: of.map("driverOpts"),

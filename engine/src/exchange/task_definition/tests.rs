@@ -293,6 +293,10 @@ fn a_file_that_is_no_task_definition_is_refused_with_its_place() {
             "f.json:2:9: this is a template, with `${cpu}` for something else to fill in: fill it in first (`envsubst`, \
             `terraform console`, `ecspresso render taskdef`), and import what comes out",
         ),
+        (
+            " [] ",
+            "f.json:1:1: nothing is here; expected a task definition, an object with family and containerDefinitions",
+        ),
         ("hello", "f.json:1:1: expected a task definition, an object with family and containerDefinitions"),
     ] {
         assert_eq!(read(text, "f.json").unwrap_err().to_string(), error);
@@ -373,6 +377,30 @@ fn an_image_that_no_file_names_is_stood_in_for_and_not_written() {
         assert_eq!(through(&text).1["containerDefinitions"], json!([{"name": "app"}]));
         let image = &drawn(&imported).images[&"IMAGE_NOT_NAMED".into()];
         assert_eq!(image.registry, Registry::EcrPrivate, "not one of Docker Hub");
+    }
+}
+
+#[test]
+fn an_export_of_what_came_in_has_no_region_that_the_file_had_not() {
+    let log = r#""logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "g"}}"#;
+    let (imported, _, assumed) = mended(&with_container(log), "web.json");
+    assert_eq!(assumed, [("awslogs_region", "the design's: the log options of app name none".to_owned())]);
+    let mut project = Project::new("web", drawn(&imported));
+    let options = |project: &Project| {
+        let text: Value = serde_json::from_str(&write_all(project)[0].text).unwrap();
+        text["containerDefinitions"][0]["logConfiguration"]["options"].clone()
+    };
+    // One that is drawn gets the design's, which AWS demands.
+    assert_eq!(options(&project), json!({"awslogs-group": "g", "awslogs-region": "us-east-1"}));
+    project.assumptions.insert("task definition web · awslogs_region".to_owned(), assumed[0].1.clone());
+    assert_eq!(options(&project), json!({"awslogs-group": "g"}));
+    let docker = |fields: &str| format!(r#"{{"name": "v", "dockerVolumeConfiguration": {{{fields}}}}}"#);
+    for fields in [r#""driver": "local""#, r#""scope": "shared", "autoprovision": true"#] {
+        let text = with_container("").replace("\"family\"", &format!("\"volumes\": [{}], \"family\"", docker(fields)));
+        assert_eq!(
+            through(&text).1["volumes"],
+            serde_json::from_str::<Value>(&format!("[{}]", docker(fields))).unwrap()
+        );
     }
 }
 

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::write_container::container;
+use super::{LOG_REGION_OPTION, lacks_region};
+use crate::design::container::Container;
 use crate::design::id::{FileSystemId, RoleId, TaskDefinitionId};
 use crate::design::project::Project;
-use crate::design::task_definition::{PlacementConstraint, TaskDefinition, Volume, VolumeKind};
+use crate::design::task_definition::{DockerVolumeScope, PlacementConstraint, TaskDefinition, Volume, VolumeKind};
 use crate::design::{Design, ItemRef};
 use crate::exchange::{Assumed, Document, free_name};
 
@@ -116,6 +118,17 @@ fn leave_out_assumed(fields: &mut Map<String, Value>, project: &Project, id: &Ta
     if made_up_role(project, id) {
         fields.shift_remove("executionRoleArn");
     }
+    let containers = project.design.task_definitions.get(id).map(|definition| &definition.containers);
+    let written = fields.get_mut("containerDefinitions").and_then(Value::as_array_mut);
+    if let (Some(containers), Some(written), true) =
+        (containers, written, project.assumptions.contains_key(&Assumed::key(&at, "awslogs_region")))
+    {
+        let lacking = |container: &Container| container.log_configuration.as_ref().is_some_and(lacks_region);
+        for (_, written) in containers.iter().zip(written).filter(|(container, _)| lacking(container)) {
+            let options = written.pointer_mut("/logConfiguration/options").and_then(Value::as_object_mut);
+            options.and_then(|options| options.shift_remove(LOG_REGION_OPTION));
+        }
+    }
 }
 
 /// Whether the execution role of a definition is our own assumption and not known to exist.
@@ -195,7 +208,9 @@ fn volume(of: &mut Fields, volume: &Volume) {
         }
         VolumeKind::Docker { scope, autoprovision, driver, driver_options, labels } => {
             of.put_object("dockerVolumeConfiguration", |of| {
-                of.put("scope", scope.map_or("task", |scope| scope.aws()));
+                let says_nothing = !autoprovision && driver.is_none() && driver_options.is_empty() && labels.is_empty();
+                // AWS's default, said so that the kind of a volume without any setting can be written.
+                of.put("scope", scope.or(says_nothing.then_some(DockerVolumeScope::Task)).map(DockerVolumeScope::aws));
                 of.put("autoprovision", autoprovision.then_some(true));
                 of.put("driver", driver.as_deref());
                 of.put("driverOpts", map(driver_options));

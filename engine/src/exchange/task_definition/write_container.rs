@@ -177,7 +177,7 @@ fn log_configuration(of: &mut Fields, log: &LogConfiguration, design: &Design) {
     let mut options = log.options.clone();
     if let (LogDriver::Awslogs, Some(group)) = (log.driver, &log.log_group) {
         options.insert(super::LOG_GROUP_OPTION.to_owned(), group.as_str().to_owned());
-        options.entry("awslogs-region".to_owned()).or_insert_with(|| design.region.as_str().to_owned());
+        options.entry(super::LOG_REGION_OPTION.to_owned()).or_insert_with(|| design.region.as_str().to_owned());
     }
     of.put("options", map(&options));
     of.put("secretOptions", objects(&log.secret_options, secret));
