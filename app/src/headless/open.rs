@@ -5,7 +5,7 @@ use std::path::Path;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::overlay::{OverlayError, PriceOverlay};
 use bayplan_engine::design::id::ScenarioId;
-use bayplan_engine::design::project::{Project, ReadProjectError};
+use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::{Prepared, prepare, prepare_estimate};
 use bayplan_engine::names::Region;
 use bayplan_engine::presets;
@@ -57,9 +57,7 @@ fn read_project(path: &Path) -> Result<Project, Stop> {
         );
         return Err(Stop::Input(what));
     }
-    Project::read(&read(path)?).map_err(|e| match e {
-        ReadProjectError::Syntax { .. } | ReadProjectError::Format(_) => Stop::Input(format!("{}:{e}", path.display())),
-    })
+    Project::read(&read(path)?).map_err(|e| Stop::Input(format!("{}:{e}", path.display())))
 }
 
 fn with_prices(catalogue: &Catalogue, path: &Path) -> Result<Catalogue, Stop> {

@@ -8,6 +8,7 @@ use crate::units::{Percent, Span};
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum FaultKind {
     /// A zone is lost: what runs there ends at once, nothing starts there.
     ZoneLoss(Zone),

@@ -34,6 +34,7 @@ pub enum Entrance {
 
 /// How a rate goes over time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Series<R = MilliPerSecond> {
     /// Always the same.
     Constant(R),

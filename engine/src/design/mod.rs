@@ -15,6 +15,7 @@ pub mod deployment;
 pub mod edit;
 pub mod event_window;
 pub mod fault;
+mod file_text;
 pub mod health_check;
 pub mod id;
 pub mod item;

@@ -217,6 +217,7 @@ pub struct NatGateway {
 
 /// The kinds of VPC endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum EndpointKind {
     /// Free, by route, for S3 and `DynamoDB` (rule NET-30).
     Gateway,

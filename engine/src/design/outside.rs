@@ -90,6 +90,7 @@ pub fn is_kept_by_aws(image: &str) -> bool {
 
 /// Where a system outside ECS is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Reached {
     /// Inside the VPC, in these subnets.
     InVpc {

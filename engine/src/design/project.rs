@@ -1,12 +1,14 @@
 //! The project file: a design, its scenarios and the canvas's layout, as RON.
 //!
 //! Keys stand in a fixed order and one field on a line, so that files differ well in git; reading and writing again
-//! gives the same bytes. Unknown fields are refused with line, column and the fields expected.
+//! gives the same bytes. Unknown fields are refused with line, column and the fields expected, keys that stand twice in a
+//! map with both their lines.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::file_text::{self, Twice};
 use super::id::{ScenarioId, VpcId};
 use super::is_default;
 use super::item::{Design, ItemRef};
@@ -73,11 +75,44 @@ pub enum ReadProjectError {
         /// What is wrong and what was expected.
         what: String,
     },
-    /// The format is newer than this version.
-    #[error(
-        "1:1: this file has format {0}, and this version of Bayplan reads format {FORMAT}; a newer version can open it"
-    )]
-    Format(u32),
+    /// A key stands twice in one map.
+    #[error("{line}:{column}: {field} names `{key}` twice, in line {first} and in line {line}: give one of them another name")]
+    Twice {
+        /// The map's field.
+        field: String,
+        /// The key.
+        key: String,
+        /// The line it stands on first, from 1.
+        first: usize,
+        /// The line it stands on again, from 1.
+        line: usize,
+        /// The column it stands at there, from 1.
+        column: usize,
+    },
+    /// The format is none that this version reads.
+    #[error("{line}:{column}: {}", format_said(*.number))]
+    Format {
+        /// The format's number as the file has it.
+        number: u64,
+        /// Line of the number, from 1.
+        line: usize,
+        /// Column of the number, from 1.
+        column: usize,
+    },
+}
+
+fn format_said(number: u64) -> String {
+    if number > u64::from(FORMAT) {
+        format!("written by a newer Bayplan: format {number}, this reads up to {FORMAT}; a newer version can open it")
+    } else {
+        format!("there is no format {number}: this version of Bayplan reads format {FORMAT}")
+    }
+}
+
+impl From<Twice> for ReadProjectError {
+    fn from(Twice { field, key, first, again: (line, column) }: Twice) -> Self {
+        Self::Twice { field, key, first, line, column }
+    }
 }
 
 /// How project files are read and written: optional values stand bare.
@@ -87,11 +122,15 @@ fn options() -> ron::Options {
 
 /// Reads a file in the form of project files.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ReadProjectError> {
-    options().from_str(text).map_err(|e| ReadProjectError::Syntax {
+    let value = options().from_str(text).map_err(|e| ReadProjectError::Syntax {
         line: e.span.start.line,
         column: e.span.start.col,
         what: e.code.to_string(),
-    })
+    })?;
+    match file_text::twice(text) {
+        None => Ok(value),
+        Some(twice) => Err(twice.into()),
+    }
 }
 
 /// Writes a file in the form of project files.
@@ -125,8 +164,12 @@ impl Project {
 
     /// Read from a file's text.
     pub fn read(text: &str) -> Result<Self, ReadProjectError> {
-        let project: Self = read(text)?;
-        if project.format == FORMAT { Ok(project) } else { Err(ReadProjectError::Format(project.format)) }
+        match file_text::format(text) {
+            Some((number, (line, column))) if number != u64::from(FORMAT) => {
+                Err(ReadProjectError::Format { number, line, column })
+            }
+            Some(_) | None => read(text),
+        }
     }
 
     /// The file's text.
@@ -167,9 +210,31 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_said_to_be_newer() {
-        let text = "(format: 2, name: \"x\", design: (region: \"us-east-1\"))";
-        assert_eq!(Project::read(text), Err(ReadProjectError::Format(2)));
+    fn a_newer_format_is_said_to_be_newer_whatever_its_fields_are() {
+        let text = "(format: 2, name: \"x\", planet: \"Mars\", design: (region: \"us-east-1\"))";
+        let error = Project::read(text).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "1:10: written by a newer Bayplan: format 2, this reads up to 1; a newer version can open it"
+        );
+        let error = Project::read(&text.replace("format: 2", "format: 0")).unwrap_err().to_string();
+        assert_eq!(error, "1:10: there is no format 0: this version of Bayplan reads format 1");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_in_any_map_is_refused_with_both_lines() {
+        let design = "(\n  format: 1,\n  name: \"x\",\n  design: (region: \"us-east-1\", MAPS),\n  REST\n)\n";
+        let read = |maps: &str, rest: &str| Project::read(&design.replace("MAPS", maps).replace("REST", rest));
+        assert_eq!(read("", "scenarios: {\"d\": ()}").err(), None);
+        let error = read("", "scenarios: {\"d\": (),\n\"d\": ()}").unwrap_err().to_string();
+        assert_eq!(error, "6:1: scenarios names `d` twice, in line 5 and in line 6: give one of them another name");
+        let vpc = "(cidr: \"10.0.0.0/16\", tags: {\"team\": \"a\",\n\"team\": \"b\"})";
+        let error = read(&format!("vpcs: {{\"main\": {vpc}}}"), "").unwrap_err().to_string();
+        assert!(error.starts_with("5:1: tags names `team` twice, in line 4 and in line 5"), "{error}");
+        let error = read("clusters: {\"main\": (), \"main\": ()}", "").unwrap_err().to_string();
+        assert!(error.contains("clusters names `main` twice"), "{error}");
+        let error = read("", "layout: (margins: {\"x\": (1, 2), \"x\": (3, 4)})").unwrap_err().to_string();
+        assert!(error.contains("margins names `x` twice"), "{error}");
     }
 
     /// A VPC with IPv6, line by line: `BLOCK` is the destination of its route.

@@ -11,6 +11,7 @@ use crate::units::{CalendarTime, Minutes, Span};
 
 /// When standalone tasks start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Schedule {
     /// Once, at an instant: `at(…)`.
     Once(CalendarTime),

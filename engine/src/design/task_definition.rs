@@ -117,6 +117,7 @@ impl RuntimePlatform {
 
 /// What is mounted under a volume's name (rule TDF-90).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum VolumeKind {
     /// A folder of the instance, or an empty one where no path is given.
     Host {

@@ -85,6 +85,7 @@ impl Measured {
 
 /// What work costs, as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Work {
     /// Nothing is known: tasks stand idle, whatever comes.
     #[default]
@@ -128,6 +129,7 @@ impl Work {
 
 /// Whom a service calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum CallTarget {
     /// Another service.
     Service {
