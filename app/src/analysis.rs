@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bayplan_engine::catalogue::Catalogue;
-use bayplan_engine::checks::{self, Diagnostic, Severity};
+use bayplan_engine::checks::{Diagnostic, Severity};
 use bayplan_engine::design::ItemRef;
 use bayplan_engine::design::id::{ScenarioId, ServiceId};
 use bayplan_engine::design::project::Project;
+use bayplan_engine::evaluate::inspect::inspect;
 use bayplan_engine::evaluate::trade_off::{self, Through};
 use bayplan_engine::evaluate::{self, Outcome, Prepared, Refused};
 use bayplan_engine::plan::Plan;
@@ -72,13 +73,7 @@ impl Analysis {
             }
         };
         let drawn = evaluate::prepare_estimate(project, None, catalogue);
-        analysis.findings = match &drawn {
-            Ok(prepared) => prepared.findings.clone(),
-            Err(Refused::Findings(findings)) => findings.clone(),
-            Err(Refused::NoScenario(_) | Refused::Edit { .. } | Refused::Unresolved(_)) => {
-                checks::run(&project.design, catalogue, &project.allowed)
-            }
-        };
+        analysis.findings = inspect(project, catalogue);
         analysis.worst = worst(&analysis.findings);
         let mut errors = errors_of(&analysis.findings);
         let drawn = drawn.map(|prepared| priced(prepared, catalogue));
@@ -112,7 +107,7 @@ impl Analysis {
 
     /// Findings of one item, worst first.
     pub fn of_item<'a>(&'a self, at: &'a ItemRef) -> impl Iterator<Item = &'a Diagnostic> {
-        self.findings.iter().filter(move |finding| finding.at.item == *at)
+        self.findings.iter().filter(move |finding| finding.scenario.is_none() && finding.at.item.item() == Some(at))
     }
 
     /// Whether the prices are those of an earlier design.
@@ -123,8 +118,10 @@ impl Analysis {
 
 fn worst(findings: &[Diagnostic]) -> BTreeMap<ItemRef, Severity> {
     let mut worst = BTreeMap::new();
-    for finding in findings {
-        let known = worst.entry(finding.at.item.clone()).or_insert(finding.severity);
+    // What is wrong in a scenario alone is no fault of what is drawn.
+    for finding in findings.iter().filter(|finding| finding.scenario.is_none()) {
+        let Some(at) = finding.at.item.item() else { continue };
+        let known = worst.entry(at.clone()).or_insert(finding.severity);
         *known = finding.severity.min(*known);
     }
     worst

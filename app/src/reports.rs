@@ -5,6 +5,7 @@
 use bayplan_engine::allocation::Allocation;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::checks::Diagnostic;
+use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::evaluate::compare::{Alternative, Band, Comparison};
 use bayplan_engine::evaluate::figures::{ProviderFigures, Run, ServiceFigures};
@@ -209,6 +210,11 @@ pub fn milli(value: u128) -> f64 {
     value as f64 / 1000.0
 }
 
+/// The user's own price book that prices are of, or `null`.
+pub fn price_book_json(catalogue: &Catalogue) -> Value {
+    catalogue.prices.own().map_or(Value::Null, |own| json!({ "name": &*own.name, "as_of": &*own.as_of }))
+}
+
 /// A finding as JSON.
 pub fn finding(of: &Diagnostic) -> Value {
     json!({
@@ -216,6 +222,7 @@ pub fn finding(of: &Diagnostic) -> Value {
         "severity": of.severity.word(),
         "item": of.at.item.to_string(),
         "field": of.at.field,
+        "scenario": of.scenario.as_ref().map(ScenarioId::as_str),
         "message": of.message,
         "hint": of.hint,
         "fixes": of.fixes.iter().map(|fix| fix.label.as_str()).collect::<Vec<_>>(),

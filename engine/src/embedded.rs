@@ -544,6 +544,25 @@ mod tests {
     }
 
     #[test]
+    fn an_overlay_without_name_content_or_effect_is_refused_and_one_that_is_laid_is_known() {
+        let c = load("us-east-1");
+        assert_eq!(c.prices.own(), None);
+        let error = |text: &str| c.with_prices(&overlay(text)).unwrap_err();
+        assert_eq!(error(r#"(name: " ", discounts: [(of: "all", percent_off: "1")])"#), OverlayError::Nameless);
+        assert_eq!(error(r#"(name: "x")"#), OverlayError::Empty);
+        let nothing = error(r#"(name: "x", discounts: [(of: "all", percent_off: "0")])"#);
+        assert_eq!(nothing, OverlayError::WithoutEffect("us-east-1".into()));
+        let one = r#"(of: "alb/hour", usd: "1")"#;
+        let twice = error(&format!("(name: \"x\", prices: [{one}, {one}])"));
+        assert_eq!(twice, OverlayError::Twice("alb/hour".into(), "prices"));
+        let laid = c.with_prices(&overlay(&format!("(name: \"x\", as_of: \"2026-09\", prices: [{one}])"))).unwrap();
+        assert_eq!(laid.prices.own().unwrap().to_string(), "x, of 2026-09");
+        let taipei = load("ap-east-2");
+        let absent = overlay(r#"(name: "x", discounts: [(of: "ec2_linux/m5.large", percent_off: "5")])"#);
+        assert_eq!(taipei.with_prices(&absent).unwrap_err(), OverlayError::WithoutEffect("ap-east-2".into()));
+    }
+
+    #[test]
     fn an_own_price_may_have_more_than_nine_decimals() {
         let c = load("us-east-1");
         let c =

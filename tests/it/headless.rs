@@ -1,6 +1,7 @@
 //! The command line as scripts meet it: exit codes, places of errors, sums, the same bytes, what people read.
 
 mod files_in_and_out;
+mod input;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

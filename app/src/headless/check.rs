@@ -3,20 +3,24 @@
 use std::io::Write;
 
 use bayplan_engine::catalogue::timings::{Timings, assumptions};
-use bayplan_engine::checks::{self, Diagnostic, Severity};
+use bayplan_engine::checks::{Diagnostic, Severity};
 use bayplan_engine::design::project::Project;
 use bayplan_engine::evaluate::Refused;
+use bayplan_engine::evaluate::inspect::{inspect, inspect_scenario};
 use bayplan_engine::plan::resolve::Unresolved;
 use serde_json::{Value, json};
 
-use super::open::{Opened, open};
-use super::{Of, Stop};
+use super::open::{Opened, known, open};
+use super::{InScenario, Of, Stop};
 use crate::reports::finding;
 
 /// `bayplan check`.
-pub fn run(of: &Of, with_assumptions: bool, out: &mut dyn Write) -> Result<u8, Stop> {
+pub fn run(of: &Of, scenario: &InScenario, with_assumptions: bool, out: &mut dyn Write) -> Result<u8, Stop> {
     let opened = open(of)?;
-    let findings = checks::run(&opened.project.design, &opened.catalogue, &opened.project.allowed);
+    let findings = match known(&opened, scenario)? {
+        None => inspect(&opened.project, &opened.catalogue),
+        Some(id) => inspect_scenario(&opened.project, &id, &opened.catalogue)?,
+    };
     if of.json {
         let mut all = json!({ "findings": findings.iter().map(finding).collect::<Vec<_>>() });
         if with_assumptions {
@@ -37,7 +41,9 @@ pub fn text(findings: &[Diagnostic]) -> String {
     let mut lines = Vec::new();
     for of in findings {
         lines.push(format!("{}: {} [{}]", of.severity.word(), of.message, of.rule.0));
-        lines.push(format!("    at {} · {}", of.at.item, of.at.field));
+        let within = of.scenario.as_ref().filter(|_| of.at.item.item().is_some());
+        let within = within.map_or_else(String::new, |id| format!(", in scenario {id}"));
+        lines.push(format!("    at {} · {}{within}", of.at.item, of.at.field));
         lines.extend((!of.hint.is_empty()).then(|| format!("    {}", of.hint)));
     }
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();

@@ -13,6 +13,7 @@ mod nearest;
 mod open;
 mod plain;
 mod presets;
+mod prices;
 mod progress;
 mod revisions;
 mod simulate;
@@ -91,10 +92,12 @@ pub enum Verb {
         #[command(flatten)]
         force: Force,
     },
-    /// Looks for what AWS would refuse, what breaks, and what could be better.
+    /// Looks for what AWS would refuse, what breaks, and what could be better: of the design and of all its scenarios.
     Check {
         #[command(flatten)]
         of: Of,
+        #[command(flatten)]
+        scenario: InScenario,
         /// Lists every assumption that figures rest on.
         #[arg(long)]
         assumptions: bool,
@@ -175,6 +178,21 @@ pub enum Verb {
         #[command(flatten)]
         force: Force,
     },
+    /// Lists what a price book can set, with its key, and what it costs.
+    Prices {
+        /// Words that a key or name has to hold, each of them: fargate arm
+        #[arg(value_name = "FILTER")]
+        words: Vec<String>,
+        /// The region.
+        #[arg(long, default_value = "us-east-1")]
+        region: String,
+        /// A file of your own prices (RON or CSV), laid over the published ones.
+        #[arg(long, value_name = "FILE")]
+        prices: Option<PathBuf>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Makes a design of ECS task definitions.
     Import {
         /// Files as `register-task-definition` takes them or `describe-task-definition` gives them, or containers alone;
@@ -220,7 +238,7 @@ impl Verb {
             | Self::Simulate { of, .. }
             | Self::Compare { of, .. }
             | Self::Export { of, .. } => of.json,
-            Self::Import { json, .. } => *json,
+            Self::Import { json, .. } | Self::Prices { json, .. } => *json,
             Self::Presets { .. } => false,
         }
     }
@@ -431,7 +449,7 @@ fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Resu
 fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     match verb {
         Verb::Presets { name, out: file, force } => presets::run(name.as_deref(), file.as_deref(), force.replace(), to),
-        Verb::Check { of, assumptions } => check::run(of, *assumptions, to.out),
+        Verb::Check { of, scenario, assumptions } => check::run(of, scenario, *assumptions, to.out),
         Verb::Estimate { of, scenario, against: Some(before), change, .. } => {
             revisions::run(revisions::Asked { before, after: &of.design, of, scenario, change }, to)
         }
@@ -477,6 +495,9 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
             let replace = force.replace();
             let asked = compare::Asked { family, seeds, threads, types, charts, write, replace };
             compare::run(of, scenario, limit, asked, to)
+        }
+        Verb::Prices { words, region, prices, json } => {
+            prices::run(prices::Asked { region, words, book: prices.as_deref(), json: *json }, to)
         }
         Verb::Import { files, out: file, region, json, strict, force } => {
             let (region, replace) = (region.as_deref(), force.replace());

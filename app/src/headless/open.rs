@@ -60,7 +60,8 @@ fn read_project(path: &Path) -> Result<Project, Stop> {
     Project::read(&read(path)?).map_err(|e| Stop::Input(format!("{}:{e}", path.display())))
 }
 
-fn with_prices(catalogue: &Catalogue, path: &Path) -> Result<Catalogue, Stop> {
+/// A catalogue with a file of the user's own prices laid over it.
+pub fn with_prices(catalogue: &Catalogue, path: &Path) -> Result<Catalogue, Stop> {
     let text = read(path)?;
     let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));

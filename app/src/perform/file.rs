@@ -316,7 +316,7 @@ pub(crate) fn typed(app: &mut App, context: &Context, asked: Asked, path: PathBu
 
 /// The catalogue of a project's region, the project's own price book laid over it.
 pub(crate) fn catalogue(project: &Project, beside: Option<&Path>) -> Result<Catalogue, String> {
-    let mut catalogue = Catalogue::load(&project.design.region).map_err(|why| why.to_string())?;
+    let catalogue = Catalogue::load(&project.design.region).map_err(|why| why.to_string())?;
     let Some(book) = &project.price_book else { return Ok(catalogue) };
     let file = beside.and_then(Path::parent).unwrap_or(Path::new(".")).join(book);
     let text = files::read(&file).map_err(|why| format!("price book {why}"))?;
@@ -325,7 +325,6 @@ pub(crate) fn catalogue(project: &Project, beside: Option<&Path>) -> Result<Cata
     } else {
         PriceOverlay::from_ron(&text)
     };
-    let laid = overlay.and_then(|overlay| catalogue.prices.with(&overlay, &catalogue.types));
-    catalogue.prices = laid.map_err(|why| format!("price book {}: {why}", file.display()))?;
-    Ok(catalogue)
+    let laid = overlay.and_then(|overlay| catalogue.with_prices(&overlay));
+    laid.map_err(|why| format!("price book {}: {why}", file.display()))
 }

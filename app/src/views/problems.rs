@@ -1,6 +1,6 @@
 //! The findings under the canvas: each leads to its item and offers its fixes.
 
-use bayplan_engine::checks::{Diagnostic, Fix, Severity};
+use bayplan_engine::checks::{Diagnostic, Fix, Severity, Subject};
 use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::command::{Action, Command, Outbox};
@@ -57,19 +57,23 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
     ui.horizontal(|ui| {
         let severity = ui.label(RichText::new(sign.to_string()).color(color).size(15.0));
         severity.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, finding.severity.word()));
-        let place = finding.at.to_string();
+        let place = match &finding.scenario {
+            Some(id) if finding.at.item.item().is_some() => format!("{}, in {id}", finding.at),
+            Some(_) | None => finding.at.to_string(),
+        };
         let jump =
             Button::new(RichText::new(&place).font(egui::FontId::proportional(theme::BODY))).frame(false).truncate();
         let width = (ui.available_width() * 0.18).clamp(120.0, 220.0);
         let jumped = ui
             .allocate_ui_with_layout(egui::vec2(width, 22.0), Layout::left_to_right(Align::Center), |ui| {
                 ui.set_min_width(width);
-                ui.add(jump).on_hover_text("Show it on the canvas").clicked()
+                let whereto =
+                    if finding.at.item.item().is_some() { "Show it on the canvas" } else { "Show the scenario" };
+                ui.add(jump).on_hover_text(whereto).clicked()
             })
             .inner;
         if jumped {
-            out.push(Command::Select(Some(Pick::Item(finding.at.item.clone()))));
-            out.act(Action::FitSelection);
+            lead_to(finding, out);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let rule = finding.rule.0;
@@ -103,6 +107,22 @@ fn row(ui: &mut Ui, finding: &Diagnostic, out: &mut Outbox, tokens: &Tokens) {
             });
         });
     });
+}
+
+/// Shows where a finding is: under the scenario that it was found in, the item on the canvas or the scenario's form.
+fn lead_to(finding: &Diagnostic, out: &mut Outbox) {
+    if finding.scenario.is_some() {
+        out.push(Command::Scenario(finding.scenario.clone()));
+    }
+    match &finding.at.item {
+        Subject::Item(at) => {
+            out.push(Command::Select(Some(Pick::Item(at.clone()))));
+            out.act(Action::FitSelection);
+        }
+        Subject::Scenario(_) => {
+            out.act(Action::Scenarios);
+        }
+    }
 }
 
 /// The button that mends a finding.

@@ -8,8 +8,10 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::instance_types::InstanceTypes;
 use crate::catalogue::meter::Meter;
 use crate::catalogue::prices::{Kind, Price, PriceBook, Tier, rate, scaled};
+use crate::names::Region;
 use crate::units::{Ppm, Quantity, Rate, Usd};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,6 +39,23 @@ pub struct PriceOverlay {
     /// Prices in place of the published ones.
     #[serde(default)]
     pub prices: Vec<OwnPrice>,
+}
+
+/// Which price book lies over the published prices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Laid {
+    /// What the user calls it.
+    pub name: Arc<str>,
+    /// The day it was agreed on, in the user's words; may be empty.
+    pub as_of: Arc<str>,
+}
+
+impl fmt::Display for Laid {
+    /// `Private rates 2026, of 2026-09`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if self.as_of.is_empty() { Ok(()) } else { write!(f, ", of {}", self.as_of) }
+    }
 }
 
 /// So much off.
@@ -97,6 +116,18 @@ pub enum OverlayError {
         /// What was written.
         usd: String,
     },
+    /// It has no name to be told by.
+    #[error("a price book needs a name: results say which one lay over the published prices")]
+    Nameless,
+    /// It is empty.
+    #[error("the price book holds no discount and no price")]
+    Empty,
+    /// It names one thing twice.
+    #[error("`{0}` stands twice among its {1}: which of the two is meant?")]
+    Twice(String, &'static str),
+    /// It changes nothing.
+    #[error("the price book changes no price of {0}: what it names has no price there, or 0 % off")]
+    WithoutEffect(Region),
     /// It gives something that is no percentage.
     #[error("`{0}` is no percentage from 0 to 100 with at most four decimals")]
     NotAPercentage(String),
@@ -165,6 +196,11 @@ impl PriceOverlay {
         let mut overlay = Self { name: name.to_owned(), ..Self::default() };
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|error| csv_error(&error))?.clone();
+        let has = |name: &str| headers.iter().any(|header| header == name);
+        if !has("of") || !(has("percent_off") || has("usd")) {
+            let problem = "the first line has to name the columns: of,percent_off,usd".to_owned();
+            return Err(OverlayError::Csv { line: 1, problem });
+        }
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).map_err(|error| csv_error(&error))? {
             let line: Line = record.deserialize(Some(&headers)).map_err(|error| csv_error(&error))?;
@@ -190,8 +226,16 @@ impl PriceOverlay {
         named(&key).or_else(|| named(meter.service())).or_else(|| named("all"))
     }
 
-    /// Every discount must name something.
+    /// It must have a name and something in it, each thing once, and every discount must name something.
     fn check(&self, types: &InstanceTypes) -> Result<(), OverlayError> {
+        if self.name.trim().is_empty() {
+            return Err(OverlayError::Nameless);
+        }
+        if self.discounts.is_empty() && self.prices.is_empty() {
+            return Err(OverlayError::Empty);
+        }
+        twice(self.discounts.iter().map(|discount| &discount.of), "discounts")?;
+        twice(self.prices.iter().map(|price| &price.of), "prices")?;
         for Discount { of, .. } in &self.discounts {
             let service = Meter::SERVICES.iter().any(|m| m.service() == of) || TYPE_SERVICES.contains(&of.as_str());
             if of != "all" && !service && find(of, types).is_none() {
@@ -200,6 +244,17 @@ impl PriceOverlay {
         }
         Ok(())
     }
+}
+
+/// Of two values for one thing only one could count, and nobody would hear of the other.
+fn twice<'a>(names: impl Iterator<Item = &'a String>, among: &'static str) -> Result<(), OverlayError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(OverlayError::Twice(name.clone(), among));
+        }
+    }
+    Ok(())
 }
 
 /// The service keys of the meters of instance types.
@@ -223,12 +278,14 @@ fn csv_error(error: &csv::Error) -> OverlayError {
 
 impl PriceBook {
     /// These prices with the user's own laid over them.
-    pub fn with(&self, overlay: &PriceOverlay, types: &InstanceTypes) -> Result<Self, OverlayError> {
+    fn with(&self, overlay: &PriceOverlay, types: &InstanceTypes, region: &Region) -> Result<Self, OverlayError> {
         overlay.check(types)?;
         let mut book = self.clone();
         let (as_of, source): (Arc<str>, Arc<str>) = (overlay.as_of.as_str().into(), overlay.name.as_str().into());
+        let mut has_effect = !overlay.prices.is_empty();
         for (meter, price) in self.iter() {
             if let Some(off) = overlay.off(meter, types) {
+                has_effect |= off.ppm() > Ppm::ZERO;
                 book.put(meter, discounted(price, off, meter.per_unit(), &as_of, &source));
             }
         }
@@ -238,6 +295,10 @@ impl PriceBook {
                 .ok_or_else(|| OverlayError::NotAPrice { of: of.clone(), usd: usd.clone() })?;
             book.put(meter, Price::flat(rate, Kind::Own, &as_of, &source, &"".into()));
         }
+        if !has_effect {
+            return Err(OverlayError::WithoutEffect(region.clone()));
+        }
+        book.lay(Laid { name: source, as_of });
         Ok(book)
     }
 }
@@ -245,7 +306,7 @@ impl PriceBook {
 impl Catalogue {
     /// This catalogue with the user's own prices laid over the published ones.
     pub fn with_prices(&self, overlay: &PriceOverlay) -> Result<Self, OverlayError> {
-        let prices = self.prices.with(overlay, &self.types)?;
+        let prices = self.prices.with(overlay, &self.types, &self.region.region)?;
         Ok(Self { prices, ..self.clone() })
     }
 }
@@ -299,5 +360,13 @@ mod tests {
         let both = PriceOverlay::from_csv("mine", "of,percent_off,usd\nall,5,1\n").unwrap_err();
         assert_eq!(both.to_string(), "line 2: either percent_off or usd is expected");
         assert!(PriceOverlay::from_csv("mine", "of,percent_off,price\nall,5,1\n").is_err());
+    }
+
+    #[test]
+    fn a_table_without_a_header_is_told_so() {
+        for text in ["", "all,5,\n", "nat_gateway/hour,,0.03\n", "of\nall\n", "percent_off,usd\n5,\n", "\u{0}"] {
+            let error = PriceOverlay::from_csv("mine", text).unwrap_err().to_string();
+            assert_eq!(error, "line 1: the first line has to name the columns: of,percent_off,usd", "{text}");
+        }
     }
 }

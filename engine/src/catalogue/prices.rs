@@ -5,6 +5,7 @@
 
 use crate::catalogue::instance_types::{InstanceTypes, TypeIx};
 use crate::catalogue::meter::Meter;
+use crate::catalogue::overlay::Laid;
 use crate::catalogue::table::{Row, Table};
 use crate::catalogue::{CatalogueError, Texts};
 use crate::units::{Quantity, Rate, Usd};
@@ -70,6 +71,8 @@ pub struct Figure {
 /// The prices of one region.
 #[derive(Debug, Clone, Default)]
 pub struct PriceBook {
+    /// The user's own book, where one lies over these prices.
+    own: Option<Laid>,
     prices: BTreeMap<Meter, Price>,
     figures: BTreeMap<(String, String), Figure>,
 }
@@ -77,6 +80,17 @@ pub struct PriceBook {
 /// Assumption: Fargate Spot where the region's rate is not known, as ten-thousandths of on demand: AWS says "up to
 /// 70 % off" and publishes rates that move; rule FG-40, parameter `fargate_spot_price_factor`.
 pub const FARGATE_SPOT_PRICE_FACTOR: i64 = 3_000;
+
+impl Kind {
+    /// In a word: `published`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Derived => "derived",
+            Self::Own => "own",
+        }
+    }
+}
 
 impl Price {
     /// A price with one step.
@@ -193,6 +207,16 @@ impl PriceBook {
     /// Takes a price out.
     pub(super) fn take(&mut self, meter: Meter) -> Option<Price> {
         self.prices.remove(&meter)
+    }
+
+    /// The user's own price book that lies over these prices, if one does.
+    pub const fn own(&self) -> Option<&Laid> {
+        self.own.as_ref()
+    }
+
+    /// Says that a price book of the user's has been laid over these prices.
+    pub(super) fn lay(&mut self, own: Laid) {
+        self.own = Some(own);
     }
 
     /// Puts a price in place of the one there.

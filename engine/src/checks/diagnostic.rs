@@ -8,6 +8,7 @@ use std::fmt;
 use super::context::Context;
 use crate::design::ItemRef;
 use crate::design::edit::Edit;
+use crate::design::id::ScenarioId;
 
 /// The name of a rule: `nat-gateway-in-one-zone`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,11 +25,20 @@ pub enum Severity {
     Advice,
 }
 
-/// Where a finding is: an item and one of its fields, named as in the design file.
+/// What a finding is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// An item of the drawing.
+    Item(ItemRef),
+    /// A scenario.
+    Scenario(ScenarioId),
+}
+
+/// Where a finding is: an item or a scenario and one of its fields, named as in the design file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The item.
-    pub item: ItemRef,
+    /// The item, or the scenario.
+    pub item: Subject,
     /// Its field.
     pub field: &'static str,
 }
@@ -51,6 +61,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Where it is.
     pub at: Place,
+    /// The scenario it is found in; none is the design as drawn.
+    pub scenario: Option<ScenarioId>,
     /// What is wrong, with the numbers.
     pub message: String,
     /// What to do.
@@ -108,18 +120,28 @@ impl Rule {
 
     /// Looks for the rule's fault.
     pub(super) fn run(&self, context: &Context<'_>) -> Vec<Diagnostic> {
-        let mut findings =
-            Findings { rule: self.id, severity: self.severity, leaves_bill: self.leaves_bill, found: Vec::new() };
+        let mut findings = Findings::of(self.id, self.severity);
+        findings.leaves_bill = self.leaves_bill;
         (self.check)(context, &mut findings);
-        findings.found
+        findings.into_found()
     }
 }
 
 impl Findings {
+    /// None yet, of a rule.
+    pub(super) fn of(rule: RuleId, severity: Severity) -> Self {
+        Self { rule, severity, leaves_bill: false, found: Vec::new() }
+    }
+
+    /// What was found.
+    pub(super) fn into_found(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
     /// Adds a finding; fixes may be hung on what comes back.
     pub(super) fn add(
         &mut self,
-        item: ItemRef,
+        item: impl Into<Subject>,
         field: &'static str,
         message: impl Into<String>,
         hint: impl Into<String>,
@@ -127,7 +149,8 @@ impl Findings {
         self.found.push(Diagnostic {
             rule: self.rule,
             severity: self.severity,
-            at: Place { item, field },
+            at: Place { item: item.into(), field },
+            scenario: None,
             message: message.into(),
             hint: hint.into(),
             fixes: Vec::new(),
@@ -149,6 +172,40 @@ impl Diagnostic {
     pub(super) fn of_account(&mut self) -> &mut Self {
         self.is_of_account = true;
         self
+    }
+}
+
+impl Subject {
+    /// The name alone.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Item(at) => at.name(),
+            Self::Scenario(id) => id.as_str(),
+        }
+    }
+
+    /// The item, where it is one.
+    pub const fn item(&self) -> Option<&ItemRef> {
+        match self {
+            Self::Item(at) => Some(at),
+            Self::Scenario(_) => None,
+        }
+    }
+}
+
+impl From<ItemRef> for Subject {
+    fn from(at: ItemRef) -> Self {
+        Self::Item(at)
+    }
+}
+
+impl fmt::Display for Subject {
+    /// `service web`, `scenario zone-loss`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Item(at) => at.fmt(f),
+            Self::Scenario(id) => write!(f, "scenario {id}"),
+        }
     }
 }
 

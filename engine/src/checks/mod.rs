@@ -38,6 +38,7 @@ mod registration;
 mod requirements;
 mod rollout_room;
 mod scaling;
+pub mod scenarios;
 mod step_scaling;
 mod storage;
 mod target_groups;
@@ -51,7 +52,7 @@ mod decision_sheet;
 mod testing;
 
 pub use context::Context;
-pub use diagnostic::{Diagnostic, Findings, Fix, Place, Rule, RuleId, Severity};
+pub use diagnostic::{Diagnostic, Findings, Fix, Place, Rule, RuleId, Severity, Subject};
 pub use needs::{Need, needs};
 
 use crate::catalogue::Catalogue;

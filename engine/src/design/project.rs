@@ -76,7 +76,9 @@ pub enum ReadProjectError {
         what: String,
     },
     /// A key stands twice in one map.
-    #[error("{line}:{column}: {field} names `{key}` twice, in line {first} and in line {line}: give one of them another name")]
+    #[error(
+        "{line}:{column}: {field} names `{key}` twice, in line {first} and in line {line}: give one of them another name"
+    )]
     Twice {
         /// The map's field.
         field: String,

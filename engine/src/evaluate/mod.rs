@@ -7,6 +7,7 @@ mod advice;
 pub mod compare;
 pub mod families;
 pub mod figures;
+pub mod inspect;
 pub mod judgement;
 pub mod pairs;
 pub mod quotas_used;
@@ -144,14 +145,28 @@ impl Progress {
 
 /// Makes a project's scenario ready to run; without a scenario the design as drawn, warm, from Monday on.
 pub fn prepare(project: &Project, scenario: Option<&ScenarioId>, catalogue: &Catalogue) -> Result<Prepared, Refused> {
-    prepare_scenario(&project.design, scenario_of(project, scenario)?, catalogue, &project.allowed)
+    prepared(project, scenario, catalogue, |_| true)
 }
 
-fn scenario_of(project: &Project, scenario: Option<&ScenarioId>) -> Result<Scenario, Refused> {
-    match scenario {
-        None => Ok(Scenario::default()),
-        Some(id) => project.scenarios.get(id).cloned().ok_or_else(|| Refused::NoScenario(id.clone())),
+fn prepared(
+    project: &Project,
+    scenario: Option<&ScenarioId>,
+    catalogue: &Catalogue,
+    withholds: fn(&Diagnostic) -> bool,
+) -> Result<Prepared, Refused> {
+    let Some(id) = scenario else {
+        return checked(&project.design, Scenario::default(), catalogue, &project.allowed, withholds);
+    };
+    let scenario = project.scenarios.get(id).ok_or_else(|| Refused::NoScenario(id.clone()))?;
+    let (design, mut found) = effective(project, (id, scenario), catalogue);
+    if found.iter().any(|finding| finding.severity == Severity::Error) {
+        found.extend(checks::run(&design, catalogue, &project.allowed));
+        found.sort_by(|a, b| (a.severity, &a.at, a.rule).cmp(&(b.severity, &b.at, b.rule)));
+        return Err(Refused::Findings(found));
     }
+    let mut prepared = checked(&project.design, scenario.clone(), catalogue, &project.allowed, withholds)?;
+    prepared.findings.extend(found);
+    Ok(prepared)
 }
 
 /// Makes a project's scenario ready to estimate: errors that touch no quantity, such as a missing route, do not withhold the
@@ -161,17 +176,24 @@ pub fn prepare_estimate(
     scenario: Option<&ScenarioId>,
     catalogue: &Catalogue,
 ) -> Result<Prepared, Refused> {
-    let scenario = scenario_of(project, scenario)?;
-    let mut prepared = checked(&project.design, scenario, catalogue, &project.allowed, |error| !error.leaves_bill)?;
+    let mut prepared = prepared(project, scenario, catalogue, |error| !error.leaves_bill)?;
     let errors = prepared.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let left = errors.map(|error| NotPlayed {
-        item: error.at.item.clone(),
-        what: checks::rules().find(|rule| rule.id == error.rule).map_or("an error", |rule| rule.what),
-        after: Span::ZERO,
-        leaves: Leaves::Dollars,
+    let left = errors.filter_map(|error| {
+        let item = error.at.item.item()?.clone();
+        let what = checks::rules().find(|rule| rule.id == error.rule).map_or("an error", |rule| rule.what);
+        Some(NotPlayed { item, what, after: Span::ZERO, leaves: Leaves::Dollars })
     });
     prepared.plan.not_played.extend(left);
     Ok(prepared)
+}
+
+/// The design that a scenario plays, as far as its edits can be done, and what is wrong with the scenario itself.
+fn effective(
+    project: &Project,
+    scenario: (&ScenarioId, &Scenario),
+    catalogue: &Catalogue,
+) -> (Design, Vec<Diagnostic>) {
+    checks::scenarios::run(&project.design, scenario, catalogue, &project.allowed)
 }
 
 /// Makes a design ready to run under a scenario; the rules in `allowed` are not looked at.

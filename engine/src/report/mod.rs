@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod line;
 pub mod listing;
 pub mod outcome;
+pub mod prices;
 pub mod revisions;
 pub mod services;
 pub mod table;
