@@ -127,8 +127,9 @@ fn worst(findings: &[Diagnostic]) -> BTreeMap<ItemRef, Severity> {
     worst
 }
 
+/// How many errors the drawing has, or the scenario whose findings they are; of others it has none.
 fn errors_of(findings: &[Diagnostic]) -> usize {
-    findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+    findings.iter().filter(|finding| finding.severity == Severity::Error && finding.scenario.is_none()).count()
 }
 
 fn to_mend(errors: usize, before: &str) -> String {

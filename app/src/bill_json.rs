@@ -16,7 +16,7 @@ use bayplan_engine::report::table::LineText;
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value, json};
 
-use crate::reports::BillOf;
+use crate::reports::{BillOf, price_book_json};
 
 /// The version of the document's form: it grows when a key goes or changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -47,6 +47,7 @@ pub const KEYS: &[Key] = &[
     key_of("region", "string", "The region that is priced"),
     key_of("hours", "number", "The hours of the window"),
     key_of("price_dates", "array", "The days that the prices used were true, each once, as exactly as is known"),
+    key_of("price_book", "object|null", "The user's own price book over the published prices: its name, and as_of"),
     key_of("total_usd", "string", "What all priced lines sum to, exactly"),
     key_of("total", "number", "The same as a number"),
     key_of("month_usd", "string", "What a month of 730 hours comes to, exactly"),
@@ -137,6 +138,7 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     put("region", json!(plan.region.as_str()));
     put("hours", hours(outcome.window));
     put("price_dates", json!(price_dates(outcome, catalogue)));
+    put("price_book", price_book_json(catalogue));
     put("total_usd", json!(bill.total.to_string()));
     put("total", number(bill.total));
     put("month_usd", json!(outcome.month.total.to_string()));

@@ -73,7 +73,8 @@ fn bill_markdown(of: &BillOf<'_>) -> String {
     let how = of.outcome.seed.map_or_else(|| "in closed form".to_owned(), |seed| format!("simulated, seed {seed}"));
     let table = table::bill(&of.outcome.bill, of.catalogue).markdown();
     let services = services::table(of.plan, &Allocation::of(&of.outcome.bill, of.plan, &of.outcome.shares)).markdown();
-    format!("# {}: {window} in {}, {how}\n\n{table}\n## By service\n\n{services}", of.name, of.plan.region)
+    let book = book_markdown(of.catalogue);
+    format!("# {}: {window} in {}, {how}\n\n{book}{table}\n## By service\n\n{services}", of.name, of.plan.region)
 }
 
 fn comparison_markdown(of: &ComparisonOf<'_>) -> String {
@@ -81,7 +82,14 @@ fn comparison_markdown(of: &ComparisonOf<'_>) -> String {
     let seeds = all.alternatives.iter().map(|a| a.runs.len()).max().unwrap_or_default();
     let head = format!("# {}: {}\n\n{} h, {seeds} seeds", of.name, all.family.title(), all.window.hours());
     let table = comparison::table(all, of.catalogue).markdown();
-    format!("{head}. {}. {}.\n\n{table}", all.advice(), all.differences_said())
+    let book = book_markdown(of.catalogue);
+    format!("{head}. {}. {}.\n\n{book}{table}", all.advice(), all.differences_said())
+}
+
+/// A line about the user's own price book, where one lies over the published prices.
+fn book_markdown(catalogue: &Catalogue) -> String {
+    let own = catalogue.prices.own();
+    own.map_or_else(String::new, |own| format!("Your own price book lies over the published prices: {own}\n\n"))
 }
 
 fn pretty(value: &Value) -> String {
@@ -94,6 +102,7 @@ pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
     json!({
         "family": all.family.word(),
         "region": catalogue.region.region.as_str(),
+        "price_book": price_book_json(catalogue),
         "hours": all.window.ms() / 3_600_000,
         "alternatives": alternatives,
         "safe_pick": all.safe.map(|place| &all.alternatives[place].name),

@@ -179,13 +179,13 @@ fn settles_at(
     let tasks = match policy.metric {
         PlannedMetric::Cpu => {
             // rate/1000 · µs per unit of work ÷ 10⁶ are vCPUs; a task offers its own at target/1000 percent.
-            let work = rate * u128::from(service.work.as_ref()?.cpu_micros) * 1024 * 100;
+            let work = rate.saturating_mul(u128::from(service.work.as_ref()?.cpu_micros)).saturating_mul(1024 * 100);
             let offered = u128::from(service.cpu.units()) * u128::from(policy.target_milli) * 1_000_000;
             work.div_ceil(offered.max(1))
         }
         // Memory is held whatever is asked: the count does not move it.
         PlannedMetric::Memory => return None,
-        PlannedMetric::RequestsPerTarget => (rate * 60).div_ceil(u128::from(policy.target_milli)),
+        PlannedMetric::RequestsPerTarget => (rate * 60).div_ceil(u128::from(policy.target_milli.max(1))),
         PlannedMetric::BacklogPerTask => {
             // A queue in balance needs as many tasks as jobs are worked on at once.
             let (jobs, service_time) = demand.jobs[ix.index()]?;
@@ -349,7 +349,7 @@ fn enter(
         return;
     }
     for (meter, level) in levels {
-        let amount = Amount::Level(level * u64::from(count));
+        let amount = Amount::Level(level.saturating_mul(u64::from(count)));
         let (from, to) = (SimTime::ZERO, SimTime::ZERO + span);
         ledger.record(UsageRecord { thing, owner, meter: *meter, amount, from, to, cause });
     }

@@ -99,26 +99,6 @@ fn help_and_version_are_no_errors() {
 }
 
 #[test]
-fn unreadable_input_is_exit_code_2_with_file_line_and_column() {
-    let folder = folder();
-    // `nonsense` begins after 18 characters of the second line, whose first is column 1.
-    let design = write(&folder, "bad.ron", "\nDesign(format: 1, nonsense: 3)");
-    for verb in ["check", "estimate", "simulate"] {
-        refuses(&[verb, &design], 2, &["bad.ron:2:"]);
-    }
-    let prices = write(&folder, "prices.ron", "(name: \"ours\", nonsense: 3)");
-    refuses(&["estimate", "small-api", "--prices", &prices], 2, &["prices.ron:1:", "discounts"]);
-    let json = write(&folder, "task.json", "{\n  \"family\": \"web\",\n  oops\n}");
-    let out = folder.path().join("out.ron");
-    refuses(&["import", &json, "--out", out.to_str().unwrap()], 2, &["task.json:3:"]);
-    assert!(!out.exists());
-    let bytes = folder.path().join("bytes.ron");
-    std::fs::write(&bytes, b"Design(\n\xe9").unwrap();
-    refuses(&["check", bytes.to_str().unwrap()], 2, &["bytes.ron:2: byte 8 is not text in UTF-8", "Out-File"]);
-    refuses(&["check", folder.path().to_str().unwrap()], 2, &["this is a folder"]);
-}
-
-#[test]
 fn a_design_with_errors_is_exit_code_1_with_its_findings_and_does_not_run() {
     let folder = folder();
     let design = broken(&folder);

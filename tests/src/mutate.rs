@@ -294,7 +294,7 @@ fn imported(text: &str) -> Result<(), String> {
             project = Some(sketch("spoiled", &[imported], catalogue));
             Ok(())
         })?;
-        let Some(project) = project else { continue };
+        let Some(Ok(project)) = project else { continue };
         with_project(&project)?;
         (format.write)(&project);
     }

@@ -101,6 +101,14 @@ fn of_bill<'a>(
     }
 }
 
+/// Says which price book of the user's lies over the published prices, if one does.
+pub fn print_book(catalogue: &Catalogue, out: &mut dyn Write) -> Result<(), Stop> {
+    if let Some(own) = catalogue.prices.own() {
+        writeln!(out, "your own price book lies over the published prices: {own}")?;
+    }
+    Ok(())
+}
+
 /// The meters a region has no price for.
 pub fn unpriced(bill: &Bill, catalogue: &Catalogue) -> Vec<String> {
     bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect()
@@ -133,6 +141,7 @@ pub fn print_text(
         "AWS's permanent free tiers counted: {free}; a GB that moves is {} bytes",
         thousands(&gb.to_string())
     )?;
+    print_book(&opened.catalogue, out)?;
     for meter in unpriced(&outcome.bill, &opened.catalogue) {
         writeln!(out, "no price in {}: {meter}", plan.region)?;
     }

@@ -17,7 +17,7 @@ use bayplan_engine::report::comparison;
 use bayplan_engine::report::table::Table;
 use bayplan_engine::units::{Ppm, Usd};
 
-use super::bill::over_limit;
+use super::bill::{over_limit, print_book};
 use super::export::write_beside;
 use super::open::{known, open};
 use super::progress::shown;
@@ -173,6 +173,7 @@ fn print_text(
     writeln!(out, "\n{}", comparison.advice())?;
     writeln!(out, "{}", comparison.differences_said())?;
     writeln!(out, "Refused and jobs left are of all of a service's, of the service where they are most")?;
+    print_book(catalogue, out)?;
     ranked(comparison).try_for_each(|place| print_known(comparison, place, catalogue, out))
 }
 

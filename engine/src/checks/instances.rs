@@ -316,8 +316,8 @@ fn group_cannot_hold_tasks(context: &Context<'_>, out: &mut Findings) {
             holds = runner.hosts.first().map_or(holds, |host| registered(host, definition, kind).memory());
             let count = u64::from(runner.bounds.1);
             tasks += count;
-            cpu += count * u64::from(task_cpu.units());
-            memory += count * u64::from(task_memory.mib());
+            cpu = cpu.saturating_add(count * u64::from(task_cpu.units()));
+            memory = memory.saturating_add(count * u64::from(task_memory.mib()));
         }
         let by_cpu = cpu.div_ceil(u64::from(kind.registered_cpu().units()).max(1));
         let by_memory = memory.div_ceil(u64::from(holds.mib()).max(1));

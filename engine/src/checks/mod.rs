@@ -6,6 +6,7 @@
 
 mod access;
 mod addresses;
+mod bounds;
 mod capacity;
 mod containers;
 mod context;
@@ -63,6 +64,7 @@ const FAMILIES: &[&[Rule]] = &[
     references::RULES,
     naming::RULES,
     ranges::RULES,
+    bounds::RULES,
     task_size::RULES,
     task_design::RULES,
     containers::RULES,

@@ -123,6 +123,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::references::tests::CASES,
         super::naming::tests::CASES,
         super::ranges::tests::CASES,
+        super::bounds::tests::CASES,
         super::task_size::tests::CASES,
         super::task_design::tests::CASES,
         super::containers::tests::CASES,

@@ -1,6 +1,6 @@
 //! All that is wrong with a project: of the design as drawn, and of every scenario.
 //!
-//! In: a project, the catalogue. Out: findings, those of scenarios after those of the drawing. What resolution alone would
+//! In: a project, the catalogue. Out: findings, errors first, and of each severity those of the drawing first. What resolution alone would
 //! refuse is among them, so that nothing which an estimate refuses passes a check. Nothing here prices or plays anything.
 
 use super::{Refused, effective};
@@ -29,6 +29,8 @@ pub fn inspect(project: &Project, catalogue: &Catalogue) -> Vec<Diagnostic> {
             is_own || (finding.severity == Severity::Error && !drawn.iter().any(same))
         }));
     }
+    let key = |of: &Diagnostic| (of.severity, of.scenario.clone());
+    all.sort_by_key(key);
     all
 }
 

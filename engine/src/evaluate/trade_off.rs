@@ -65,9 +65,10 @@ pub fn through(plan: &Plan, month: &Bill) -> Through {
             Door::Direct => continue,
         };
         let week: u128 = (0..168).map(|hour| u128::from(load.curve.hour_mean(hour * 60).milli())).sum();
-        let of_load = week * u128::from(Span::MONTH.ms()) / 168 / 1_000_000;
+        let of_load = week.saturating_mul(u128::from(Span::MONTH.ms())) / 168 / 1_000_000;
         requests += of_load;
-        moved += of_load * u128::from((*request_bytes + *response_bytes).bytes());
+        let each = u128::from((*request_bytes + *response_bytes).bytes());
+        moved = of_load.saturating_mul(each).saturating_add(moved);
         ways.push(way);
     }
     ways.dedup();
@@ -130,7 +131,7 @@ pub fn ways_in(catalogue: &Catalogue, zones: u64, each: Bytes, most: u64) -> Vec
         let requests = u128::from(millions) * 1_000_000_000_000 / hours;
         let connections = requests / 10;
         let passed = Passed {
-            micro_bytes: requests * u128::from(each.bytes()),
+            micro_bytes: requests.saturating_mul(u128::from(each.bytes())),
             connections,
             connection_ms: connections * u128::from(Span::MINUTE.ms()),
             requests,
@@ -138,7 +139,7 @@ pub fn ways_in(catalogue: &Catalogue, zones: u64, each: Bytes, most: u64) -> Vec
         let mut hour = BalancerHour::default();
         hour.pass(PlannedListener { rules: 0, transport: Transport::Tcp, optimized: false }, passed);
         let (hour_meter, unit_meter) = planned.meters();
-        let units = Quantity::from_base(capacity_units(kind, &hour) * hours);
+        let units = Quantity::from_base(capacity_units(kind, &hour).saturating_mul(hours));
         let standing = held(catalogue, hour_meter, 1)? + held(catalogue, Meter::PublicIpv4, zones)?;
         Some(standing + flowed(catalogue, unit_meter, units)?)
     };

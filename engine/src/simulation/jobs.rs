@@ -72,7 +72,7 @@ impl JobQueue {
             return Span::ZERO;
         };
         let (part, whole) = ((taken - *before).micro(), (*after - *before).micro().max(1));
-        let into = part * u128::from(to.since(*from).ms()) / whole;
+        let into = part.saturating_mul(u128::from(to.since(*from).ms())) / whole;
         now.since(*from) - Span::from_ms(u64::try_from(into).unwrap_or(u64::MAX))
     }
 
@@ -98,7 +98,7 @@ impl JobQueue {
         let short = u128::from((self.lasts - had).ms());
         // Milliseconds of jobs in millionths; a thousand of them are a second.
         let whole = 2000 * u128::from(self.lasts.ms().max(1));
-        Micro::from_micro(of.jobs.micro().saturating_mul(short * short) / whole)
+        Micro::from_micro(of.jobs.micro().saturating_mul(short.saturating_mul(short)) / whole)
     }
 }
 

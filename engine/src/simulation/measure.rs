@@ -46,21 +46,21 @@ impl World<'_> {
         let cpu = cpu_used(planned, done, running_ms);
         let delay = usize::try_from(self.plan.timings.metric_delay.ms().div_ceil(60_000)).unwrap_or(2);
         for (policy, tracking) in planned.tracking.iter().zip(&mut service.tracking) {
-            let value = match policy.metric {
-                PlannedMetric::Cpu => cpu.map(|used| u64::from(used.ppm()) / 10),
-                PlannedMetric::Memory => {
-                    planned.work.as_ref().filter(|_| running_ms > 0).map(|work| {
+            let value =
+                match policy.metric {
+                    PlannedMetric::Cpu => cpu.map(|used| u64::from(used.ppm()) / 10),
+                    PlannedMetric::Memory => planned.work.as_ref().filter(|_| running_ms > 0).map(|work| {
                         u64::from(work.memory_idle.mib()) * 100_000 / u64::from(planned.memory.mib().max(1))
-                    })
-                }
-                // Requests a minute for each task that ran: the minute's sum over its average count.
-                PlannedMetric::RequestsPerTarget => (running_ms > 0)
-                    .then(|| u64::try_from(done.micro() * 60_000 / 1000 / u128::from(running_ms)).unwrap_or(u64::MAX)),
-                PlannedMetric::BacklogPerTask => {
-                    let tasks = u128::from(service.running.max(1));
-                    Some(u64::try_from(backlog.micro() / 1000 / tasks).unwrap_or(u64::MAX))
-                }
-            };
+                    }),
+                    // Requests a minute for each task that ran: the minute's sum over its average count.
+                    PlannedMetric::RequestsPerTarget => (running_ms > 0).then(|| {
+                        u64::try_from(done.micro().saturating_mul(60) / u128::from(running_ms)).unwrap_or(u64::MAX)
+                    }),
+                    PlannedMetric::BacklogPerTask => {
+                        let tasks = u128::from(service.running.max(1));
+                        Some(u64::try_from(backlog.micro() / 1000 / tasks).unwrap_or(u64::MAX))
+                    }
+                };
             tracking.under_way.push_back(value);
             if tracking.under_way.len() > delay {
                 let seen = tracking.under_way.pop_front().flatten();
@@ -122,8 +122,10 @@ fn in_64_bits(done: Micro, cpu_micros: u64, cpu: u32, running_ms: u64) -> Option
 /// The share in millionths of products that stay far under 2¹²⁸; it needs no more than the 63 bits they are brought down
 /// to.
 fn in_128_bits(done: Micro, cpu_micros: u64, cpu: u32, running_ms: u64) -> u64 {
-    let (mut used, mut had) =
-        (done.micro() * u128::from(cpu_micros) * 1024, u128::from(cpu) * u128::from(running_ms) * 1000);
+    let (mut used, mut had) = (
+        done.micro().saturating_mul(u128::from(cpu_micros)).saturating_mul(1024),
+        u128::from(cpu) * u128::from(running_ms) * 1000,
+    );
     let excess = (128 - used.max(had * 1_000_000).leading_zeros()).saturating_sub(63);
     (used, had) = (used >> excess, (had >> excess).max(1));
     let (used, had) = (u64::try_from(used).unwrap_or(u64::MAX), u64::try_from(had).unwrap_or(u64::MAX));

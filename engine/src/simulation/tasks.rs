@@ -188,7 +188,7 @@ impl World<'_> {
         let thing = u64::from(task.place()) << 1 | step;
         let mut chance = Chance::of(self.options.seed, Concern::StartUp, thing);
         let factor = 1_000_000 - START_UP_SPREAD + chance.below(2 * START_UP_SPREAD + 1);
-        Span::from_ms(span.ms() * factor / 1_000_000)
+        Span::from_ms(span.ms().saturating_mul(factor) / 1_000_000)
     }
 
     fn enter_status(&mut self, task: Ix<Task>, status: TaskStatus) {

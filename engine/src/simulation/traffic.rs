@@ -180,7 +180,7 @@ fn part(whole: Micro, part: MilliPerSecond, of: MilliPerSecond) -> Micro {
     if part == of || of == MilliPerSecond::ZERO {
         return whole;
     }
-    Micro::from_micro(whole.micro() * u128::from(part.milli()) / u128::from(of.milli()))
+    Micro::from_micro(whole.micro().saturating_mul(u128::from(part.milli())) / u128::from(of.milli()))
 }
 
 /// Loads by service.

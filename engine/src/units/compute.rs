@@ -55,7 +55,7 @@ impl CpuUnits {
     }
     /// From whole vCPUs.
     pub const fn from_vcpus(vcpus: u32) -> Self {
-        Self(vcpus * 1024)
+        Self(vcpus.saturating_mul(1024))
     }
     /// In CPU units.
     pub const fn units(self) -> u32 {
@@ -81,7 +81,7 @@ impl Mib {
     }
     /// From gibibytes.
     pub const fn from_gib(gib: u32) -> Self {
-        Self(gib * 1024)
+        Self(gib.saturating_mul(1024))
     }
     /// In mebibytes.
     pub const fn mib(self) -> u32 {

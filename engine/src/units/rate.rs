@@ -64,7 +64,7 @@ impl Quantity {
 
 /// `value * factor / divisor`, rounded once, half to even.
 ///
-/// Panics if the result does not fit 128 bits.
+/// What does not fit 128 bits is the most that does.
 fn mul_div_half_even(value: u128, factor: u128, divisor: u128) -> u128 {
     if let Some(product) = value.checked_mul(factor) {
         return div_half_even(product, divisor);
@@ -76,14 +76,11 @@ fn mul_div_half_even(value: u128, factor: u128, divisor: u128) -> u128 {
         let add = factor >> bit & 1;
         let (doubled, carry) = add_mod(rest, rest, divisor);
         let (next, more) = add_mod(doubled, step_rest * add, divisor);
-        quotient = quotient
-            .checked_mul(2)
-            .and_then(|q| q.checked_add(step * add + carry + more))
-            .expect("a quantity in its own unit fits 128 bits");
+        quotient = quotient.saturating_mul(2).saturating_add((step * add).saturating_add(carry + more));
         rest = next;
     }
     let up = rest > divisor - rest || (rest == divisor - rest && quotient % 2 == 1);
-    quotient + u128::from(up)
+    quotient.saturating_add(u128::from(up))
 }
 
 /// `a + b` modulo `divisor` with its carry; both are below `divisor`.
@@ -121,11 +118,11 @@ impl Rate {
     }
     /// What a quantity costs, rounded once, half to even, to a billionth of a dollar.
     ///
-    /// Panics if the cost does not fit [`Usd`] (9.2 billion dollars).
+    /// A cost beyond what [`Usd`] holds (9.2 billion dollars) is that much.
     pub fn cost(self, quantity: Quantity) -> Usd {
         let usd = u128::from(self.usd.nanos().unsigned_abs());
         let nanos = mul_div_half_even(quantity.0, usd, self.per.0);
-        let nanos = i64::try_from(nanos).expect("a bill line is under 9.2 billion dollars");
+        let nanos = i64::try_from(nanos).unwrap_or(i64::MAX);
         Usd::from_nanos(if self.usd < Usd::ZERO { -nanos } else { nanos })
     }
 }

@@ -79,7 +79,7 @@ impl SimTime {
     }
     /// From seconds since the start.
     pub const fn from_secs(seconds: u64) -> Self {
-        Self(seconds * 1000)
+        Self(seconds.saturating_mul(1000))
     }
     /// Milliseconds since the start.
     pub const fn ms(self) -> u64 {
@@ -92,17 +92,17 @@ impl SimTime {
     /// The first whole second after it.
     #[must_use]
     pub const fn next_second(self) -> Self {
-        Self((self.0 / 1000 + 1) * 1000)
+        Self((self.0 / 1000 + 1).saturating_mul(1000))
     }
     /// The first whole second not before it.
     #[must_use]
     pub const fn ceil_second(self) -> Self {
-        Self(self.0.div_ceil(1000) * 1000)
+        Self(self.0.div_ceil(1000).saturating_mul(1000))
     }
     /// The next whole minute strictly after this instant.
     #[must_use]
     pub const fn next_minute(self) -> Self {
-        Self((self.0 / 60_000 + 1) * 60_000)
+        Self((self.0 / 60_000 + 1).saturating_mul(60_000))
     }
     /// The hour it lies in, counted from the start.
     pub const fn hour(self) -> u64 {
@@ -129,19 +129,19 @@ impl Span {
     }
     /// From seconds.
     pub const fn from_secs(seconds: u64) -> Self {
-        Self(seconds * 1000)
+        Self(seconds.saturating_mul(1000))
     }
     /// From minutes.
     pub const fn from_minutes(minutes: u64) -> Self {
-        Self(minutes * 60_000)
+        Self(minutes.saturating_mul(60_000))
     }
     /// From hours.
     pub const fn from_hours(hours: u64) -> Self {
-        Self(hours * 3_600_000)
+        Self(hours.saturating_mul(3_600_000))
     }
     /// From days.
     pub const fn from_days(days: u64) -> Self {
-        Self(days * 86_400_000)
+        Self(days.saturating_mul(86_400_000))
     }
     /// In milliseconds.
     pub const fn ms(self) -> u64 {
@@ -158,7 +158,7 @@ impl Span {
     /// Rounded up to a whole second.
     #[must_use]
     pub const fn ceil_second(self) -> Self {
-        Self(self.0.div_ceil(1000) * 1000)
+        Self(self.0.div_ceil(1000).saturating_mul(1000))
     }
     /// So many times as long.
     #[must_use]

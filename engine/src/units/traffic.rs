@@ -38,7 +38,7 @@ impl Bytes {
     }
     /// From decimal megabytes.
     pub const fn from_mb(mb: u64) -> Self {
-        Self(mb * 1_000_000)
+        Self(mb.saturating_mul(1_000_000))
     }
     /// In bytes.
     pub const fn bytes(self) -> u64 {
@@ -72,7 +72,7 @@ trait MulDiv {
 
 impl MulDiv for u64 {
     fn mul_div(self, part: u64, whole: u64) -> Self {
-        (self / whole).saturating_mul(part).saturating_add(self % whole * part / whole)
+        (self / whole).saturating_mul(part).saturating_add((self % whole).saturating_mul(part) / whole)
     }
 }
 
@@ -85,7 +85,7 @@ impl MilliPerSecond {
     }
     /// From whole ones a second.
     pub const fn from_whole(per_second: u64) -> Self {
-        Self(per_second * 1000)
+        Self(per_second.saturating_mul(1000))
     }
     /// In thousandths a second.
     pub const fn milli(self) -> u64 {

@@ -112,7 +112,7 @@ impl BalancerTraffic<'_> {
             Self::Calls(service, work) => {
                 for call in &plan.services[service].calls {
                     if let PlannedTarget::Through(callee, balancer, listener) = call.to {
-                        let calls = work.micro() * u128::from(call.per_work.ppm()) / 1_000_000;
+                        let calls = work.micro().saturating_mul(u128::from(call.per_work.ppm())) / 1_000_000;
                         let bytes = call.request_bytes + call.response_bytes;
                         let passed = Passed::of(calls, bytes, CALLS_PER_CONNECTION, CALL_CONNECTION);
                         traffics.of(balancer, callee).pass(listener, passed);
@@ -127,9 +127,9 @@ impl Passed {
     fn of(micro_requests: u128, bytes: Bytes, per_connection: u32, lifetime: Span) -> Self {
         let connections = micro_requests / u128::from(per_connection.max(1));
         Self {
-            micro_bytes: micro_requests * u128::from(bytes.bytes()),
+            micro_bytes: micro_requests.saturating_mul(u128::from(bytes.bytes())),
             connections,
-            connection_ms: connections * u128::from(lifetime.ms()),
+            connection_ms: connections.saturating_mul(u128::from(lifetime.ms())),
             requests: micro_requests,
         }
     }
@@ -144,10 +144,10 @@ impl BalancerHour {
     fn and(mut self, other: &Self) -> Self {
         for (transport, more) in &other.by_transport {
             let sum = self.by_transport.entry(*transport).or_default();
-            sum.bytes += more.bytes;
-            sum.connections += more.connections;
-            sum.connection_ms += more.connection_ms;
-            sum.evaluations += more.evaluations;
+            sum.bytes = sum.bytes.saturating_add(more.bytes);
+            sum.connections = sum.connections.saturating_add(more.connections);
+            sum.connection_ms = sum.connection_ms.saturating_add(more.connection_ms);
+            sum.evaluations = sum.evaluations.saturating_add(more.evaluations);
         }
         self
     }
@@ -160,10 +160,11 @@ impl BalancerHour {
         let times = if listener.optimized { 2 } else { 1 };
         let evaluated = u128::from(listener.rules.saturating_sub(FREE_RULES));
         let sum = self.by_transport.entry(listener.transport).or_default();
-        sum.bytes += passed.micro_bytes * times;
-        sum.connections += passed.connections * times;
-        sum.connection_ms += passed.connection_ms * times;
-        sum.evaluations += passed.requests * evaluated * times;
+        let plus = |sum: u128, more: u128| sum.saturating_add(more.saturating_mul(times));
+        sum.bytes = plus(sum.bytes, passed.micro_bytes);
+        sum.connections = plus(sum.connections, passed.connections);
+        sum.connection_ms = plus(sum.connection_ms, passed.connection_ms);
+        sum.evaluations = plus(sum.evaluations, passed.requests.saturating_mul(evaluated));
     }
 
     /// What each dimension alone would come to, in billionths of a unit for an hour, protocol by protocol: new connections,
@@ -174,10 +175,10 @@ impl BalancerHour {
     pub fn dimensions(&self, kind: LoadBalancerType) -> impl Iterator<Item = (Transport, [u128; 4])> {
         self.by_transport.iter().map(move |(transport, passed)| {
             let (new_a_second, active) = connections_of_a_unit(kind, *transport);
-            let new = passed.connections * 1000 / (new_a_second * 3600);
+            let new = passed.connections.saturating_mul(1000) / (new_a_second * 3600);
             let open = passed.connection_ms / (active * 3600);
             let rules = match kind {
-                LoadBalancerType::Application => passed.evaluations * 1000 / (1000 * 3600),
+                LoadBalancerType::Application => passed.evaluations / 3600,
                 LoadBalancerType::Network | LoadBalancerType::Gateway => 0,
             };
             (*transport, [new, open, passed.bytes / 1_000_000, rules])

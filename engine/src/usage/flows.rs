@@ -99,7 +99,7 @@ impl Flows {
     pub fn pull(&self, service: Ix<PlannedService>, zone: Ix<PlannedZone>, tasks: u32, ledger: &mut Ledger) {
         if let Some(terms) = self.pulls[service.index()].get(zone.index()) {
             for (part, micro_bytes) in terms {
-                ledger.add(*part, micro_bytes * u128::from(tasks) * 1_000_000_000_000);
+                ledger.add(*part, micro_bytes.saturating_mul(u128::from(tasks) * 1_000_000_000_000));
             }
         }
     }
@@ -123,12 +123,17 @@ impl Flows {
                     hour.dimensions(balancer.kind).find(|(of, _)| *of == transport).map_or(0, |(_, all)| all[driving])
                 };
                 let weights: Vec<_> = traffics.by_service(ix).map(|(by, hour)| (by, weight(hour))).collect();
-                let whole = weights.iter().map(|(_, weight)| weight).sum::<u128>().max(1);
-                let all = units * u128::from(hours) * ATTO_OF_ONE;
+                let whole = weights
+                    .iter()
+                    .map(|(_, weight)| weight)
+                    .fold(0, |sum: u128, weight| sum.saturating_add(*weight))
+                    .max(1);
+                let all = units.saturating_mul(u128::from(hours) * ATTO_OF_ONE);
                 let mut left = all;
                 for (by, weight) in weights {
                     // The quotient first, so that no product leaves 128 bits.
-                    let share = all / whole * weight + all % whole * weight / whole;
+                    let rest = (all % whole).saturating_mul(weight) / whole;
+                    let share = (all / whole).saturating_mul(weight).saturating_add(rest).min(left);
                     left -= share;
                     let part = ledger.part(FlowKey { owner, meter, cause }, Some(by));
                     ledger.add(part, share);
@@ -169,14 +174,14 @@ fn settle(terms: &[Term], work: Micro, own: &ZoneCounts, counts: &[ZoneCounts], 
     for term in terms {
         let (part, whole) = share_of(&term.share, own, counts);
         if part > 0 {
-            let all = work.micro() * term.micro_per_work * 1_000_000;
+            let all = work.micro().saturating_mul(term.micro_per_work).saturating_mul(1_000_000);
             if part == whole {
                 ledger.add(term.part, all);
                 continue;
             }
             // The quotient first, so that no product leaves 128 bits.
             let (quotient, rest) = (all / whole, all % whole);
-            ledger.add(term.part, quotient * part + rest * part / whole);
+            ledger.add(term.part, quotient.saturating_mul(part).saturating_add(rest.saturating_mul(part) / whole));
         }
     }
 }
@@ -291,7 +296,7 @@ impl Compiler<'_, '_> {
             let Some(subnet) = subnets.first() else { continue };
             let way = self.plan.network.way(&self.plan.subnets[*subnet], service.public_ip, to);
             for (owner, meter, factor) in charges(self.plan, way, service.owner) {
-                terms.extend(self.term(owner, meter, cause, micro_bytes * factor, Share::InZone(*zone)));
+                terms.extend(self.term(owner, meter, cause, micro_bytes.saturating_mul(factor), Share::InZone(*zone)));
             }
         }
     }

@@ -196,13 +196,15 @@ impl Ledger {
 
     /// Adds to a part of an account, in 10⁻¹⁸ of a byte or a request; of a capacity unit, in its base unit × 10¹⁸.
     pub fn add(&mut self, part: PartIx, atto: u128) {
-        self.parts[part.0].sum += atto;
+        let sum = &mut self.parts[part.0].sum;
+        *sum = sum.saturating_add(atto);
     }
 
     fn sum_up(&mut self) {
         self.flows.iter_mut().for_each(|flow| flow.sum = 0);
         for part in &self.parts {
-            self.flows[part.flow.index()].sum += part.sum;
+            let sum = &mut self.flows[part.flow.index()].sum;
+            *sum = sum.saturating_add(part.sum);
         }
     }
 
@@ -217,8 +219,8 @@ impl Ledger {
                 Base::MicroRequest => ATTO_OF_MICRO,
                 Base::Byte | Base::NanoUnitHour | Base::CpuUnitMs | Base::MibMs | Base::ByteMs | Base::ThingMs => ATTO,
             };
-            let whole = (flow.sum + divisor / 2) / divisor;
-            let amount = whole - flow.recorded;
+            let whole = flow.sum.saturating_add(divisor / 2) / divisor;
+            let amount = whole.saturating_sub(flow.recorded);
             if amount > 0 {
                 flow.recorded = whole;
                 self.records.push(UsageRecord {
@@ -235,8 +237,8 @@ impl Ledger {
         for stated in &mut self.stated {
             // Evenly over the window, half up.
             let month = u128::from(Span::MONTH.ms());
-            let whole = (stated.month * u128::from(now.ms()) + month / 2) / month;
-            let amount = whole - stated.recorded;
+            let whole = stated.month.saturating_mul(u128::from(now.ms())).saturating_add(month / 2) / month;
+            let amount = whole.saturating_sub(stated.recorded);
             if amount > 0 {
                 stated.recorded = whole;
                 self.records.push(UsageRecord {
@@ -258,8 +260,8 @@ impl Ledger {
         let key = &self.flows[flow.index()].key;
         let divisor = if key.meter.unit().base == Base::MicroRequest { ATTO_OF_MICRO } else { ATTO };
         let of_flow = self.part_keys.range((flow, None)..).take_while(|((of, _), _)| *of == flow);
-        let sum: u128 = of_flow.map(|(_, part)| self.parts[part.0].sum).sum();
-        (sum + divisor / 2) / divisor
+        let sum = of_flow.fold(0, |sum: u128, (_, part)| sum.saturating_add(self.parts[part.0].sum));
+        sum.saturating_add(divisor / 2) / divisor
     }
 
     /// Closes everything at the end of a run.

@@ -111,7 +111,7 @@ impl Amount {
         match self {
             Self::Total(total) => Quantity::from_base(total),
             Self::Level(level) => {
-                let held = u128::from(level) * u128::from(span.ms());
+                let held = u128::from(level).saturating_mul(u128::from(span.ms()));
                 let is_flow = meter.unit().base == Base::Byte;
                 Quantity::from_base(if is_flow { held / u128::from(Span::MINUTE.ms()) } else { held })
             }

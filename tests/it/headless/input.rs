@@ -5,6 +5,26 @@ use serde_json::Value;
 
 use super::{bayplan, folder, refuses, write};
 
+#[test]
+fn unreadable_input_is_exit_code_2_with_file_line_and_column() {
+    let folder = folder();
+    // `nonsense` begins after 18 characters of the second line, whose first is column 1.
+    let design = write(&folder, "bad.ron", "\nDesign(format: 1, nonsense: 3)");
+    for verb in ["check", "estimate", "simulate"] {
+        refuses(&[verb, &design], 2, &["bad.ron:2:"]);
+    }
+    let prices = write(&folder, "prices.ron", "(name: \"ours\", nonsense: 3)");
+    refuses(&["estimate", "small-api", "--prices", &prices], 2, &["prices.ron:1:", "discounts"]);
+    let json = write(&folder, "task.json", "{\n  \"family\": \"web\",\n  oops\n}");
+    let out = folder.path().join("out.ron");
+    refuses(&["import", &json, "--out", out.to_str().unwrap()], 2, &["task.json:3:"]);
+    assert!(!out.exists());
+    let bytes = folder.path().join("bytes.ron");
+    std::fs::write(&bytes, b"Design(\n\xe9").unwrap();
+    refuses(&["check", bytes.to_str().unwrap()], 2, &["bytes.ron:2: byte 8 is not text in UTF-8", "Out-File"]);
+    refuses(&["check", folder.path().to_str().unwrap()], 2, &["this is a folder"]);
+}
+
 /// A preset's text with something else in one place of it.
 #[track_caller]
 fn changed(preset: &str, from: &str, to: &str) -> String {
@@ -66,6 +86,24 @@ fn prices_are_listed_by_the_key_that_a_price_book_sets() {
     let book = write(&folder, "mine.csv", "of,percent_off,usd\nalb/hour,,0.02\n");
     let json = bayplan(&["prices", "alb/hour", "--prices", &book, "--json"]).json();
     assert_eq!((&json["prices"][0]["usd"], &json["price_book"]["name"]), (&"0.02".into(), &"mine".into()));
+}
+
+#[test]
+fn results_say_which_price_book_lay_over_the_published_prices() {
+    let folder = folder();
+    let mine = "(name: \"Private rates\", as_of: \"2026-09\", discounts: [(of: \"all\", percent_off: \"5\")])";
+    let book = write(&folder, "mine.ron", mine);
+    let said = "your own price book lies over the published prices: Private rates, of 2026-09";
+    for asked in [&["estimate"][..], &["simulate", "--days", "1"], &["compare", "--seeds", "1", "--family", "inbound"]]
+    {
+        let with = [asked, &["small-api"]].concat();
+        let own = [with.as_slice(), &["--prices", &book]].concat();
+        assert!(bayplan(&own).out.contains(said), "{asked:?}");
+        assert!(!bayplan(&with).out.contains("own price book lies"), "{asked:?}");
+        let json = bayplan(&[own.as_slice(), &["--json"]].concat()).json();
+        assert_eq!(json["price_book"]["name"], "Private rates", "{asked:?}");
+        assert_eq!(bayplan(&[with.as_slice(), &["--json"]].concat()).json()["price_book"], Value::Null, "{asked:?}");
+    }
 }
 
 #[test]

@@ -68,15 +68,18 @@ impl<'a> Shown<'a> {
         &self.outcome.bill
     }
 
-    /// `a month of 730 h · estimate`, `168 h · simulated, seed 1`.
+    /// `a month of 730 h · estimate`, `168 h · simulated, seed 1`; and the user's own price book, if one lies over prices.
     fn said(&self) -> String {
         let hours = self.outcome.window.hours();
         let window =
             if self.outcome.window == Span::MONTH { "a month of 730 h".to_owned() } else { format!("{hours:.0} h") };
-        match self.outcome.seed {
-            Some(seed) => format!("{window} · simulated, seed {seed}"),
-            None => format!("{window} · estimate"),
-        }
+        let how = match self.outcome.seed {
+            Some(seed) => format!("simulated, seed {seed}"),
+            None => "estimate".to_owned(),
+        };
+        let own = self.catalogue.prices.own();
+        let own = own.map_or_else(String::new, |own| format!(" · with your own prices: {own}"));
+        format!("{window} · {how}{own}")
     }
 }
 

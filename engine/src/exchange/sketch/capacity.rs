@@ -56,7 +56,8 @@ impl Sketch<'_> {
             (ItemRef::TaskDefinition(id.clone()), ItemRef::Service(ServiceId::new(id.as_str())));
         let found = checks::run(&trial.design, self.catalogue, &[]).into_iter();
         let refused = found.filter(|finding| finding.severity == Severity::Error);
-        let own = refused.filter(|finding| [&definition, &service].contains(&&finding.at.item));
+        let own =
+            refused.filter(|finding| finding.at.item.item().is_some_and(|at| [&definition, &service].contains(&at)));
         own.map(|finding| finding.rule.0).collect()
     }
 
