@@ -32,7 +32,8 @@ pub struct Key {
     pub meaning: &'static str,
 }
 
-const fn key_of(path: &'static str, kind: &'static str, meaning: &'static str) -> Key {
+/// A key with its kind and meaning.
+pub const fn key_of(path: &'static str, kind: &'static str, meaning: &'static str) -> Key {
     Key { path, kind, meaning }
 }
 

@@ -13,6 +13,7 @@ pub mod headless;
 pub mod jobs;
 pub mod model;
 pub mod new_design;
+pub mod output_schema;
 pub mod parts;
 pub mod perform;
 pub mod reports;

@@ -183,11 +183,17 @@ impl FaultPreset {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::design::taught::taught;
 
     #[test]
     fn every_file_is_written_as_the_program_writes_it() {
         for preset in PRESETS {
             assert_eq!(preset.project().write(), preset.text, "{}", preset.name);
+            let taught = taught(&preset.project());
+            assert_eq!(Project::read(&taught), Ok(preset.project()), "{}:\n{taught}", preset.name);
+            for line in ["// Services.", "// `deregistration_delay.timeout_seconds`", "// `desiredCount`"] {
+                assert!(taught.contains(line) || preset.name != "three-tier-web", "{line}:\n{taught}");
+            }
         }
         for load in LOADS {
             assert_eq!(project::write(&load.profile()), load.text, "{}", load.name);

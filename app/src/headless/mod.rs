@@ -7,6 +7,7 @@
 mod bill;
 mod check;
 mod compare;
+mod describe;
 mod export;
 mod import;
 mod nearest;
@@ -91,6 +92,18 @@ pub enum Verb {
         out: Option<PathBuf>,
         #[command(flatten)]
         force: Force,
+    },
+    /// Prints the JSON Schema of design files: every field with its meaning, unit, range and AWS's name.
+    Schema {
+        /// Of the JSON that estimate, simulate, compare and check print, instead.
+        #[arg(long)]
+        output: bool,
+    },
+    /// Explains a kind of item, or a field of it.
+    Explain {
+        /// `service`, or `service.health_check_grace_period`; without it the kinds are listed.
+        #[arg(value_name = "KIND[.FIELD]")]
+        what: Option<String>,
     },
     /// Looks for what AWS would refuse, what breaks, and what could be better: of the design and of all its scenarios.
     Check {
@@ -239,7 +252,7 @@ impl Verb {
             | Self::Compare { of, .. }
             | Self::Export { of, .. } => of.json,
             Self::Import { json, .. } | Self::Prices { json, .. } => *json,
-            Self::Presets { .. } => false,
+            Self::Presets { .. } | Self::Schema { .. } | Self::Explain { .. } => false,
         }
     }
 }
@@ -449,6 +462,8 @@ fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Resu
 fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
     match verb {
         Verb::Presets { name, out: file, force } => presets::run(name.as_deref(), file.as_deref(), force.replace(), to),
+        Verb::Schema { output } => describe::schema(*output, to.out),
+        Verb::Explain { what } => describe::explain(what.as_deref(), to.out),
         Verb::Check { of, scenario, assumptions } => check::run(of, scenario, *assumptions, to.out),
         Verb::Estimate { of, scenario, against: Some(before), change, .. } => {
             revisions::run(revisions::Asked { before, after: &of.design, of, scenario, change }, to)

@@ -1,7 +1,8 @@
-//! `bayplan presets`: the list, or one written to a file.
+//! `bayplan presets`: the list, or one written to a file, with comments that teach.
 
 use std::path::Path;
 
+use bayplan_engine::design::taught::taught;
 use bayplan_engine::presets::{PRESETS, find};
 
 use super::{Outlets, Stop};
@@ -20,7 +21,7 @@ pub fn run(name: Option<&str>, file: Option<&Path>, replace: Replace, to: &mut O
         let names: Vec<_> = PRESETS.iter().map(|p| p.name).collect();
         return Err(Stop::Input(format!("there is no preset {name}; presets are {}", names.join(", "))));
     };
-    files::put(file, preset.text.as_bytes(), replace, to.out)?;
+    files::put(file, taught(&preset.project()).as_bytes(), replace, to.out)?;
     if !files::is_standard_output(file) {
         writeln!(to.out, "{}", file.display())?;
     }

@@ -34,7 +34,7 @@ aws_words! {
 }
 
 /// A commitment to spend.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PurchasePlan {
     /// Which kind.
@@ -42,22 +42,22 @@ pub struct PurchasePlan {
     /// The family of an EC2 Instance Savings Plan.
     #[serde(default, skip_serializing_if = "is_default")]
     pub family: Option<String>,
-    /// The commitment an hour, in discounted dollars.
+    /// `commitment`: US dollars an hour, at discounted rates.
     pub hourly_commitment: Usd,
 }
 
 /// A quota that differs from the profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuotaValue {
     /// The quota, by its name in Service Quotas.
     pub name: String,
-    /// Its value in this account.
+    /// Its value in this account, in the unit that Service Quotas counts it in.
     pub value: u64,
 }
 
 /// A trail of CloudTrail: who called which API (rules MET-09, EXE-06).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trail {
     /// Its name.
@@ -78,7 +78,7 @@ impl Trail {
 }
 
 /// An account. The default is an account with AWS's defaults, whose adjustable quotas bind no run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Account {
     /// `awsvpcTrunking`; absent is off.
@@ -114,6 +114,7 @@ pub struct Account {
         serialize_with = "kept::write_some::<BytesMonthly, _, _>",
         deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
     )]
+    #[schemars(with = "Option<BytesMonthly>")]
     pub free_transfer_used_elsewhere: Option<Bytes>,
 }
 

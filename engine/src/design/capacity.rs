@@ -85,21 +85,21 @@ aws_words! {
 }
 
 /// One entry of a capacity provider strategy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StrategyItem {
     /// The provider.
     pub capacity_provider: CapacityProviderId,
-    /// How many tasks go to it before weights are looked at; absent is 0 (rule CPS-06).
+    /// `base`: how many tasks go to it before weights are looked at, 0 to 100,000; absent is 0 (rule CPS-06).
     #[serde(default, skip_serializing_if = "is_default")]
     pub base: u32,
-    /// Its share of the rest; the API's default is 0 (rule CPS-06).
+    /// `weight`: its share of the rest beside the other weights, 0 to 1,000; absent is 0 (rule CPS-06).
     #[serde(default, skip_serializing_if = "is_default")]
     pub weight: u32,
 }
 
 /// A capacity provider of the user's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum CapacityProvider {
     /// One EC2 Auto Scaling group.
     AutoScalingGroup(AutoScalingGroupProvider),
@@ -127,7 +127,7 @@ impl CapacityProvider {
 
 /// An Auto Scaling group and how ECS scales it (rules CAS).
 #[expect(clippy::struct_excessive_bools, reason = "settings that AWS keeps apart")]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AutoScalingGroupProvider {
     /// The subnets instances start in.
@@ -137,12 +137,12 @@ pub struct AutoScalingGroupProvider {
     /// How it buys them; absent is on demand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub option: Option<CapacityOptionType>,
-    /// `MinSize`.
+    /// `MinSize`: the fewest instances of the group.
     #[serde(default, skip_serializing_if = "is_default")]
     pub min_size: u32,
-    /// `MaxSize`.
+    /// `MaxSize`: the most instances of the group.
     pub max_size: u32,
-    /// Instances of a stopped warm pool.
+    /// `MinSize` of a warm pool: stopped instances that wait; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub warm_pool: u32,
     /// `managedScaling`; absent means ECS does not scale the group.
@@ -154,7 +154,7 @@ pub struct AutoScalingGroupProvider {
     /// `managedDraining`; absent is on (rule CAS-07).
     #[serde(default, skip_serializing_if = "is_default")]
     pub managed_draining: Option<bool>,
-    /// Root volume of each instance; absent is 30 GiB.
+    /// `VolumeSize` of the root volume of each instance; absent is 30 GiB.
     #[serde(default, skip_serializing_if = "is_default")]
     pub root_volume: Option<Gib>,
     /// The type of the root volume; absent is gp3.
@@ -196,7 +196,7 @@ pub struct AutoScalingGroupProvider {
 }
 
 /// Memory that instances of a type register with ECS, as `DescribeContainerInstances` has it (rule EC2-03).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisteredMemory {
     /// The type.
@@ -244,19 +244,19 @@ impl AutoScalingGroupProvider {
 }
 
 /// `managedScaling` of an Auto Scaling group provider; absent settings are AWS's defaults (rules CAS-02 to CAS-05).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ManagedScaling {
-    /// `targetCapacity`, 1 to 100; absent is 100.
+    /// `targetCapacity`: how full managed scaling keeps the group, 1 to 100 %; absent is 100 %.
     #[serde(skip_serializing_if = "is_default")]
     pub target_capacity: Option<Percent>,
-    /// `minimumScalingStepSize`; absent is 1.
+    /// `minimumScalingStepSize`: the fewest instances started at once, 1 to 10,000; absent is 1.
     #[serde(skip_serializing_if = "is_default")]
     pub minimum_scaling_step_size: Option<u32>,
-    /// `maximumScalingStepSize`; absent is 10,000.
+    /// `maximumScalingStepSize`: the most instances started at once, 1 to 10,000; absent is 10,000.
     #[serde(skip_serializing_if = "is_default")]
     pub maximum_scaling_step_size: Option<u32>,
-    /// `instanceWarmupPeriod`; absent is 300 s.
+    /// `instanceWarmupPeriod`: how long a new instance counts as capacity to come, 0 to 10,000 s; absent is 300 s.
     #[serde(skip_serializing_if = "is_default")]
     pub instance_warmup_period: Option<Seconds>,
 }
@@ -281,7 +281,7 @@ impl ManagedScaling {
 }
 
 /// A range whose ends may be open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Range {
     /// At least.
@@ -300,13 +300,13 @@ impl Range {
 }
 
 /// `instanceRequirements` of a Managed Instances provider (rules MI-10 ff.); empty fields ask for nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct InstanceRequirements {
-    /// `vCpuCount`.
+    /// `vCpuCount`: fewest and most vCPUs; absent is any.
     #[serde(skip_serializing_if = "is_default")]
     pub vcpu_count: Range,
-    /// `memoryMiB`.
+    /// `memoryMiB`: least and most memory, in MiB; absent is any.
     #[serde(skip_serializing_if = "is_default")]
     pub memory_mib: Range,
     /// `memoryGiBPerVCpu`, in thousandths of a GiB.
@@ -336,25 +336,25 @@ pub struct InstanceRequirements {
     /// `acceleratorNames`, as EC2 writes them: `l4`, `a10g`.
     #[serde(skip_serializing_if = "is_default")]
     pub accelerator_names: Vec<String>,
-    /// `networkBandwidthGbps`.
+    /// `networkBandwidthGbps`: least and most, in Gbps; absent is any.
     #[serde(skip_serializing_if = "is_default")]
     pub network_bandwidth_gbps: Range,
-    /// `baselineEbsBandwidthMbps`.
+    /// `baselineEbsBandwidthMbps`: least and most, in Mbps; absent is any.
     #[serde(skip_serializing_if = "is_default")]
     pub baseline_ebs_bandwidth_mbps: Range,
     /// `localStorage`; absent is included.
     #[serde(skip_serializing_if = "is_default")]
     pub local_storage: Option<Inclusion>,
-    /// `onDemandMaxPricePercentageOverLowestPrice`; absent is 20.
+    /// `onDemandMaxPricePercentageOverLowestPrice`: how much dearer than the cheapest a type may be; absent is 20 %.
     #[serde(skip_serializing_if = "is_default")]
     pub on_demand_max_price_percentage_over_lowest_price: Option<Percent>,
-    /// `spotMaxPricePercentageOverLowestPrice`; absent is 100.
+    /// `spotMaxPricePercentageOverLowestPrice`: how much dearer than the cheapest a type may be; absent is 100 %.
     #[serde(skip_serializing_if = "is_default")]
     pub spot_max_price_percentage_over_lowest_price: Option<Percent>,
 }
 
 /// `capacityReservations` of a Managed Instances provider (rules MI-02, MI-03).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CapacityReservations {
     /// The resource group of reservations; absent is every open one that matches.
@@ -366,7 +366,7 @@ pub struct CapacityReservations {
 }
 
 /// An ECS Managed Instances provider (rules MI).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManagedInstancesProvider {
     /// The subnets instances start in, of one VPC.
@@ -380,7 +380,7 @@ pub struct ManagedInstancesProvider {
     /// `capacityOptionType`; absent is on demand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub option: Option<CapacityOptionType>,
-    /// `storageSizeGiB`; absent is 80 (rule MI-02).
+    /// `storageSizeGiB`: the data volume of each instance; absent is 80 GiB (rule MI-02).
     #[serde(default, skip_serializing_if = "is_default")]
     pub storage: Option<Gib>,
     /// `useLocalStorage`.
@@ -395,7 +395,8 @@ pub struct ManagedInstancesProvider {
     /// The time ranges of their EC2 event window, into which the drain of old instances moves.
     #[serde(default, skip_serializing_if = "is_default")]
     pub event_windows: Vec<EventWindow>,
-    /// `infrastructureOptimization.scaleInAfter` in seconds; −1 turns it off.
+    /// `infrastructureOptimization.scaleInAfter`: how long an instance may be idle, 0 to 3,600 s, or never; absent lets ECS
+    /// decide.
     #[serde(default, skip_serializing_if = "is_default")]
     #[serde(
         serialize_with = "kept::write_some::<SecondsOrNever, _, _>",
@@ -456,7 +457,7 @@ impl ManagedInstancesProvider {
 }
 
 /// Machines outside AWS, registered as `EXTERNAL` instances (rules ANY).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnywhereSite {
     /// How many machines.

@@ -15,7 +15,7 @@ pub enum AddressFamily {
 }
 
 /// A block of addresses of one family: `10.0.0.0/16`, `2600:1f18::/56`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cidr {
     family: AddressFamily,

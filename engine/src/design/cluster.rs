@@ -40,7 +40,7 @@ aws_words! {
 }
 
 /// A cluster.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// The capacity providers associated with it, AWS's own included.
@@ -79,7 +79,7 @@ pub struct Cluster {
 }
 
 /// A managed daemon: a resource of its own and no service, whose task starts before an instance takes others (rules MDA).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManagedDaemon {
     /// `daemonName`.
@@ -91,10 +91,10 @@ pub struct ManagedDaemon {
     /// Whether an instance is drained and replaced when the daemon stops or is unhealthy; absent is true (rule MDA-02).
     #[serde(default, skip_serializing_if = "is_default")]
     pub critical: Option<bool>,
-    /// `drainPercent`: how many instances a deployment drains at once; absent is 25 (rule MDA-03).
+    /// `drainPercent`: how many instances a deployment drains at once; absent is 25 % (rule MDA-03).
     #[serde(default, skip_serializing_if = "is_default")]
     pub drain_percent: Option<Percent>,
-    /// `bakeTimeInMinutes`, to 1,440; absent is none (rule MDA-03).
+    /// `bakeTimeInMinutes`: how long old tasks stay after a deployment, 0 to 1,440 min; absent is none (rule MDA-03).
     #[serde(default, skip_serializing_if = "is_default")]
     pub bake_time: Option<Minutes>,
     /// Alarms that end a deployment (rule MDA-03): `alarmNames`, with `enable` where any is named.
@@ -132,7 +132,7 @@ impl ManagedDaemon {
 /// The questions that a monitoring plan answers.
 ///
 /// Source: ECS Developer Guide, "Monitoring Amazon ECS", the questions of a monitoring plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MonitoringPlan {
     /// What it is for.
@@ -156,7 +156,7 @@ pub struct MonitoringPlan {
 }
 
 /// A Cloud Map namespace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Namespace {
     /// How it is found.

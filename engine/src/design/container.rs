@@ -76,13 +76,13 @@ aws_words! {
 }
 
 /// A port mapping. Absent `host_port` is the container's own in `awsvpc` and `host`, a dynamic one in `bridge`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PortMapping {
-    /// `containerPort`; absent with a range.
+    /// `containerPort`: the port inside the container; absent with a range.
     #[serde(default, skip_serializing_if = "is_default")]
     pub container_port: Option<u16>,
-    /// `hostPort`; 0 asks for a dynamic one (rule TDF-45).
+    /// `hostPort`: the port of the instance; 0 asks for a dynamic one (rule TDF-45).
     #[serde(default, skip_serializing_if = "is_default")]
     pub host_port: Option<u16>,
     /// `containerPortRange`, first and last (rule TDF-49).
@@ -100,7 +100,7 @@ pub struct PortMapping {
 }
 
 /// `dependsOn`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dependency {
     /// The container waited for.
@@ -110,21 +110,21 @@ pub struct Dependency {
 }
 
 /// A container's `healthCheck` (rule TDF-72).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContainerHealthCheck {
-    /// The command, `CMD` or `CMD-SHELL` first.
+    /// `command`, with `CMD` or `CMD-SHELL` first.
     pub command: Vec<String>,
-    /// Seconds between checks; absent is 30.
+    /// `interval`: from check to check, 5 to 300 s; absent is 30 s.
     #[serde(skip_serializing_if = "is_default")]
     pub interval: Option<Seconds>,
-    /// Seconds until a check has failed; absent is 5.
+    /// `timeout`: how long a check may take, 2 to 60 s; absent is 5 s.
     #[serde(skip_serializing_if = "is_default")]
     pub timeout: Option<Seconds>,
-    /// Failures in a row until unhealthy; absent is 3.
+    /// `retries`: failures in a row until unhealthy, 1 to 10; absent is 3.
     #[serde(skip_serializing_if = "is_default")]
     pub retries: Option<u32>,
-    /// Seconds at the start in which failures do not count; absent is none.
+    /// `startPeriod`: how long after the start failures do not count, 0 to 300 s; absent is none.
     #[serde(skip_serializing_if = "is_default")]
     pub start_period: Option<Seconds>,
 }
@@ -142,7 +142,7 @@ impl ContainerHealthCheck {
 }
 
 /// `logConfiguration`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogConfiguration {
     /// The driver.
@@ -159,7 +159,7 @@ pub struct LogConfiguration {
 }
 
 /// `firelensConfiguration`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FirelensConfiguration {
     /// Which router.
@@ -170,7 +170,7 @@ pub struct FirelensConfiguration {
 }
 
 /// A secret given to a container (rule TDF-94).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InjectedSecret {
     /// The variable or option it becomes.
@@ -183,7 +183,7 @@ pub struct InjectedSecret {
 }
 
 /// A volume's place inside a container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MountPoint {
     /// `sourceVolume`.
@@ -198,7 +198,7 @@ pub struct MountPoint {
 }
 
 /// `volumesFrom`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VolumeFrom {
     /// The container whose volumes are taken.
@@ -209,7 +209,7 @@ pub struct VolumeFrom {
 }
 
 /// `restartPolicy` (rule TDF-71).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestartPolicy {
     /// Whether it restarts at all.
@@ -217,13 +217,13 @@ pub struct RestartPolicy {
     /// Exit codes that end it for good.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ignored_exit_codes: Vec<i32>,
-    /// How long it must have run, 60 to 1800 s; absent is 300.
+    /// `restartAttemptPeriod`: how long it must have run before it is restarted, 60 to 1,800 s; absent is 300 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub restart_attempt_period: Option<Seconds>,
 }
 
 /// A limit of the kernel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ulimit {
     /// Which: `nofile`.
@@ -235,7 +235,7 @@ pub struct Ulimit {
 }
 
 /// A device of the instance given to a container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// `hostPath`.
@@ -249,12 +249,12 @@ pub struct Device {
 }
 
 /// A tmpfs mount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tmpfs {
     /// `containerPath`.
     pub container_path: String,
-    /// `size` in MiB.
+    /// `size`, in whole MiB.
     pub size: Mib,
     /// `mountOptions`.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -262,7 +262,7 @@ pub struct Tmpfs {
 }
 
 /// `linuxParameters`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LinuxParameters {
     /// `initProcessEnabled`.
@@ -277,49 +277,49 @@ pub struct LinuxParameters {
     /// `devices`.
     #[serde(skip_serializing_if = "is_default")]
     pub devices: Vec<Device>,
-    /// `sharedMemorySize` in MiB.
+    /// `sharedMemorySize`: the size of `/dev/shm`, in whole MiB; absent is Docker's.
     #[serde(skip_serializing_if = "is_default")]
     pub shared_memory_size: Option<Mib>,
     /// `tmpfs`.
     #[serde(skip_serializing_if = "is_default")]
     pub tmpfs: Vec<Tmpfs>,
-    /// `maxSwap` in MiB.
+    /// `maxSwap`: the most swap, in whole MiB; absent is the instance's.
     #[serde(skip_serializing_if = "is_default")]
     pub max_swap: Option<Mib>,
-    /// `swappiness`, 0 to 100.
+    /// `swappiness`: how readily memory is swapped, 0 to 100; absent is 60.
     #[serde(skip_serializing_if = "is_default")]
     pub swappiness: Option<u32>,
 }
 
 /// A share of a GPU by NVIDIA MPS: `sharingStrategy.nvidiaMps` (rule TDF-84).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NvidiaMps {
-    /// GPU memory in MiB.
+    /// `memory`: GPU memory, in whole MiB.
     pub memory: Mib,
-    /// `maxComputePercent`, 1 to 100; absent is no limit.
+    /// `maxComputePercent`: the most of the GPU's compute, 1 to 100 %; absent is no limit.
     #[serde(default, skip_serializing_if = "is_default")]
     pub max_compute_percent: Option<Percent>,
 }
 
 /// One container.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Container {
     /// Its name, unique in the task definition.
     pub name: ContainerName,
-    /// The image's URI.
+    /// `image`: its URI.
     pub image: String,
-    /// `cpu`: shares and reservation, in CPU units.
+    /// `cpu`: shares and reservation, in CPU units of which 1,024 are a vCPU; absent is a share of the task's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cpu: Option<CpuUnits>,
-    /// `memory`: the hard limit, in MiB.
+    /// `memory`: the hard limit, at which a container is ended, at least 6 MiB; absent is the task's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub memory: Option<Mib>,
-    /// `memoryReservation`: the soft limit, in MiB.
+    /// `memoryReservation`: the soft limit, which placement reserves, at least 6 MiB; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub memory_reservation: Option<Mib>,
-    /// Whole GPUs reserved.
+    /// `resourceRequirements` of type `GPU`: whole GPUs reserved; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gpus: u32,
     /// Whether it reserves every GPU of its instance: a GPU `value` of `ALL` (rule TDF-83).
@@ -343,10 +343,10 @@ pub struct Container {
     /// `healthCheck`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub health_check: Option<ContainerHealthCheck>,
-    /// `startTimeout`.
+    /// `startTimeout`: how long containers that depend on this one wait for it, 2 to 120 s on Fargate; absent is by platform.
     #[serde(default, skip_serializing_if = "is_default")]
     pub start_timeout: Option<Seconds>,
-    /// `stopTimeout`; absent is 30 s (rule TDF-69).
+    /// `stopTimeout`: from SIGTERM to SIGKILL, at most 120 s on Fargate; absent is 30 s (rule TDF-69).
     #[serde(default, skip_serializing_if = "is_default")]
     pub stop_timeout: Option<Seconds>,
     /// `restartPolicy`.

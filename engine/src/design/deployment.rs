@@ -59,7 +59,7 @@ aws_words! {
 }
 
 /// `thresholdConfiguration`: how many failed tasks end a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum BreakerThreshold {
     /// `BOUNDED_PERCENT`: of the desired count, never fewer than 3 nor more than 200.
     BoundedPercent(Percent),
@@ -70,7 +70,7 @@ pub enum BreakerThreshold {
 }
 
 /// `deploymentCircuitBreaker`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CircuitBreaker {
     /// Whether a deployment that cannot start tasks is ended.
@@ -101,7 +101,7 @@ impl CircuitBreaker {
 }
 
 /// `deploymentConfiguration.alarms`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeploymentAlarms {
     /// The alarms watched.
@@ -111,7 +111,7 @@ pub struct DeploymentAlarms {
 }
 
 /// A function called, or a pause made, at stages of a deployment (rules HOK).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LifecycleHook {
     /// `targetType`; absent is a function.
@@ -125,7 +125,7 @@ pub struct LifecycleHook {
     pub role: Option<RoleId>,
     /// When it is called.
     pub stages: Vec<HookStage>,
-    /// `timeoutInMinutes`, 1 to 1,440 for a function and to 20,160 for a pause; absent is 1,440 (rule HOK-04).
+    /// `timeoutInMinutes`, 1 to 1,440 min for a function and to 20,160 min for a pause; absent is 1,440 min (rule HOK-04).
     #[serde(default, skip_serializing_if = "is_default")]
     pub timeout: Option<Minutes>,
     /// `timeoutAction`; absent is `ROLLBACK`.
@@ -149,7 +149,7 @@ impl LifecycleHook {
 }
 
 /// A rule of a load balancer's listener, or what the listener does by default.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListenerRuleRef {
     /// The load balancer.
@@ -162,28 +162,30 @@ pub struct ListenerRuleRef {
 }
 
 /// `linearConfiguration` and `canaryConfiguration`; absent settings are AWS's defaults.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrafficShift {
-    /// Percent of the traffic moved at each step, or at first.
+    /// `stepPercent` or `canaryPercent`: how much of the traffic moves at each step, or at first.
     #[serde(skip_serializing_if = "is_default")]
     pub step: Option<Percent>,
-    /// Minutes waited after each step, or after the first.
+    /// `stepBakeTimeInMinutes` or `canaryBakeTimeInMinutes`: the wait after each step, or after the first, 0 to 1,440 min.
     #[serde(skip_serializing_if = "is_default")]
     pub step_bake_time: Option<Minutes>,
 }
 
 /// `deploymentConfiguration`; absent settings are AWS's defaults.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deployment {
-    /// The strategy; absent is rolling.
+    /// `strategy`: how old tasks make way for new ones; absent is rolling.
     #[serde(skip_serializing_if = "is_default")]
     pub strategy: Option<DeploymentStrategy>,
-    /// `minimumHealthyPercent`; absent is 100 (0 for a DAEMON).
+    /// `minimumHealthyPercent`: how many of the desired tasks stay healthy while a deployment goes on; absent is 100 %, and
+    /// 0 % for a DAEMON.
     #[serde(skip_serializing_if = "is_default")]
     pub minimum_healthy_percent: Option<Percent>,
-    /// `maximumPercent`; absent is 200 (100 for a DAEMON).
+    /// `maximumPercent`: how many of the desired tasks may run or start while a deployment goes on; absent is 200 %, and
+    /// 100 % for a DAEMON.
     #[serde(skip_serializing_if = "is_default")]
     pub maximum_percent: Option<Percent>,
     /// `deploymentCircuitBreaker`; absent is off.
@@ -192,7 +194,8 @@ pub struct Deployment {
     /// Alarms that end a deployment.
     #[serde(skip_serializing_if = "is_default")]
     pub alarms: Option<DeploymentAlarms>,
-    /// `bakeTimeInMinutes`, of all strategies but rolling.
+    /// `bakeTimeInMinutes`: how long both sets stand after the traffic has moved, 0 to 1,440 min, of all strategies but
+    /// rolling.
     #[serde(skip_serializing_if = "is_default")]
     pub bake_time: Option<Minutes>,
     /// Steps of linear and canary deployments.

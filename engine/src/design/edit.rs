@@ -11,7 +11,7 @@ use super::knob::Knob;
 use super::references::{Fate, Reference};
 
 /// One change of a design.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[expect(clippy::large_enum_variant, reason = "edits are few and short-lived")]
 pub enum Edit {
     /// Draws an item, in place of one of the same name.

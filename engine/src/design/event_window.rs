@@ -9,7 +9,7 @@ use crate::units::{Minutes, Weekday};
 /// The hour of a day (UTC) at which a time range of an event window begins: 0 to 23.
 ///
 /// Source: EC2 API Reference, "`InstanceEventWindowTimeRangeRequest`", `StartHour`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct StartHour(u32);
 
@@ -46,7 +46,7 @@ impl fmt::Display for StartHour {
 }
 
 /// A weekly time range of an EC2 event window (rule MI-41): draining moves earlier, to the last start before its day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventWindow {
     /// The day of the week it begins on.

@@ -7,7 +7,7 @@ use crate::names::Zone;
 use crate::units::{Percent, Span};
 
 /// What goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum FaultKind {
     /// A zone is lost: what runs there ends at once, nothing starts there.
@@ -40,14 +40,14 @@ pub enum FaultKind {
 }
 
 /// A fault of a scenario.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// What goes wrong.
     pub kind: FaultKind,
     /// When, from the start of the run.
     pub at: Span,
-    /// For how long; a wave and a failure strike once.
+    /// For how long; a wave and a failure strike once; absent is at once over.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub lasts: Span,
 }

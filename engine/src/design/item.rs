@@ -29,7 +29,7 @@ use crate::names::Region;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $map:ident: $kind:ident($id:ident, $value:ident), $word:literal;)*) => {
         /// What the user drew, right or wrong: one sorted map for each kind of item.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct Design {
             /// The region that everything stands in.
@@ -49,11 +49,11 @@ macro_rules! kinds {
         pub enum Kind { $($(#[$doc])* $kind),* }
 
         /// The name of an item with its kind.
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         pub enum ItemRef { $($(#[$doc])* $kind($id)),* }
 
         /// An item with its name.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[expect(clippy::large_enum_variant, reason = "items are edited one at a time, never kept in bulk")]
         pub enum Item { $($(#[$doc])* $kind($id, $value)),* }
 

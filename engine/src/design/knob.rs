@@ -11,7 +11,7 @@ use crate::names::{Architecture, InstanceTypeName};
 use crate::units::{CpuUnits, Mib, Percent, Seconds};
 
 /// A value set on one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Knob {
     /// A service's `desiredCount`.
     DesiredCount(u32),

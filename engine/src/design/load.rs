@@ -22,7 +22,7 @@ aws_words! {
 }
 
 /// The door that requests come in by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Entrance {
     /// A load balancer.
     LoadBalancer(LoadBalancerId),
@@ -33,7 +33,7 @@ pub enum Entrance {
 }
 
 /// How a rate goes over time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Series<R = MilliPerSecond> {
     /// Always the same.
@@ -59,19 +59,19 @@ pub enum Series<R = MilliPerSecond> {
 }
 
 /// A time of more (or less).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spike {
     /// When it begins.
     pub at: SpikeTime,
     /// How long it lasts.
     pub lasts: Minutes,
-    /// Percent of the rate meanwhile: 300 is three times as much.
+    /// The rate meanwhile, of the rate there would be: 300 % is three times as much.
     pub percent: Percent,
 }
 
 /// When a spike begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum SpikeTime {
     /// Every day, at this minute of the day (UTC).
     EveryDay(Minutes),
@@ -80,7 +80,7 @@ pub enum SpikeTime {
 }
 
 /// A rate over time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shape<R = MilliPerSecond> {
     /// How it goes.
@@ -88,7 +88,7 @@ pub struct Shape<R = MilliPerSecond> {
     /// Times of more.
     #[serde(default, skip_serializing_if = "is_default")]
     pub spikes: Vec<Spike>,
-    /// How far a seed may move each five minutes' rate, up or down.
+    /// How far a seed may move each five minutes' rate, up or down; absent is not at all.
     #[serde(default, skip_serializing_if = "is_default")]
     pub noise: Ppm,
 }
@@ -129,7 +129,7 @@ impl Shape {
 }
 
 /// Requests to a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requests {
     /// The service that answers.
@@ -145,10 +145,10 @@ pub struct Requests {
     pub origin: Option<Origin>,
     /// How many.
     pub shape: Shape,
-    /// Bytes of each request.
+    /// Bytes of each request, heads and all; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub request_bytes: Bytes,
-    /// Bytes of each answer.
+    /// Bytes of each answer, heads and all; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub response_bytes: Bytes,
     /// How many requests come over one connection; absent is 10.
@@ -181,7 +181,7 @@ impl Requests {
 }
 
 /// Jobs that wait in a queue until a task of a service takes them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Jobs {
     /// The queue.
@@ -190,15 +190,15 @@ pub struct Jobs {
     pub service: ServiceId,
     /// How many arrive.
     pub shape: Shape,
-    /// How long one job keeps one task busy.
+    /// How long one job keeps one task busy, from its start to its end.
     pub service_time: Span,
-    /// Bytes of each job's message.
+    /// Bytes of each job's message in the queue; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub message_bytes: Bytes,
 }
 
 /// Bytes that flow whatever is asked: streams, replication.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
     /// The service whose tasks send them.
@@ -211,6 +211,7 @@ pub struct Stream {
     pub listener_port: Option<u16>,
     /// Bytes a second.
     #[serde(serialize_with = "write_kilobytes", deserialize_with = "read_kilobytes")]
+    #[schemars(with = "Shape<KilobytesPerSecond>")]
     pub kilobytes: Shape,
 }
 
@@ -223,7 +224,7 @@ fn read_kilobytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shape, D
 }
 
 /// A load.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Load {
     /// Requests.
     Requests(Requests),

@@ -76,7 +76,7 @@ aws_words! {
 }
 
 /// A load balancer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoadBalancer {
     /// Which kind.
@@ -98,7 +98,7 @@ pub struct LoadBalancer {
     /// Balancer, off for the others.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cross_zone: Option<bool>,
-    /// When it closes a silent connection; absent is 60 s.
+    /// `idle_timeout.timeout_seconds`: when it closes a silent connection, 1 to 4,000 s; absent is 60 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub idle_timeout: Option<Seconds>,
     /// The web ACL before it.
@@ -128,7 +128,7 @@ impl LoadBalancer {
 }
 
 /// A port that a load balancer listens on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listener {
     /// The port.
@@ -154,7 +154,7 @@ impl Listener {
 }
 
 /// A rule of a listener.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListenerRule {
     /// Host names it takes; empty takes all.
@@ -168,7 +168,7 @@ pub struct ListenerRule {
 }
 
 /// A target group. Absent settings are AWS's defaults (rules LB-03, LB-04).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetGroup {
     /// The VPC of its targets.
@@ -178,23 +178,23 @@ pub struct TargetGroup {
     /// The version of HTTP; absent is HTTP/1.1.
     #[serde(default, skip_serializing_if = "is_default")]
     pub protocol_version: Option<ProtocolVersion>,
-    /// The port of targets that name none.
+    /// `Port` of targets that name none.
     pub port: u16,
     /// How targets are named.
     pub target_type: TargetType,
     /// How the health of targets is found out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub health_check: TargetHealthCheck,
-    /// How long a leaving target may finish; absent is 300 s.
+    /// `deregistration_delay.timeout_seconds`: how long a leaving target may finish, 0 to 3,600 s; absent is 300 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deregistration_delay: Option<Seconds>,
-    /// Over how long a new target gets its full share; absent is at once.
+    /// `slow_start.duration_seconds`: over how long a new target gets its full share, 30 to 900 s; absent is at once.
     #[serde(default, skip_serializing_if = "is_default")]
     pub slow_start: Option<Seconds>,
     /// How targets are picked; absent is in turn.
     #[serde(default, skip_serializing_if = "is_default")]
     pub algorithm: Option<BalancingAlgorithm>,
-    /// For how long a client stays with its target; absent is not at all.
+    /// `stickiness.lb_cookie.duration_seconds`: how long a client stays with its target, 1 to 604,800 s; absent is not at all.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stickiness: Option<Seconds>,
     /// `TargetControlPort`: the port of the target optimizer's agent beside each task; absent is without a target
@@ -216,22 +216,22 @@ impl TargetGroup {
 }
 
 /// Health checks of a target group; absent settings are AWS's defaults.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TargetHealthCheck {
     /// The path asked for.
     #[serde(skip_serializing_if = "is_default")]
     pub path: Option<String>,
-    /// Seconds between checks, 5 to 300.
+    /// `HealthCheckIntervalSeconds`: from check to check, 5 to 300 s; absent is 30 s.
     #[serde(skip_serializing_if = "is_default")]
     pub interval: Option<Seconds>,
-    /// Seconds until a check has failed, 2 to 120.
+    /// `HealthCheckTimeoutSeconds`: how long an answer may take, 2 to 120 s; absent is AWS's for the protocol.
     #[serde(skip_serializing_if = "is_default")]
     pub timeout: Option<Seconds>,
-    /// Checks passed in a row until healthy, 2 to 10.
+    /// `HealthyThresholdCount`: checks passed in a row until healthy, 2 to 10; absent is 5.
     #[serde(skip_serializing_if = "is_default")]
     pub healthy_threshold: Option<u32>,
-    /// Checks failed in a row until unhealthy, 2 to 10.
+    /// `UnhealthyThresholdCount`: checks failed in a row until unhealthy, 2 to 10; absent is 2.
     #[serde(skip_serializing_if = "is_default")]
     pub unhealthy_threshold: Option<u32>,
 }
@@ -260,7 +260,7 @@ impl TargetHealthCheck {
 }
 
 /// What an HTTP API hands requests to through its VPC link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Integration {
     /// The tasks of a service, found through Cloud Map.
     CloudMap(ServiceId),
@@ -269,7 +269,7 @@ pub enum Integration {
 }
 
 /// A route of an HTTP API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiRoute {
     /// `$default`, `GET /items`.
@@ -279,7 +279,7 @@ pub struct ApiRoute {
 }
 
 /// An API Gateway HTTP API with its VPC link (rules AGW).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiGateway {
     /// The subnets of its VPC link; empty means no VPC link.
@@ -297,7 +297,7 @@ pub struct ApiGateway {
 }
 
 /// A VPC Lattice service network and the services in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lattice {
     /// The VPCs associated with it.

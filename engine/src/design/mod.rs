@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod cluster_query;
 pub mod container;
 pub mod deployment;
+pub mod described;
 pub mod edit;
 pub mod event_window;
 pub mod fault;
@@ -33,6 +34,7 @@ pub mod service;
 pub mod standalone;
 mod tags;
 pub mod task_definition;
+pub mod taught;
 pub mod volume;
 pub mod work;
 

@@ -70,7 +70,7 @@ aws_words! {
 }
 
 /// A VPC of the region.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vpc {
     /// Its first block: IPv4, /16 to /28 (rule NET-01), or IPv6 where nothing in it is to have IPv4.
@@ -107,7 +107,7 @@ pub struct Vpc {
 }
 
 /// A row of subnets on the canvas: what they can reach.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum SubnetTier {
     /// Routed to the internet gateway (rule NET-04).
     Public,
@@ -120,7 +120,7 @@ pub enum SubnetTier {
 }
 
 /// A subnet: one block in one zone (rule NET-04).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subnet {
     /// The VPC it is cut from.
@@ -146,7 +146,7 @@ pub struct Subnet {
 }
 
 /// Where a route leads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum RouteTarget {
     /// The VPC's internet gateway.
     InternetGateway,
@@ -159,7 +159,7 @@ pub enum RouteTarget {
 }
 
 /// One route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
     /// What it is for: `0.0.0.0/0` or `::/0`; for endpoints the service's prefix list is implied.
@@ -169,7 +169,7 @@ pub struct Route {
 }
 
 /// A route table of a VPC.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RouteTable {
     /// The VPC it belongs to.
@@ -183,7 +183,7 @@ pub struct RouteTable {
 }
 
 /// Where a NAT gateway stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum NatPlacement {
     /// In one public subnet (rule NET-20).
     Zonal(SubnetId),
@@ -192,7 +192,7 @@ pub enum NatPlacement {
 }
 
 /// A NAT gateway.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NatGateway {
     /// Where it stands.
@@ -216,7 +216,7 @@ pub struct NatGateway {
 }
 
 /// The kinds of VPC endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum EndpointKind {
     /// Free, by route, for S3 and `DynamoDB` (rule NET-30).
@@ -232,7 +232,7 @@ pub enum EndpointKind {
 }
 
 /// A VPC endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VpcEndpoint {
     /// The VPC it belongs to.
@@ -255,7 +255,7 @@ pub struct VpcEndpoint {
 }
 
 /// The other side of a security group rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Peer {
     /// A block of addresses.
     Block(Cidr),
@@ -264,7 +264,7 @@ pub enum Peer {
 }
 
 /// One allowance of a security group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecurityGroupRule {
     /// The other side.
@@ -275,7 +275,7 @@ pub struct SecurityGroupRule {
 }
 
 /// A security group: stateful, allowing only (rule NET-09).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecurityGroup {
     /// The VPC it belongs to.

@@ -39,10 +39,10 @@ aws_words! {
 }
 
 /// A log group.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogGroup {
-    /// How many days entries are kept; absent is for ever.
+    /// `retentionInDays`: how many days entries are kept, 1 to 3,653 in steps that CloudWatch Logs has; absent is for ever.
     #[serde(skip_serializing_if = "is_default")]
     pub retention_days: Option<u32>,
     /// Its class; absent is standard.
@@ -79,7 +79,7 @@ impl LogGroup {
 }
 
 /// What an alarm watches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum AlarmSubject {
     /// A service.
     Service(ServiceId),
@@ -88,14 +88,14 @@ pub enum AlarmSubject {
 }
 
 /// A `CloudWatch` alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alarm {
     /// What it watches.
     pub subject: AlarmSubject,
     /// Which metric of it.
     pub metric: AlarmMetric,
-    /// Its threshold in thousandths of the metric's unit.
+    /// `Threshold` in thousandths of the metric's unit: 85,000 is 85 %.
     pub threshold_milli: u64,
     /// Whether it rings below its threshold instead of above.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -112,7 +112,7 @@ pub struct Alarm {
 }
 
 /// What an EventBridge rule hands matching events to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum EventTarget {
     /// Standalone tasks.
     Tasks(StandaloneTaskId),
@@ -123,7 +123,7 @@ pub enum EventTarget {
 }
 
 /// An EventBridge rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventRule {
     /// `detail-type` matched: `ECS Task State Change`; empty matches all ECS events.

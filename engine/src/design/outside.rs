@@ -89,7 +89,7 @@ pub fn is_kept_by_aws(image: &str) -> bool {
 }
 
 /// Where a system outside ECS is reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Reached {
     /// Inside the VPC, in these subnets.
@@ -113,7 +113,7 @@ pub enum Reached {
 }
 
 /// A system outside ECS: it is called, and may have a price of the user's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutsideSystem {
     /// What it is.
@@ -129,7 +129,7 @@ pub struct OutsideSystem {
 }
 
 /// An IAM role, by its use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// What it is for.
@@ -149,12 +149,12 @@ pub struct Role {
 }
 
 /// What is known of a container image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// Where it is kept.
     pub registry: Registry,
-    /// Its compressed size: what a pull moves.
+    /// `imageSizeInBytes`: its compressed size, what a pull moves.
     pub compressed_size: Bytes,
     /// Its layers; absent is not known.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -168,7 +168,7 @@ pub struct Image {
 }
 
 /// A shared file system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileSystem {
     /// What kind.
@@ -176,10 +176,10 @@ pub struct FileSystem {
     /// The subnets of its mount targets.
     #[serde(default, skip_serializing_if = "is_default")]
     pub subnets: Vec<SubnetId>,
-    /// What it holds.
+    /// What it holds on average; absent is nothing.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stored: Gib,
-    /// Throughput provisioned in MB a second (`FSx`).
+    /// `ThroughputCapacity` of `FSx`: what is provisioned; absent is none.
     #[serde(default, skip_serializing_if = "is_default")]
     #[serde(
         serialize_with = "kept::write::<MibPerSecond, _, _>",
@@ -195,7 +195,7 @@ pub struct FileSystem {
 }
 
 /// A secret or a parameter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Secret {
     /// Where it is kept.
@@ -209,7 +209,7 @@ pub struct Secret {
 }
 
 /// A certificate of AWS Certificate Manager.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// The name it is for.
@@ -220,7 +220,7 @@ pub struct Certificate {
 }
 
 /// A WAF web ACL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebAcl {
     /// How many rules it has.
@@ -231,7 +231,7 @@ pub struct WebAcl {
 }
 
 /// A note on the canvas.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// What it says.

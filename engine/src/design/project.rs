@@ -18,7 +18,7 @@ use super::scenario::Scenario;
 pub const FORMAT: u32 = 1;
 
 /// Where things stand on the canvas that have no place by what they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Layout {
     /// Bands of each row from top to bottom, where they differ from the order of names.
@@ -33,7 +33,7 @@ pub struct Layout {
 }
 
 /// A project: what a file holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// The format's number.

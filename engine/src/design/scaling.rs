@@ -29,7 +29,7 @@ aws_words! {
 }
 
 /// What a policy looks at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum ScalingMetric {
     /// `ECSServiceAverageCPUUtilization`, percent.
     AverageCpuUtilization,
@@ -42,17 +42,17 @@ pub enum ScalingMetric {
 }
 
 /// A target tracking policy; absent settings are AWS's defaults.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetTracking {
     /// What it looks at.
     pub metric: ScalingMetric,
-    /// `TargetValue` in thousandths of the metric's unit.
+    /// `TargetValue` in thousandths of the metric's unit: 70,000 is 70 %.
     pub target_milli: u64,
-    /// `ScaleOutCooldown`; absent is 300 s.
+    /// `ScaleOutCooldown`: after a scale-out, how long until another counts from anew; absent is 300 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scale_out_cooldown: Option<Seconds>,
-    /// `ScaleInCooldown`; absent is 300 s.
+    /// `ScaleInCooldown`: after a scale-in, how long until the next; absent is 300 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scale_in_cooldown: Option<Seconds>,
     /// `DisableScaleIn`.
@@ -75,30 +75,30 @@ impl TargetTracking {
 }
 
 /// One step of a step policy: from and to are distances from the alarm's threshold, in thousandths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScalingStep {
-    /// `MetricIntervalLowerBound`; absent is without end.
+    /// `MetricIntervalLowerBound`, above the threshold, in thousandths; absent is without end.
     #[serde(default, skip_serializing_if = "is_default")]
     pub from_milli: Option<i64>,
-    /// `MetricIntervalUpperBound`; absent is without end.
+    /// `MetricIntervalUpperBound`, above the threshold, in thousandths; absent is without end.
     #[serde(default, skip_serializing_if = "is_default")]
     pub to_milli: Option<i64>,
-    /// `ScalingAdjustment`.
+    /// `ScalingAdjustment`: how many tasks, or percent of them, as `AdjustmentType` says.
     pub adjustment: i32,
 }
 
 /// A step scaling policy with the alarm that calls it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepScaling {
     /// What the alarm looks at.
     pub metric: ScalingMetric,
-    /// The alarm's threshold in thousandths of the metric's unit.
+    /// `Threshold` of the alarm in thousandths of the metric's unit: 70,000 is 70 %.
     pub threshold_milli: u64,
     /// Whether the alarm rings above its threshold, or below it.
     pub above: bool,
-    /// Periods that must agree.
+    /// `EvaluationPeriods`: periods in a row that must agree.
     pub evaluation_periods: u32,
     /// `AdjustmentType`.
     pub adjustment_type: AdjustmentType,
@@ -107,13 +107,13 @@ pub struct StepScaling {
     /// `MinAdjustmentMagnitude`, of percent changes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub min_adjustment_magnitude: Option<u32>,
-    /// `Cooldown`; absent is 300 s.
+    /// `Cooldown`: how long until the next step; absent is 300 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cooldown: Option<Seconds>,
 }
 
 /// A scheduled action: new bounds at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduledAction {
     /// `at(…)`, `rate(…)` or `cron(…)`.
@@ -127,31 +127,31 @@ pub struct ScheduledAction {
     /// Until when.
     #[serde(default, skip_serializing_if = "is_default")]
     pub end: Option<CalendarTime>,
-    /// The new `MinCapacity`.
+    /// `MinCapacity` from then on; absent stays.
     #[serde(default, skip_serializing_if = "is_default")]
     pub min_capacity: Option<u32>,
-    /// The new `MaxCapacity`.
+    /// `MaxCapacity` from then on; absent stays.
     #[serde(default, skip_serializing_if = "is_default")]
     pub max_capacity: Option<u32>,
 }
 
 /// A predictive policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PredictiveScaling {
     /// What it forecasts.
     pub metric: ScalingMetric,
-    /// The target in thousandths of the metric's unit.
+    /// `TargetValue` in thousandths of the metric's unit: 70,000 is 70 %.
     pub target_milli: u64,
     /// What it may do.
     pub mode: PredictiveMode,
-    /// `SchedulingBufferTime`: how long ahead tasks start; absent is 300 s.
+    /// `SchedulingBufferTime`: how long ahead tasks start, 0 to 3,600 s; absent is 300 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scheduling_buffer: Option<Seconds>,
 }
 
 /// A scaling policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum ScalingPolicy {
     /// Keeps a metric at a target.
     TargetTracking(TargetTracking),
@@ -164,12 +164,12 @@ pub enum ScalingPolicy {
 }
 
 /// Service auto scaling of one service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scaling {
-    /// `MinCapacity`.
+    /// `MinCapacity`: the fewest tasks.
     pub min_capacity: u32,
-    /// `MaxCapacity`.
+    /// `MaxCapacity`: the most tasks.
     pub max_capacity: u32,
     /// Its policies, up to 50.
     #[serde(default, skip_serializing_if = "is_default")]

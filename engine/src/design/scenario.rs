@@ -12,7 +12,7 @@ use crate::names::Region;
 use crate::units::{CalendarTime, Span};
 
 /// What is wrong with a revision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum RevisionFault {
     /// Its tasks end before they are RUNNING: an image that is missing, a command that exits.
     NeverStarts,
@@ -21,7 +21,7 @@ pub enum RevisionFault {
 }
 
 /// A deployment that happens during a run: the service's tasks are replaced by a new revision of the same size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedDeployment {
     /// The service.
@@ -34,7 +34,7 @@ pub struct PlannedDeployment {
 }
 
 /// A scenario. One without edits plays the design as drawn.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
     /// What it asks.

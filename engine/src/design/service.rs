@@ -54,7 +54,7 @@ aws_words! {
 }
 
 /// Where a service gets its machines from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Capacity {
     /// The cluster's default strategy (rule CPS-09).
     #[default]
@@ -94,7 +94,7 @@ impl Design {
 }
 
 /// An entry of `placementStrategy`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum PlacementStrategy {
     /// Anywhere that fits.
     Random,
@@ -105,19 +105,19 @@ pub enum PlacementStrategy {
 }
 
 /// A target group that the service's tasks join.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceLoadBalancer {
-    /// The target group.
+    /// `targetGroupArn`: the target group, by its name in this file.
     pub target_group: TargetGroupId,
-    /// The container that answers.
+    /// `containerName`: the container that answers.
     pub container_name: ContainerName,
-    /// The port it answers on.
+    /// `containerPort`: the port it answers on.
     pub container_port: u16,
 }
 
 /// `serviceConnectConfiguration`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConnect {
     /// The namespace; absent is the cluster's default.
@@ -129,16 +129,16 @@ pub struct ServiceConnect {
     /// Where the proxy logs.
     #[serde(skip_serializing_if = "is_default")]
     pub log_group: Option<LogGroupId>,
-    /// What is added to the task for the proxy, CPU; absent is 256 units.
+    /// CPU that is added to the task for the proxy; absent is 256 units.
     #[serde(skip_serializing_if = "is_default")]
     pub proxy_cpu: Option<CpuUnits>,
-    /// What is added to the task for the proxy, memory; absent is 64 MiB.
+    /// Memory that is added to the task for the proxy; absent is 64 MiB.
     #[serde(skip_serializing_if = "is_default")]
     pub proxy_memory: Option<Mib>,
 }
 
 /// A port that Service Connect offers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectedPort {
     /// `portName` of the task definition.
@@ -152,63 +152,63 @@ pub struct ConnectedPort {
 }
 
 /// `serviceRegistries`: service discovery by DNS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceDiscovery {
     /// The namespace.
     pub namespace: NamespaceId,
-    /// Seconds that an answer may be kept; absent is 60.
+    /// `TTL` of the DNS record: how long an answer may be kept, 0 to 2,147,483,647 s; absent is 60 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub dns_ttl: Option<Seconds>,
 }
 
 /// An EBS volume made for each task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskEbsVolume {
-    /// The volume of the task definition that is configured at launch.
+    /// `name` of the volume of the task definition that is configured at launch.
     pub name: VolumeName,
-    /// Its size.
+    /// `sizeInGiB`, 1 to 65,536 GiB by type.
     pub size: Gib,
-    /// Its type; absent is gp3.
+    /// `volumeType`; absent is gp3.
     #[serde(default, skip_serializing_if = "is_default")]
     pub volume_type: Option<EbsVolumeType>,
-    /// IOPS; absent is what the type includes.
+    /// `iops`; absent is what the type includes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub iops: Option<u32>,
-    /// Throughput in MiB a second; absent is what the type includes.
+    /// `throughput`; absent is what the type includes.
     #[serde(default, skip_serializing_if = "is_default")]
     #[serde(
         serialize_with = "kept::write_some::<MibPerSecond, _, _>",
         deserialize_with = "kept::read_some::<MibPerSecond, _, _>"
     )]
     pub throughput: Option<u32>,
-    /// The infrastructure role.
+    /// `roleArn`: the infrastructure role.
     #[serde(default, skip_serializing_if = "is_default")]
     pub role: Option<RoleId>,
 }
 
 /// Protection of long work against scale-in (rules TSP).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskProtection {
-    /// `expiresInMinutes`, 1 to 2,880; absent is 120.
+    /// `expiresInMinutes`: how long a task is protected, 1 to 2,880 min; absent is 120 min.
     #[serde(default, skip_serializing_if = "is_default")]
     pub expires_in: Option<Minutes>,
 }
 
 /// A service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// The cluster it runs in.
     pub cluster: ClusterId,
     /// The task definition of its tasks.
     pub task_definition: TaskDefinitionId,
-    /// `schedulingStrategy`; absent is REPLICA.
+    /// `schedulingStrategy`: so many tasks, or one on each instance; absent is REPLICA.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scheduling_strategy: Option<SchedulingStrategy>,
-    /// `desiredCount`; with auto scaling, what it starts with.
+    /// `desiredCount`: how many tasks; with auto scaling, what it starts with; absent is 0.
     #[serde(default, skip_serializing_if = "is_default")]
     pub desired_count: u32,
     /// Where it gets its machines from.
@@ -220,10 +220,10 @@ pub struct Service {
     /// Security groups of tasks in `awsvpc` mode.
     #[serde(default, skip_serializing_if = "is_default")]
     pub security_groups: Vec<SecurityGroupId>,
-    /// `assignPublicIp`; absent is off.
+    /// `assignPublicIp`: whether tasks in `awsvpc` mode get a public address, which is billed; absent is off.
     #[serde(default, skip_serializing_if = "is_default")]
     pub assign_public_ip: bool,
-    /// `platformVersion`; absent is `LATEST`.
+    /// `platformVersion` of Fargate; absent is `LATEST`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub platform_version: Option<String>,
     /// `placementConstraints`.
@@ -238,7 +238,8 @@ pub struct Service {
     /// How it goes from one revision to the next.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deployment: Deployment,
-    /// `healthCheckGracePeriodSeconds`; absent is 0.
+    /// `healthCheckGracePeriodSeconds`: how long after a task starts ECS ignores health checks that fail, 0 to
+    /// 2,147,483,647 s; absent is 0 s.
     #[serde(default, skip_serializing_if = "is_default")]
     pub health_check_grace_period: Option<Seconds>,
     /// The target groups its tasks join.
@@ -358,7 +359,7 @@ impl Service {
 }
 
 /// An Express Mode service: three inputs, the rest made by ECS (rules XPR).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpressService {
     /// The image.
@@ -375,22 +376,22 @@ pub struct ExpressService {
     /// Subnets; empty is the default VPC's public ones.
     #[serde(default, skip_serializing_if = "is_default")]
     pub subnets: Vec<SubnetId>,
-    /// Task CPU; absent is 1024 units.
+    /// `cpu` of the task; absent is 1,024 units, one vCPU.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cpu: Option<CpuUnits>,
-    /// Task memory; absent is 2048 MiB.
+    /// `memory` of the task; absent is 2,048 MiB.
     #[serde(default, skip_serializing_if = "is_default")]
     pub memory: Option<Mib>,
-    /// Fewest tasks; absent is 1.
+    /// `minTaskCount`: the fewest tasks; absent is 1.
     #[serde(default, skip_serializing_if = "is_default")]
     pub min_tasks: Option<u32>,
-    /// Most tasks; absent is 20.
+    /// `maxTaskCount`: the most tasks; absent is 20.
     #[serde(default, skip_serializing_if = "is_default")]
     pub max_tasks: Option<u32>,
-    /// The container's port; absent is 80.
+    /// `containerPort`; absent is 80.
     #[serde(default, skip_serializing_if = "is_default")]
     pub container_port: Option<u16>,
-    /// The health check's path.
+    /// `healthCheckPath`; absent is AWS's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub health_check_path: Option<String>,
     /// What one request costs a task.

@@ -10,7 +10,7 @@ use super::{Tags, is_default};
 use crate::units::{CalendarTime, Minutes, Span};
 
 /// When standalone tasks start.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Schedule {
     /// Once, at an instant: `at(…)`.
@@ -30,7 +30,7 @@ pub enum Schedule {
 }
 
 /// Standalone tasks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StandaloneTask {
     /// The cluster they run in.
@@ -39,9 +39,9 @@ pub struct StandaloneTask {
     pub task_definition: TaskDefinitionId,
     /// When they start.
     pub schedule: Schedule,
-    /// `count`: how many each time.
+    /// `count`: how many tasks each time.
     pub count: u32,
-    /// How long each works.
+    /// How long each works, from RUNNING to its end.
     pub duration: Span,
     /// Where they get their machines from.
     #[serde(default, skip_serializing_if = "is_default")]

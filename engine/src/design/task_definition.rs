@@ -97,7 +97,7 @@ aws_words! {
 }
 
 /// `runtimePlatform`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RuntimePlatform {
     /// The processor; absent is `X86_64` on Fargate, whatever the capacity has elsewhere (rule TDF-80).
@@ -116,7 +116,7 @@ impl RuntimePlatform {
 }
 
 /// What is mounted under a volume's name (rule TDF-90).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum VolumeKind {
     /// A folder of the instance, or an empty one where no path is given.
@@ -205,7 +205,7 @@ pub enum VolumeKind {
 }
 
 /// A volume of a task definition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Volume {
     /// Its name.
@@ -215,7 +215,7 @@ pub struct Volume {
 }
 
 /// A constraint on where tasks may be placed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum PlacementConstraint {
     /// Each task on another instance.
     DistinctInstance,
@@ -224,7 +224,7 @@ pub enum PlacementConstraint {
 }
 
 /// `proxyConfiguration` (rule TDF-96).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProxyConfiguration {
     /// The container that proxies.
@@ -235,7 +235,7 @@ pub struct ProxyConfiguration {
 }
 
 /// `trustedExecutionConfiguration`: how a task is kept apart, on Managed Instances (rule TDF-88).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedExecution {
     /// `isolationMode`.
@@ -246,7 +246,7 @@ pub struct TrustedExecution {
 }
 
 /// A task definition: one family, its newest revision.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TaskDefinition {
     /// `requiresCompatibilities`, in the order given.
@@ -255,16 +255,18 @@ pub struct TaskDefinition {
     /// `networkMode`; absent is `bridge` on EC2 Linux (rule TDF-40).
     #[serde(skip_serializing_if = "is_default")]
     pub network_mode: Option<NetworkMode>,
-    /// Task `cpu` in CPU units.
+    /// `cpu` of the task, which Fargate has to be told: 256 to 32,768 units there, in steps; absent is the sum of its
+    /// containers'.
     #[serde(skip_serializing_if = "is_default")]
     pub cpu: Option<CpuUnits>,
-    /// Task `memory` in MiB.
+    /// `memory` of the task, which Fargate has to be told and which goes with its CPU there; absent is the sum of its
+    /// containers'.
     #[serde(skip_serializing_if = "is_default")]
     pub memory: Option<Mib>,
     /// `runtimePlatform`.
     #[serde(skip_serializing_if = "is_default")]
     pub runtime_platform: RuntimePlatform,
-    /// `ephemeralStorage`, 21 to 200 GiB; absent is 20 (rule TDF-82).
+    /// `ephemeralStorage.sizeInGiB` on Fargate, 21 to 200 GiB; absent is 20 GiB (rule TDF-82).
     #[serde(skip_serializing_if = "is_default")]
     pub ephemeral_storage: Option<Gib>,
     /// The execution role: what ECS itself may do to start the task.

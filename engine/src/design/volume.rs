@@ -14,7 +14,7 @@ use crate::units::kept::{self, MibPerSecond};
 const ROOT_VOLUME: Gib = Gib::from_gib(30);
 
 /// A further EBS volume of each instance of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstanceVolume {
     /// `VolumeSize`.
@@ -33,6 +33,7 @@ pub struct InstanceVolume {
         serialize_with = "kept::write_some::<MibPerSecond, _, _>",
         deserialize_with = "kept::read_some::<MibPerSecond, _, _>"
     )]
+    #[schemars(with = "Option<MibPerSecond>")]
     pub throughput: Option<u32>,
 }
 

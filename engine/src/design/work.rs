@@ -25,13 +25,14 @@ aws_words! {
 }
 
 /// What one unit of work (a request or a job) costs a task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkCost {
-    /// vCPU time: milliseconds of one vCPU, in thousandths (so 2,500 is 2.5 ms).
+    /// vCPU time of one request or job: how long it would keep one vCPU busy.
     #[serde(serialize_with = "kept::write::<CpuTime, _, _>", deserialize_with = "kept::read::<CpuTime, _, _>")]
+    #[schemars(with = "CpuTime")]
     pub cpu_micros: u64,
-    /// Memory a task holds whatever it does, MiB.
+    /// Memory a task holds whatever it does.
     #[serde(default, skip_serializing_if = "is_default")]
     pub memory_idle: Mib,
     /// How long one unit of work takes a task that has nothing else to do; absent is its vCPU time.
@@ -43,7 +44,7 @@ pub struct WorkCost {
 }
 
 /// A demand as it was measured on running tasks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {
     /// Requests a second, of all tasks.
@@ -54,9 +55,9 @@ pub struct Measured {
     pub memory_utilisation: Percent,
     /// How many tasks ran.
     pub tasks: u32,
-    /// Their CPU.
+    /// The CPU of each, as its task definition has it.
     pub task_cpu: CpuUnits,
-    /// Their memory.
+    /// The memory of each, as its task definition has it.
     pub task_memory: Mib,
 }
 
@@ -84,7 +85,7 @@ impl Measured {
 }
 
 /// What work costs, as it is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Work {
     /// Nothing is known: tasks stand idle, whatever comes.
@@ -94,7 +95,7 @@ pub enum Work {
     Stated {
         /// What one unit of work costs.
         cost: WorkCost,
-        /// Bytes written to logs for each.
+        /// Bytes written to logs for each request or job; absent is none.
         #[serde(default, skip_serializing_if = "is_default")]
         log_bytes: Bytes,
     },
@@ -102,7 +103,7 @@ pub enum Work {
     Measured {
         /// The measurement.
         measured: Measured,
-        /// Bytes written to logs for each request.
+        /// Bytes written to logs for each request; absent is none.
         #[serde(default, skip_serializing_if = "is_default")]
         log_bytes: Bytes,
     },
@@ -128,7 +129,7 @@ impl Work {
 }
 
 /// Whom a service calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum CallTarget {
     /// Another service.
@@ -147,7 +148,7 @@ pub enum CallTarget {
 }
 
 /// What a service asks of another for each unit of its own work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
     /// Whom it calls.
@@ -155,6 +156,7 @@ pub struct Call {
     /// Calls for each unit of work; absent is one.
     #[serde(default, skip_serializing_if = "is_default")]
     #[serde(serialize_with = "kept::write_some::<Times, _, _>", deserialize_with = "kept::read_some::<Times, _, _>")]
+    #[schemars(with = "Option<Times>")]
     pub per_work: Option<Ppm>,
     /// Bytes sent with each call.
     #[serde(default, skip_serializing_if = "is_default")]

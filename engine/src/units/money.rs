@@ -11,7 +11,9 @@ use std::ops::{Add, AddAssign, Neg, Sub};
 /// US dollars in billionths (nano-dollars); up to 9.2 billion dollars either way.
 ///
 /// Written as decimal text (`"0.04048"`) in files, never as a float.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Usd(i64);
 

@@ -24,7 +24,7 @@ pub struct Seconds(u32);
 pub struct Minutes(u32);
 
 /// A day of the week, Monday first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[expect(missing_docs, reason = "the days name themselves")]
 pub enum Weekday {
     Monday,
@@ -272,7 +272,7 @@ impl fmt::Display for Minutes {
 /// An instant of the calendar, UTC, in whole minutes: where a run starts.
 ///
 /// Written `2026-06-01T00:00Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct CalendarTime {
     /// Minutes since 1970-01-01T00:00Z.

@@ -398,6 +398,16 @@ impl<Q: Written> de::Visitor<'_> for Reader<Q> {
     }
 }
 
+/// What files may hold for a quantity.
+pub(super) fn schema<Q: Written>() -> schemars::Schema {
+    schemars::json_schema!({
+        "description": format!("{}, written like {}; a plain number, as in older files, is {}", Q::WHAT, Q::LIKE, Q::PLAIN),
+        "type": ["string", "number"],
+        "x-like": Q::LIKE,
+        "x-range": Q::RANGE,
+    })
+}
+
 /// A quantity that files hold as text.
 macro_rules! written_in_files {
     ($($name:ident),*) => {$(
@@ -409,6 +419,14 @@ macro_rules! written_in_files {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_any($crate::units::written::Reader::new())
+            }
+        }
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::units::written::schema::<Self>()
             }
         }
     )*};
