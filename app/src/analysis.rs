@@ -15,6 +15,7 @@ use bayplan_engine::evaluate::inspect::inspect;
 use bayplan_engine::evaluate::trade_off::{self, Through};
 use bayplan_engine::evaluate::{self, Outcome, Prepared, Refused};
 use bayplan_engine::plan::Plan;
+use bayplan_engine::report::outcome::shortfalls;
 use bayplan_engine::units::{Span, Usd};
 
 use crate::grid::Grid;
@@ -29,6 +30,8 @@ pub struct Month {
     pub by_owner: BTreeMap<ItemRef, Usd>,
     /// What is drawn and not in the total, and why.
     pub missing: Vec<String>,
+    /// What services cannot do of what is asked, in sentences.
+    pub shortfalls: Vec<String>,
     /// Fewest and most tasks of each service, and most without a place.
     pub tasks: BTreeMap<ServiceId, (u32, u32, u32)>,
     /// What goes by its ways in and out; whole weeks of curves are read for it.
@@ -152,6 +155,7 @@ fn priced(prepared: Prepared, catalogue: &Catalogue) -> Month {
         total: outcome.month.total,
         by_owner,
         missing: outcome.month.missing(catalogue).into_iter().map(|(item, what)| format!("{item}: {what}")).collect(),
+        shortfalls: shortfalls(&prepared.plan, &outcome),
         tasks: names.zip(held).collect(),
         through: trade_off::through(&prepared.plan, &outcome.month),
         plan: Arc::new(prepared.plan),

@@ -16,7 +16,7 @@ use bayplan_engine::report::table::LineText;
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value, json};
 
-use crate::reports::{BillOf, price_book_json};
+use crate::reports::{BillOf, milli, price_book_json};
 
 /// The version of the document's form: it grows when a key goes or changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -57,6 +57,12 @@ pub const KEYS: &[Key] = &[
     key_of("incomplete", "array", "What the total is without: item and what"),
     key_of("free_tiers", "string", "Whether AWS's permanent free tiers are counted: `all` or `none`"),
     key_of("gb_moved_bytes", "number", "How many bytes that move are a GB of the bill"),
+    key_of(
+        "caps",
+        "array",
+        "Services that an estimate serves less of than is asked: service, what (requests or jobs), asked_per_second and \
+         can_per_second of the hour that falls shortest, came and not_done of the window",
+    ),
     key_of("unpriced", "array", "What is metered and has no price in the region"),
     key_of("without_price", "array", "Items with a cost that the user has not stated"),
     key_of("not_played", "array", "What is drawn and neither played nor priced: item and what"),
@@ -149,6 +155,7 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     put("incomplete", missing.map(|(item, what)| json!({ "item": item.to_string(), "what": what })).collect());
     put("free_tiers", json!(bill.free_tiers.word()));
     put("gb_moved_bytes", json!(plan.gb_moved.bytes()));
+    put("caps", caps(plan, outcome));
     put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
     put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
     let left =
@@ -158,6 +165,26 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     put("lines", bill.lines.iter().map(|line| line_json(line, catalogue)).collect());
     put("by_service", by_service(plan, &Allocation::of(bill, plan, &outcome.shares)));
     all
+}
+
+/// What services do of what is asked for in the hour where they fall shortest, where that is less; of an estimate.
+fn caps(plan: &Plan, outcome: &Outcome) -> Value {
+    let mut all = Vec::new();
+    for (service, held) in plan.services.iter().zip(&outcome.estimated) {
+        for (what, short) in [("requests", held.refused), ("jobs", held.waiting)] {
+            all.extend(short.map(|short| {
+                json!({
+                    "service": service.name.as_str(),
+                    "what": what,
+                    "asked_per_second": short.asked.per_second(),
+                    "can_per_second": short.served.per_second(),
+                    "came": milli(short.came.micro() / 1000),
+                    "not_done": milli(short.not_done.micro() / 1000),
+                })
+            }));
+        }
+    }
+    all.into()
 }
 
 /// Money as a plain number, the nearest there is.
@@ -256,7 +283,7 @@ mod tests {
                 for (key, value) in map {
                     let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
                     all.insert(path.clone());
-                    if !["incomplete", "not_played", "allocated_by"].contains(&key.as_str()) {
+                    if !["incomplete", "caps", "not_played", "allocated_by"].contains(&key.as_str()) {
                         paths(value, &path, all);
                     }
                 }

@@ -3,10 +3,13 @@
 //! In: a plan and how long. Out: usage records, and what each service holds. Hours alike are taken together: one for a
 //! constant load, at most 168 for loads that repeat each week. Within an hour the load is its mean and every service has
 //! the tasks its policies would settle at; nothing starts, fails or is replaced, so there are no pulls and no minimum
-//! charges. A run under a steady load agrees to the last digit; under a moving one it differs by what moving costs.
+//! charges. What is asked beyond what the tasks can do is not done, as in a run. A run under a steady load agrees to the
+//! last digit; under a moving one it differs by what moving costs.
 //!
 //! What flows is entered hour by hour; what stands is first gathered, so that hours with as many tasks of a service, or
 //! instances of a group, become one record.
+
+pub mod demand;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +26,7 @@ use crate::usage::flows::{Flows, ZoneCounts};
 use crate::usage::ledger::{Closed, Ledger};
 use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
 use crate::usage::shares::Shares;
+use demand::{Demand, Shortfall};
 
 /// What one service holds over the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,10 @@ pub struct EstimatedService {
     pub tasks_max: u32,
     /// Most tasks of any hour that found no place.
     pub unplaced_max: u32,
+    /// Requests that its tasks cannot serve.
+    pub refused: Option<Shortfall>,
+    /// Jobs that are never done, however long they wait.
+    pub waiting: Option<Shortfall>,
 }
 
 /// An estimate.
@@ -58,14 +66,17 @@ pub struct MeanRates {
 impl MeanRates {
     /// Over a window.
     pub fn of(plan: &Plan, window: Span) -> Self {
+        let none = vec![Micro::ZERO; plan.services.len()];
         let mut sums = (vec![0u128; plan.loads.len()], vec![0u128; plan.services.len()]);
         for hours in hours_of(plan, window) {
-            let (demand, span) = (Demand::at(plan, hours.minute), hours.span.times(hours.count));
+            let demand = Demand::at(plan, hours.minute, &none);
+            let span = hours.span.times(hours.count);
+            let services: Vec<_> = plan.services.indices().map(|ix| demand.asked(ix)).collect();
             let add = |sums: &mut Vec<u128>, rates: &[MilliPerSecond]| {
                 sums.iter_mut().zip(rates).for_each(|(sum, rate)| *sum += rate.over(span).micro());
             };
             add(&mut sums.0, &demand.loads);
-            add(&mut sums.1, &demand.services);
+            add(&mut sums.1, &services);
         }
         let mean = |sums: Vec<u128>| sums.into_iter().map(|sum| Micro::from_micro(sum).mean_over(window)).collect();
         Self { loads: mean(sums.0), services: mean(sums.1) }
@@ -88,15 +99,36 @@ pub fn estimate(plan: &Plan, window: Span) -> Estimate {
         let levels = ledger.level_set(&standing.levels);
         ledger.begin(Thing::Standing, standing.owner, levels, Cause::Drawn, SimTime::ZERO);
     }
+    let hours = hours_of(plan, window);
     let mut held = Held::new(plan);
-    for hours in hours_of(plan, window) {
-        let demand = Demand::at(plan, hours.minute);
-        held.hold(plan, &demand, hours.span.times(hours.count));
+    if hours.iter().any(|hours| hours.count > 1)
+        && plan.loads.iter().any(|load| matches!(load.kind, LoadKind::Jobs { .. }))
+    {
+        // Weeks are alike once the jobs that a week leaves are there from its beginning.
+        for hours in &hours {
+            let demand = held.settle(plan, hours.minute);
+            held.wait(plan, &demand, hours.span);
+        }
+    }
+    let before = held.waiting.clone();
+    let mut short = vec![Short::default(); plan.services.len()];
+    for hours in hours {
+        let demand = held.settle(plan, hours.minute);
+        held.keep(hours.span.times(hours.count));
         enter_flows(plan, &flows, &demand, &held.zones, hours, &mut ledger);
+        held.wait(plan, &demand, hours.span);
+        short.iter_mut().zip(plan.services.indices()).for_each(|(short, ix)| short.add(&demand, ix, hours));
     }
     held.enter(plan, &mut ledger);
     Flows::record_stored_logs(plan, &mut ledger, window);
-    let services = held.services();
+    let grown = held.waiting.iter().zip(&before).map(|(after, before)| *after > *before + ONE_JOB);
+    let services = held.services().into_iter().zip(short).zip(grown);
+    let services = services.map(|((service, short), grown)| EstimatedService {
+        refused: short.requests.filter(|short| short.not_done > Micro::ZERO),
+        waiting: short.jobs.filter(|short| grown && short.not_done > Micro::ZERO),
+        ..service
+    });
+    let services = services.collect();
     let closed = ledger.finish(SimTime::ZERO + window);
     let shares = held.shares(plan, &closed);
     Estimate { records: closed.records, services, shares }
@@ -123,38 +155,23 @@ fn hours_of(plan: &Plan, window: Span) -> Vec<Hours> {
     repeated.chain(part).collect()
 }
 
-/// What is asked of whom in an hour.
-struct Demand {
-    loads: Vec<MilliPerSecond>,
-    services: Vec<MilliPerSecond>,
-    /// The share of each service's work that jobs are, with how long one takes.
-    jobs: Vec<Option<(MilliPerSecond, Span)>>,
+/// A backlog that has grown by less is a rate's thousandth.
+const ONE_JOB: Micro = Micro::from_micro(1_000_000);
+
+/// What a service cannot do over the window.
+#[derive(Debug, Clone, Copy, Default)]
+struct Short {
+    requests: Option<Shortfall>,
+    jobs: Option<Shortfall>,
 }
 
-impl Demand {
-    fn at(plan: &Plan, minute: u64) -> Self {
-        let mut demand = Self {
-            loads: plan.loads.iter().map(|l| l.curve.hour_mean(minute)).collect(),
-            services: vec![MilliPerSecond::ZERO; plan.services.len()],
-            jobs: vec![None; plan.services.len()],
-        };
-        for (load, rate) in plan.loads.iter().zip(&demand.loads) {
-            let place = load.service.index();
-            demand.services[place] = demand.services[place] + *rate;
-            if let LoadKind::Jobs { service_time, .. } = load.kind {
-                demand.jobs[place] = Some((*rate, service_time));
-            }
+impl Short {
+    fn add(&mut self, demand: &Demand, ix: Ix<PlannedService>, hours: Hours) {
+        let (place, span) = (ix.index(), hours.span.times(hours.count));
+        Shortfall::add(&mut self.requests, demand.requests[place], demand.served[place], span);
+        if let Some(jobs) = demand.jobs[place] {
+            Shortfall::add(&mut self.jobs, jobs.come, demand.jobs_done[place].min(jobs.come), span);
         }
-        for caller in &plan.call_order {
-            let rate = demand.services[caller.index()];
-            for call in &plan.services[*caller].calls {
-                if let Some(callee) = call.to.service() {
-                    let place = callee.index();
-                    demand.services[place] = demand.services[place] + rate.share(call.per_work);
-                }
-            }
-        }
-        demand
     }
 }
 
@@ -175,7 +192,7 @@ fn settles_at(
     policy: PlannedTracking,
     demand: &Demand,
 ) -> Option<u32> {
-    let rate = u128::from(demand.services[ix.index()].milli());
+    let rate = u128::from(demand.asked(ix).milli());
     let tasks = match policy.metric {
         PlannedMetric::Cpu => {
             // rate/1000 · µs per unit of work ÷ 10⁶ are vCPUs; a task offers its own at target/1000 percent.
@@ -188,8 +205,8 @@ fn settles_at(
         PlannedMetric::RequestsPerTarget => (rate * 60).div_ceil(u128::from(policy.target_milli.max(1))),
         PlannedMetric::BacklogPerTask => {
             // A queue in balance needs as many tasks as jobs are worked on at once.
-            let (jobs, service_time) = demand.jobs[ix.index()]?;
-            (u128::from(jobs.milli()) * u128::from(service_time.ms())).div_ceil(1_000_000)
+            let jobs = demand.jobs[ix.index()]?;
+            (u128::from(jobs.due.milli()) * u128::from(jobs.lasts.ms())).div_ceil(1_000_000)
         }
     };
     u32::try_from(tasks).ok()
@@ -199,12 +216,13 @@ fn enter_flows(plan: &Plan, flows: &Flows, demand: &Demand, zones: &[ZoneCounts]
     let span = hours.span.times(hours.count);
     let mut traffics = BalancerTraffics::none(plan);
     for (ix, load) in plan.loads.pairs() {
-        let rate = demand.loads[ix.index()];
+        let place = load.service.index();
+        let rate = load.kind.taken(demand.loads[ix.index()], demand.served[place], demand.requests[place]);
         flows.settle_load(ix, rate.over(span), load.service, zones, ledger);
         BalancerTraffic::Load(load, rate.over(hours.span)).fill(plan, &mut traffics);
     }
     for ix in plan.services.indices() {
-        let rate = demand.services[ix.index()];
+        let rate = demand.done(ix);
         flows.settle_work(ix, rate.over(span), zones, ledger);
         BalancerTraffic::Calls(ix, rate.over(hours.span)).fill(plan, &mut traffics);
     }
@@ -225,6 +243,12 @@ struct Held {
     zones: Vec<ZoneCounts>,
     /// By service: most tasks of any hour that found no place.
     unplaced_max: Vec<u32>,
+    /// By service: what one of its tasks gets through, and how many jobs wait for it.
+    one_does: Vec<Option<u64>>,
+    waiting: Vec<Micro>,
+    /// In the hours last held: by provider what its stand is kept by, by service tasks without a place.
+    on: Vec<Vec<u32>>,
+    unplaced: Vec<u32>,
 }
 
 impl Held {
@@ -237,41 +261,77 @@ impl Held {
             shares: vec![Vec::new(); services],
             zones: vec![vec![0; plan.zones.len()]; services],
             unplaced_max: vec![0; services],
+            one_does: plan.services.iter().map(PlannedService::capacity_milli).collect(),
+            waiting: vec![Micro::ZERO; services],
+            on: vec![Vec::new(); plan.providers.len()],
+            unplaced: vec![0; services],
         }
     }
 
-    /// Holds what a demand settles at, for so long.
-    fn hold(&mut self, plan: &Plan, demand: &Demand, span: Span) {
+    /// What an hour settles at: tasks by what is asked, what is asked by what the callers' tasks do. A chain of callers is no
+    /// longer than there are services.
+    fn settle(&mut self, plan: &Plan, minute: u64) -> Demand {
+        let mut demand = Demand::at(plan, minute, &self.waiting);
+        for _ in 0..=plan.services.len() {
+            self.place(plan, &demand);
+            let within = demand.clone().within(plan, &self.one_does, &self.zones);
+            let settled = within.requests == demand.requests;
+            demand = within;
+            if settled {
+                break;
+            }
+        }
+        demand
+    }
+
+    /// Jobs come, and are done, for so long.
+    fn wait(&mut self, plan: &Plan, demand: &Demand, span: Span) {
+        for (ix, waiting) in plan.services.indices().zip(&mut self.waiting) {
+            *waiting = demand.left(ix, *waiting, span);
+        }
+    }
+
+    /// Places what a demand wants.
+    fn place(&mut self, plan: &Plan, demand: &Demand) {
         for ((ix, service), splits) in plan.services.pairs().zip(&mut self.splits) {
             let count = wanted(ix, service, demand);
             let shares = splits.entry(count).or_insert_with(|| split(&service.capacity, count));
             self.shares[ix.index()].clone_from(shares);
         }
-        let mut unplaced = vec![0; plan.services.len()];
-        keep_quotas(plan, &mut self.shares, &mut unplaced);
+        self.unplaced.fill(0);
+        keep_quotas(plan, &mut self.shares, &mut self.unplaced);
+        self.zones.iter_mut().for_each(|zones| zones.fill(0));
+        let mut left = VcpusLeft::of(plan);
+        for ((stands, on), (provider, planned)) in self.stands.iter_mut().zip(&mut self.on).zip(plan.providers.pairs())
+        {
+            on.clear();
+            on.extend(planned.used_by.iter().map(|(ix, share)| self.shares[ix.index()][*share]));
+            let tasks = on.len();
+            on.extend(left.by_quota());
+            if !stands.contains_key(on) {
+                let stand = Stand::of(plan, provider, &on[..tasks], &left);
+                stands.insert(on.clone(), (stand, Span::ZERO));
+            }
+            let Some((stand, _)) = stands.get(on) else { continue };
+            stand.add_to(planned, &mut self.zones, &mut self.unplaced);
+            stand.take_from(planned, &mut left);
+        }
+    }
+
+    /// Keeps what was placed last, for so long.
+    fn keep(&mut self, span: Span) {
         for (tasks, shares) in self.tasks.iter_mut().zip(&self.shares) {
             match tasks.get_mut(shares) {
                 Some(held) => *held += span,
                 None => _ = tasks.insert(shares.clone(), span),
             }
         }
-        self.zones.iter_mut().for_each(|zones| zones.fill(0));
-        let (mut on, mut left) = (Vec::new(), VcpusLeft::of(plan));
-        for (stands, (provider, planned)) in self.stands.iter_mut().zip(plan.providers.pairs()) {
-            on.clear();
-            on.extend(planned.used_by.iter().map(|(ix, share)| self.shares[ix.index()][*share]));
-            let tasks = on.len();
-            on.extend(left.by_quota());
-            if !stands.contains_key(&on) {
-                let stand = Stand::of(plan, provider, &on[..tasks], &left);
-                stands.insert(on.clone(), (stand, Span::ZERO));
+        for (stands, on) in self.stands.iter_mut().zip(&self.on) {
+            if let Some((_, held)) = stands.get_mut(on) {
+                *held += span;
             }
-            let Some((stand, held)) = stands.get_mut(&on) else { continue };
-            *held += span;
-            stand.add_to(planned, &mut self.zones, &mut unplaced);
-            stand.take_from(planned, &mut left);
         }
-        self.unplaced_max.iter_mut().zip(unplaced).for_each(|(most, now)| *most = now.max(*most));
+        self.unplaced_max.iter_mut().zip(&self.unplaced).for_each(|(most, now)| *most = (*now).max(*most));
     }
 
     /// Enters one record for each number of tasks or instances held, meter and cause.
@@ -330,7 +390,7 @@ impl Held {
         let of_service = |(held, unplaced_max): (&BTreeMap<Vec<u32>, Span>, &u32)| {
             let tasks = || held.keys().map(|shares| shares.iter().sum());
             let (tasks_min, tasks_max) = (tasks().min().unwrap_or(0), tasks().max().unwrap_or(0));
-            EstimatedService { tasks_min, tasks_max, unplaced_max: *unplaced_max }
+            EstimatedService { tasks_min, tasks_max, unplaced_max: *unplaced_max, refused: None, waiting: None }
         };
         self.tasks.iter().zip(&self.unplaced_max).map(of_service).collect()
     }
@@ -345,7 +405,7 @@ fn enter(
     span: Span,
     ledger: &mut Ledger,
 ) {
-    if count == 0 {
+    if count == 0 || span == Span::ZERO {
         return;
     }
     for (meter, level) in levels {

@@ -5,7 +5,8 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::meter::Meter;
 use bayplan_engine::design::capacity::{CapacityProvider, LaunchType, StrategyItem};
 use bayplan_engine::design::id::{CapacityProviderId, ClusterId, ServiceId, SubnetId};
-use bayplan_engine::design::load::Load;
+use bayplan_engine::design::load::{Load, Shape};
+use bayplan_engine::design::load_balancing::{LoadBalancerType, Protocol};
 use bayplan_engine::design::scenario::Scenario;
 use bayplan_engine::design::service::Capacity;
 use bayplan_engine::design::{Design, Item};
@@ -13,7 +14,8 @@ use bayplan_engine::evaluate::{Outcome, Progress, estimate_outcome, prepare_scen
 use bayplan_engine::names::Region;
 use bayplan_engine::presets;
 use bayplan_engine::simulation::Detail;
-use bayplan_engine::units::{Bytes, Span, Usd};
+use bayplan_engine::units::{Bytes, MilliPerSecond, Span, Usd};
+use proptest::prelude::*;
 
 use crate::steady;
 
@@ -156,8 +158,8 @@ fn private_subnets() -> Vec<SubnetId> {
     ["a", "b", "c"].map(|zone| SubnetId::new(&format!("private-{zone}"))).to_vec()
 }
 
-#[test]
-fn a_steady_month_on_an_auto_scaling_group_agrees() {
+/// The steady design on an Auto Scaling group.
+fn on_group() -> Design {
     let group = "AutoScalingGroup((subnets: [], instance_types: [\"m7i.large\"], max_size: 20, managed_scaling: (), \
                  instance_role: \"instance\"))";
     let mut provider: CapacityProvider = read(group);
@@ -166,6 +168,12 @@ fn a_steady_month_on_an_auto_scaling_group_agrees() {
     }
     let mut design = on_provider(provider, LaunchType::Ec2);
     design.put(Item::Role("instance".into(), read("(used_as: ContainerInstance)")));
+    design
+}
+
+#[test]
+fn a_steady_month_on_an_auto_scaling_group_agrees() {
+    let design = on_group();
     agree(&design, Span::MONTH);
     // 10 tasks of 0.5 vCPU and 1 GB: an m7i.large (2 vCPU, 3 interfaces) holds 2 by its interfaces (EC2-10): 5 instances.
     let (estimate, _) = both(&design, Span::MONTH);
@@ -173,8 +181,8 @@ fn a_steady_month_on_an_auto_scaling_group_agrees() {
     assert_eq!(hours.quantity.decimal_text(hours.charge.per_unit(), 3), (5 * 730).to_string());
 }
 
-#[test]
-fn a_steady_month_on_managed_instances_agrees() {
+/// The steady design on Managed Instances.
+fn on_managed() -> Design {
     let managed = "ManagedInstances((subnets: [], requirements: (vcpu_count: (min: 2, max: 8)), \
                    infrastructure_role: \"infrastructure\", instance_role: \"instance\"))";
     let mut provider: CapacityProvider = read(managed);
@@ -184,7 +192,97 @@ fn a_steady_month_on_managed_instances_agrees() {
     let mut design = on_provider(provider, LaunchType::ManagedInstances);
     design.put(Item::Role("instance".into(), read("(used_as: ContainerInstance)")));
     design.put(Item::Role("infrastructure".into(), read("(used_as: Infrastructure)")));
-    agree(&design, Span::MONTH);
+    design
+}
+
+#[test]
+fn a_steady_month_on_managed_instances_agrees() {
+    agree(&on_managed(), Span::MONTH);
+}
+
+/// How much is asked of the steady design in place of its 300 requests a second.
+fn asked(mut design: Design, milli: u64) -> Design {
+    for load in design.loads.values_mut() {
+        if let Load::Requests(requests) = load {
+            requests.shape = Shape::constant(MilliPerSecond::from_milli(milli));
+        }
+    }
+    design
+}
+
+/// The steady design's capacity, by kind.
+fn on(kind: usize) -> Design {
+    match kind {
+        0 => steady::design(),
+        1 => on_group(),
+        2 => on_managed(),
+        3 => with_network_balancer(),
+        _ => unreachable!("four kinds"),
+    }
+}
+
+/// The steady design behind a Network Load Balancer.
+fn with_network_balancer() -> Design {
+    let mut design = steady::design();
+    for balancer in design.load_balancers.values_mut() {
+        balancer.kind = LoadBalancerType::Network;
+        balancer.listeners.iter_mut().for_each(|listener| listener.protocol = Protocol::Tcp);
+    }
+    design.target_groups.values_mut().for_each(|group| group.protocol = Protocol::Tcp);
+    design
+}
+
+#[test]
+fn who_is_asked_for_more_than_his_tasks_can_do_does_what_they_can_in_estimate_and_run() {
+    // `web`: 6 tasks of 0.5 vCPU at 2 ms are 1,500 a second; `api`: 4 tasks at 4 ms are 500. At 300 all is served; at 900
+    // `api` alone falls short; at 4,000.001 both do.
+    for kind in 0..4 {
+        for milli in [300_000, 900_000, 4_000_001] {
+            let (estimate, run) = both(&asked(on(kind), milli), Span::from_hours(3));
+            assert_eq!(amounts(&estimate.bill), amounts(&run.bill), "{kind} {milli}");
+        }
+    }
+    let (estimate, run) = both(&asked(steady::design(), 4_000_000), Span::from_hours(1));
+    let short: Vec<_> = estimate.estimated.iter().map(|held| held.refused.expect("both fall short")).collect();
+    let said: Vec<_> = short.iter().map(|short| (short.asked.said(), short.served.said())).collect();
+    // Services stand by name: `api` is asked only for what `web` serves.
+    assert_eq!(said, [("1,500/s", "500/s"), ("4,000/s", "1,500/s")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let refused = run.summary.expect("a run has one").services;
+    assert!(short.iter().zip(&refused).all(|(short, seen)| short.not_done == seen.over_capacity));
+}
+
+/// The steady design with jobs for `api` beside: so many a second of 10 s each.
+fn with_jobs(milli: u64) -> Design {
+    let mut design = steady::design();
+    design.put(Item::OutsideSystem("queue".into(), read("(kind: Queue, reached: AwsService(Sqs))")));
+    let job = "Jobs((queue: \"queue\", service: \"api\", shape: (series: Constant(1)), service_time: 10000))";
+    let mut load: Load = read(job);
+    if let Load::Jobs(jobs) = &mut load {
+        jobs.shape = Shape::constant(MilliPerSecond::from_milli(milli));
+    }
+    design.put(Item::Load("jobs".into(), load));
+    design
+}
+
+#[test]
+fn jobs_that_are_never_done_are_neither_estimated_nor_played() {
+    // 4 tasks do a job of 10 s each: 0.4 a second.
+    for (milli, grows) in [(399, false), (400, false), (401, true), (2_000, true)] {
+        let (estimate, run) = both(&with_jobs(milli), Span::from_hours(3));
+        assert_eq!(amounts(&estimate.bill), amounts(&run.bill), "{milli}");
+        let waiting = estimate.estimated[0].waiting;
+        assert_eq!(waiting.map(|short| short.served), grows.then_some(MilliPerSecond::from_milli(400)), "{milli}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_steady_load_agrees_however_far_over_capacity(milli in 1..20_000_000u64, kind in 0..4usize) {
+        let (estimate, run) = both(&asked(on(kind), milli), Span::from_hours(2));
+        prop_assert_eq!(amounts(&estimate.bill), amounts(&run.bill));
+    }
 }
 
 /// A part of a design in the form of project files.

@@ -9,6 +9,7 @@ use bayplan_engine::checks::Severity;
 use bayplan_engine::evaluate::{Outcome, Prepared, estimate_outcome};
 use bayplan_engine::plan::left_out::Claim;
 use bayplan_engine::report::listing::{self, Listed};
+use bayplan_engine::report::outcome::shortfalls;
 use bayplan_engine::report::wording::thousands;
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value};
@@ -142,6 +143,9 @@ pub fn print_text(
         thousands(&gb.to_string())
     )?;
     print_book(&opened.catalogue, out)?;
+    for short in shortfalls(plan, outcome) {
+        writeln!(out, "over capacity: {short}")?;
+    }
     for meter in unpriced(&outcome.bill, &opened.catalogue) {
         writeln!(out, "no price in {}: {meter}", plan.region)?;
     }

@@ -249,6 +249,10 @@ fn estimate(ui: &mut Ui, model: &Model<'_>, tokens: &Tokens) {
         let text = format!("{} {} not in it", month.missing.len(), plural(month.missing.len(), "item"));
         ui.label(theme::small(text).color(tokens.warn)).on_hover_text(month.missing.join("\n"));
     }
+    if !month.shortfalls.is_empty() {
+        let text = format!("{} {} over capacity", month.shortfalls.len(), plural(month.shortfalls.len(), "load"));
+        ui.label(theme::small(text).color(tokens.warn)).on_hover_text(month.shortfalls.join("\n"));
+    }
     if let Some(why) = &analysis.refused {
         ui.label(theme::small(format!("stale: {}", why.lines().next().unwrap_or(why))).color(tokens.warn));
     }

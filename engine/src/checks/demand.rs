@@ -48,6 +48,24 @@ fn of_spike(shape: &Shape, spike: &Spike) -> (u128, u128) {
     (plain.saturating_mul(u128::from(spike.percent.percent())) / 100, plain)
 }
 
+/// The most that a load asks for at once: its highest rate, or a spike on what there is about its beginning.
+pub(super) fn peak_of(shape: &Shape) -> MilliPerSecond {
+    let highest = rates(&shape.series).iter().copied().max().unwrap_or_default();
+    let busiest = weekdays(&shape.series).iter().copied().max().unwrap_or(Percent::HUNDRED);
+    let in_spike = |spike: &Spike| {
+        let minute = match &spike.at {
+            SpikeTime::EveryDay(at) => at.minutes(),
+            SpikeTime::Once(at) => {
+                let at = at.civil();
+                u32::from(at.hour) * 60 + u32::from(at.minute)
+            }
+        };
+        rate_at(&shape.series, minute).percent(spike.percent)
+    };
+    let spikes = shape.spikes.iter().map(in_spike).max().unwrap_or_default();
+    highest.max(spikes).percent(busiest)
+}
+
 /// A month of a load.
 pub(super) fn month_of(shape: &Shape) -> u128 {
     let rates = rates(&shape.series);

@@ -100,7 +100,7 @@ fn groups<'d>(context: &Context<'d>) -> impl Iterator<Item = (ItemRef, &'d AutoS
 }
 
 /// The types a group may start that EC2 has.
-fn types<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProvider) -> Vec<&'c InstanceType> {
+pub(super) fn types<'c>(catalogue: &'c Catalogue, group: &AutoScalingGroupProvider) -> Vec<&'c InstanceType> {
     let known = group.instance_types.iter().filter_map(|name| catalogue.types.find(name.as_str()));
     known.map(|ix| &catalogue.types[ix]).collect()
 }

@@ -28,6 +28,7 @@ mod monitoring;
 mod naming;
 mod needs;
 mod network;
+mod overload;
 mod patterns;
 mod placement;
 mod platform_version;
@@ -84,6 +85,7 @@ const FAMILIES: &[&[Rule]] = &[
     hooks::RULES,
     scaling::RULES,
     step_scaling::RULES,
+    overload::RULES,
     patterns::RULES,
     load_balancing::RULES,
     target_groups::RULES,

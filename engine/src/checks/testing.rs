@@ -143,6 +143,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::hooks::tests::CASES,
         super::scaling::tests::CASES,
         super::step_scaling::tests::CASES,
+        super::overload::tests::CASES,
         super::patterns::tests::CASES,
         super::load_balancing::tests::CASES,
         super::target_groups::tests::CASES,

@@ -43,6 +43,32 @@ pub struct WorkCost {
     pub concurrency: Option<u32>,
 }
 
+impl WorkCost {
+    /// How many requests a second one task of so much CPU gets through, in thousandths.
+    ///
+    /// One task does 1,000,000 µs of vCPU time a second for each vCPU (rule TRF-02: ρ = λ·D / c reaches 1). A job's
+    /// `service_time` bounds it too, through the load.
+    pub fn most_requests_milli(&self, cpu: CpuUnits) -> u64 {
+        let offered = u64::from(cpu.units()).saturating_mul(1_000_000_000) / 1024;
+        let by_cpu = offered.checked_div(self.cpu_micros).unwrap_or(u64::MAX);
+        let by_workers = match (self.concurrency, self.duration) {
+            (Some(workers), Some(duration)) if duration.ms() > 0 => {
+                u64::from(workers).saturating_mul(1_000_000) / duration.ms()
+            }
+            _ => u64::MAX,
+        };
+        by_cpu.min(by_workers)
+    }
+}
+
+/// The most jobs a second that so many tasks get through, each of which keeps a worker busy for so long; a task is one
+/// worker where nothing is said.
+pub fn most_jobs(cost: Option<&WorkCost>, tasks: u64, lasts: Span) -> MilliPerSecond {
+    let workers = cost.and_then(|cost| cost.concurrency).unwrap_or(1);
+    let at_once = tasks.saturating_mul(u64::from(workers));
+    MilliPerSecond::from_milli(at_once.saturating_mul(1_000_000) / lasts.ms().max(1))
+}
+
 /// A demand as it was measured on running tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use super::network::{PlannedBalancer, PlannedListener};
 use super::service::PlannedService;
 use crate::design::ItemRef;
 use crate::design::load::Origin;
-use crate::units::{Bytes, Span};
+use crate::units::{Bytes, MilliPerSecond, Span};
 
 /// The door that work comes in by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,17 @@ pub enum LoadKind {
         /// The door.
         through: Door,
     },
+}
+
+impl LoadKind {
+    /// What is taken in of a load of this rate, where its service serves so much of what is asked of it: what is refused is
+    /// metered nowhere. Jobs are taken in by their queue, whenever they are done.
+    pub fn taken(&self, rate: MilliPerSecond, served: MilliPerSecond, asked: MilliPerSecond) -> MilliPerSecond {
+        match self {
+            Self::Jobs { .. } => rate,
+            Self::Requests { .. } | Self::Stream { .. } => rate.in_proportion(served, asked),
+        }
+    }
 }
 
 /// A load.

@@ -11,9 +11,9 @@ use crate::design::deployment::BreakerThreshold;
 use crate::design::id::ServiceId;
 use crate::design::network::EndpointService;
 use crate::design::task_definition::NetworkMode;
-use crate::design::work::WorkCost;
+use crate::design::work::{WorkCost, most_jobs};
 use crate::names::Architecture;
-use crate::units::{Bytes, CpuUnits, Mib, Percent, Ppm, Span};
+use crate::units::{Bytes, CpuUnits, Mib, MilliPerSecond, Percent, Ppm, Span};
 
 /// An entry of the capacity provider strategy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -287,21 +287,20 @@ pub struct PlannedService {
     pub pulls: Vec<(Bytes, PullFrom)>,
 }
 
+/// The most requests a second that so many tasks get through, where one gets through `capacity_milli`.
+pub fn most_requests(capacity_milli: Option<u64>, tasks: u64) -> MilliPerSecond {
+    let most = capacity_milli.map_or(u64::MAX, |one| one.saturating_mul(tasks));
+    MilliPerSecond::from_milli(if tasks == 0 { 0 } else { most })
+}
+
 impl PlannedService {
-    /// How many units of work a second one task gets through, in thousandths; `None` while nothing is known.
-    ///
-    /// One task does 1,000,000 µs of vCPU time a second for each vCPU (rule TRF-02: ρ = λ·D / c reaches 1). A job's
-    /// `service_time` bounds it too, through the load.
+    /// How many requests a second one task gets through, in thousandths; `None` while nothing is known.
     pub fn capacity_milli(&self) -> Option<u64> {
-        let cost = self.work.as_ref()?;
-        let offered = u64::from(self.cpu.units()).saturating_mul(1_000_000_000) / 1024;
-        let by_cpu = offered.checked_div(cost.cpu_micros).unwrap_or(u64::MAX);
-        let by_workers = match (cost.concurrency, cost.duration) {
-            (Some(workers), Some(duration)) if duration.ms() > 0 => {
-                u64::from(workers).saturating_mul(1_000_000) / duration.ms()
-            }
-            _ => u64::MAX,
-        };
-        Some(by_cpu.min(by_workers))
+        self.work.as_ref().map(|cost| cost.most_requests_milli(self.cpu))
+    }
+
+    /// The most jobs a second that so many tasks get through, each of which keeps a worker busy for so long.
+    pub fn most_jobs(&self, tasks: u64, lasts: Span) -> MilliPerSecond {
+        most_jobs(self.work.as_ref(), tasks, lasts)
     }
 }

@@ -1,4 +1,4 @@
-//! Charts of one run: tasks, instances, CPU, demand against what was done, and cost over time.
+//! Charts of one run, and what an estimate cannot serve: tasks, instances, CPU, demand against what was done, and cost over time.
 //!
 //! In: a plan, a run with its trace, its bill. Out: charts. Costs are the bill's own lines, laid over the time their records
 //! span; nothing is priced here.
@@ -11,8 +11,10 @@ use super::chart::{
 };
 use crate::bill::BillLine;
 use crate::design::ItemRef;
+use crate::estimate::EstimatedService;
 use crate::evaluate::{Outcome, Prepared};
 use crate::plan::Plan;
+use crate::plan::service::PlannedService;
 use crate::simulation::trace::{EntryKind, Steps, Trace};
 use crate::units::{Quantity, Usd};
 
@@ -36,6 +38,16 @@ pub fn charts(prepared: &Prepared, run: &Outcome) -> Vec<(String, Chart)> {
         all.push((format!("demand-{}", service.name), demand(plan, trace, run, place, &note)));
     }
     all
+}
+
+/// What an estimate serves less than is asked for, service by service, in sentences.
+pub fn shortfalls(plan: &Plan, estimate: &Outcome) -> Vec<String> {
+    let of = |(service, held): (&PlannedService, &EstimatedService)| {
+        let name = service.name.as_str();
+        let refused = held.refused.map(|short| short.requests_said(name));
+        refused.into_iter().chain(held.waiting.map(|short| short.jobs_said(name)))
+    };
+    plan.services.iter().zip(&estimate.estimated).flat_map(of).collect()
 }
 
 /// What a run's figures are of.

@@ -4,7 +4,7 @@ use super::world::World;
 use crate::plan::curve::Curve;
 use crate::plan::index::Ix;
 use crate::plan::load::{LoadKind, PlannedLoad};
-use crate::plan::service::PlannedService;
+use crate::plan::service::{PlannedService, most_requests};
 use crate::units::{Micro, MilliPerSecond, Span};
 
 impl World<'_> {
@@ -47,16 +47,9 @@ impl World<'_> {
         // One total each: what a minute, an hour or an account has of it is what lies beyond their marks.
         traffic.total_done += done;
         traffic.total_asked += asked;
-        let (asked_rate, served_rate) = (traffic.asked, traffic.served);
-        for load in self.loads_of[ix.index()].iter().copied() {
+        for load in &self.loads_of[ix.index()] {
             let state = &mut self.loads[load.index()];
-            let came = match self.plan.loads[load].kind {
-                LoadKind::Jobs { .. } => state.rate.over(span),
-                LoadKind::Requests { .. } | LoadKind::Stream { .. } => {
-                    part(state.rate.over(span), served_rate, asked_rate)
-                }
-            };
-            state.total += came;
+            state.total += state.taken.over(span);
         }
     }
 
@@ -123,20 +116,21 @@ impl World<'_> {
     fn set_served(&mut self, ix: Ix<PlannedService>) {
         let service = &mut self.state.services[ix.index()];
         let tasks = u64::from(service.in_service);
-        let most = self.capacity_milli[ix.index()].map_or(u64::MAX, |one| one.saturating_mul(tasks));
-        let most = if tasks == 0 { 0 } else { most };
         let traffic = &mut service.traffic;
-        traffic.served = traffic.asked.min(MilliPerSecond::from_milli(most));
+        traffic.served = traffic.asked.min(most_requests(self.capacity_milli[ix.index()], tasks));
+        for load in &self.loads_of[ix.index()] {
+            let state = &mut self.loads[load.index()];
+            state.taken = self.plan.loads[*load].kind.taken(state.rate, traffic.served, traffic.asked);
+        }
         if self.job_time[ix.index()].is_none() && traffic.backlog == Micro::ZERO {
             traffic.jobs_done = MilliPerSecond::ZERO;
             return;
         }
-        let workers = self.plan.services[ix].work.as_ref().and_then(|w| w.concurrency).unwrap_or(1);
-        let by_time = self.job_time[ix.index()]
-            .map_or(0, |time| tasks.saturating_mul(u64::from(workers)).saturating_mul(1_000_000) / time.ms().max(1));
+        let lasts = self.job_time[ix.index()];
+        let by_time = lasts.map_or(MilliPerSecond::ZERO, |lasts| self.plan.services[ix].most_jobs(tasks, lasts));
         // What waits is worked off over the coming minute, as far as the tasks can.
         let waiting = traffic.backlog.mean_over(Span::MINUTE);
-        traffic.jobs_done = (traffic.jobs + waiting).min(MilliPerSecond::from_milli(by_time));
+        traffic.jobs_done = (traffic.jobs + waiting).min(by_time);
     }
 
     /// Enters all work done since it was last entered into its flows.
@@ -173,14 +167,6 @@ impl World<'_> {
             }
         }
     }
-}
-
-/// `whole × part / of`; all of it where nothing was asked for.
-fn part(whole: Micro, part: MilliPerSecond, of: MilliPerSecond) -> Micro {
-    if part == of || of == MilliPerSecond::ZERO {
-        return whole;
-    }
-    Micro::from_micro(whole.micro().saturating_mul(u128::from(part.milli())) / u128::from(of.milli()))
 }
 
 /// Loads by service.

@@ -107,6 +107,8 @@ pub(super) struct World<'p> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LoadState {
     pub(super) rate: crate::units::MilliPerSecond,
+    /// What of it is taken in.
+    pub(super) taken: crate::units::MilliPerSecond,
     /// The minute that the rate is of.
     pub(super) minute: Option<u64>,
     /// The noise of the minute's window, as a factor in millionths.

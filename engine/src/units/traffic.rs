@@ -104,6 +104,28 @@ impl MilliPerSecond {
     pub fn percent(self, percent: super::Percent) -> Self {
         Self(self.0.mul_div(u64::from(percent.percent()), 100))
     }
+    /// What of it is done where of a `whole` only a `part` is, rounded down to a thousandth a second; all of it where
+    /// nothing is left.
+    #[must_use]
+    pub fn in_proportion(self, part: Self, whole: Self) -> Self {
+        if part >= whole {
+            return self;
+        }
+        let done = u128::from(self.0) * u128::from(part.0) / u128::from(whole.0);
+        Self(u64::try_from(done).unwrap_or(u64::MAX))
+    }
+    /// In words with commas between thousands: "50,000/s", "0.3/s"; hundreds and more in whole ones.
+    pub fn said(self) -> String {
+        if self.0 < 100_000 {
+            return self.to_string();
+        }
+        let digits = (self.0 / 1000).to_string();
+        let grouped = digits.char_indices().map(|(place, digit)| {
+            let comma = place > 0 && (digits.len() - place).is_multiple_of(3);
+            format!("{}{digit}", if comma { "," } else { "" })
+        });
+        format!("{}/s", grouped.collect::<String>())
+    }
     /// That share of the rate, rounded down to a thousandth a second.
     #[must_use]
     pub fn share(self, ppm: Ppm) -> Self {
@@ -238,6 +260,21 @@ mod tests {
     fn a_rate_over_time_is_exact() {
         // 0.3 requests a second for 730 h = 0.3 * 2,628,000 s = 788,400 requests.
         assert_eq!(MilliPerSecond::from_milli(300).over(Span::MONTH).micro(), 788_400_000_000);
+    }
+
+    #[test]
+    fn rates_are_said_and_shared_out() {
+        let said = |milli| MilliPerSecond::from_milli(milli).said();
+        assert_eq!(
+            [50_000_000, 1_234_567_890, 100_900, 99_500, 300].map(said),
+            ["50,000/s", "1,234,567/s", "100/s", "99.5/s", "0.3/s"]
+        );
+        let of = |part, whole| {
+            let [part, whole] = [part, whole].map(MilliPerSecond::from_milli);
+            MilliPerSecond::from_milli(100).in_proportion(part, whole).milli()
+        };
+        // 100 × 2 / 3 = 66.67; nothing is asked, nothing can be done, all can be done.
+        assert_eq!([of(2, 3), of(0, 0), of(0, 3), of(3, 3)], [66, 100, 0, 100]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::plan::Plan;
+use bayplan_engine::report::outcome::shortfalls;
 use bayplan_engine::units::Span;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, TextEdit, Ui};
 
@@ -199,6 +200,9 @@ fn remark(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, tokens: &Tokens) {
         let names: Vec<_> = bill.unpriced.iter().map(|meter| shown.catalogue.label(*meter)).collect();
         let text = format!("{} without a price in {}: {}", icon::WARNING, shown.plan.region, names.join(", "));
         ui.label(small(text, tokens.warn));
+    }
+    for short in shortfalls(shown.plan, shown.outcome) {
+        ui.label(small(format!("{} {short}", icon::WARNING), tokens.warn));
     }
     if !bill.left_out.is_empty() {
         let left: Vec<_> = bill.left_out.iter().map(|left| format!("{}: {}", left.item, left.what)).collect();
