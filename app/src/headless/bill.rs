@@ -154,7 +154,7 @@ pub fn print_text(
     }
     for left in plan.left_out_of_bill(outcome.window) {
         let missed = if left.is_missed() { "not in the total" } else { "not in the figures" };
-        writeln!(out, "{missed}: {}: {}", left.item, left.what)?;
+        writeln!(out, "{}", listing::folded(&format!("{missed}: {}: {}", left.item, left.what)))?;
     }
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{By, Listed, priced};
+use super::{By, Listed, cents, cut, priced};
 use crate::allocation::To;
-use crate::bill::BillLine;
+use crate::bill::{BillLine, Charge};
+use crate::catalogue::prices::Price;
 use crate::design::ItemRef;
 use crate::names::Zone;
 use crate::plan::Plan;
@@ -25,11 +26,29 @@ pub(super) struct Group {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) amount: Option<Usd>,
-    pub(super) what: String,
+    /// Whose it is, where the group does not say it.
+    owner: Option<String>,
+    /// What is charged for.
+    what: String,
     pub(super) why: String,
     pub(super) quantity: String,
     /// What else is to be said of its price: `, derived`.
     pub(super) note: String,
+}
+
+impl Entry {
+    /// What it is: `NAT gateway nat-a: Public IPv4 address, in use`.
+    pub(super) fn words(&self) -> String {
+        self.words_within(usize::MAX)
+    }
+
+    /// The same, the middle of the owner's name left out where it is too long.
+    pub(super) fn words_within(&self, width: usize) -> String {
+        let Some(owner) = &self.owner else { return cut(&self.what, width) };
+        let beside = if self.what.is_empty() { String::new() } else { format!(": {}", self.what) };
+        let room = width.saturating_sub(beside.chars().count()).max(width / 3);
+        cut(&format!("{}{beside}", cut(owner, room)), width)
+    }
 }
 
 impl Group {
@@ -46,16 +65,17 @@ impl Group {
 pub(super) fn groups(of: Listed<'_>, by: &By) -> Vec<Group> {
     let mut all: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for (place, line) in of.bill.lines.iter().enumerate() {
-        if *by == By::Service && line.cost.is_some() {
-            for (to, usd) in of.allocation.lines.get(place).into_iter().flatten() {
-                let (group, part) = to_service(of, *to);
-                let whole = entry(of, line, by);
-                let what = if part.is_empty() { whole.what } else { format!("{}, {part}", whole.what) };
-                all.entry(group).or_default().push(Entry { amount: Some(*usd), what, ..whole });
+        let parts = of.allocation.lines.get(place).filter(|_| *by == By::Service && line.cost.is_some());
+        match parts {
+            None => all.entry(group_of(of, line, by)).or_default().push(entry(of, line, by)),
+            Some(parts) => {
+                for (to, usd) in parts {
+                    let whole = entry(of, line, by);
+                    let owner = part_of(*to, whole.owner);
+                    all.entry(to_service(of, *to)).or_default().push(Entry { amount: Some(*usd), owner, ..whole });
+                }
             }
-            continue;
         }
-        all.entry(group_of(of, line, by)).or_default().push(entry(of, line, by));
     }
     let mut all: Vec<_> = all
         .into_iter()
@@ -63,7 +83,7 @@ pub(super) fn groups(of: Listed<'_>, by: &By) -> Vec<Group> {
             // What has no price stands first: it may cost the most.
             entries.sort_by(|a, b| {
                 let priced = a.amount.is_some().cmp(&b.amount.is_some());
-                priced.then(b.amount.cmp(&a.amount)).then(a.what.cmp(&b.what))
+                priced.then(b.amount.cmp(&a.amount)).then_with(|| a.words().cmp(&b.words()))
             });
             Group { name, entries }
         })
@@ -88,15 +108,24 @@ fn group_of(of: Listed<'_>, line: &BillLine, by: &By) -> String {
 
 fn entry(of: Listed<'_>, line: &BillLine, by: &By) -> Entry {
     let text = LineText::of(line, of.catalogue);
-    let what = match by {
-        By::Item => text.meter,
-        By::Meter => text.owner,
-        By::Service | By::Cause | By::Zone | By::Tag(_) => format!("{}: {}", text.owner, text.meter),
-    };
+    let note = text.price.as_ref().map(note).unwrap_or_default();
     let rate = text.rate.as_deref().filter(|_| line.cost.is_some());
-    let quantity = priced(&quantity_text(line.quantity, line.charge), rate, line.tiered);
+    let is_average = line.tiered && rate != first_rate(of, line).as_deref();
+    let quantity = priced(&quantity_text(line.quantity, line.charge), rate, is_average);
     let why = if *by == By::Cause { String::new() } else { text.cause.to_owned() };
-    Entry { amount: line.cost, what, why, quantity, note: text.price.as_ref().map(note).unwrap_or_default() }
+    let (owner, what) = match by {
+        By::Item => (None, text.meter),
+        By::Meter => (Some(text.owner), String::new()),
+        By::Service | By::Cause | By::Zone | By::Tag(_) => (Some(text.owner), text.meter),
+    };
+    Entry { amount: line.cost, owner, what, why, quantity, note }
+}
+
+/// What the first unit of a line's price costs.
+fn first_rate(of: Listed<'_>, line: &BillLine) -> Option<String> {
+    let Charge::Aws(meter) = line.charge else { return None };
+    let first = *of.catalogue.prices.price(meter)?.tiers().first()?;
+    Some(Price::unit_text(first, meter.per_unit()))
 }
 
 /// What is said of a price that is not simply AWS's.
@@ -104,21 +133,32 @@ fn note(price: &PriceText) -> String {
     let of = if price.as_of.is_empty() { String::new() } else { format!(" as of {}", price.as_of) };
     match (price.kind, price.is_spot) {
         ("own", _) => ", your price".to_owned(),
-        ("derived", true) => format!(", Spot{of}, derived"),
+        ("derived", true) => format!(", Spot{of}, derived from AWS's prices"),
         (_, true) => format!(", Spot{of}"),
-        ("derived", false) => ", derived".to_owned(),
+        ("derived", false) => ", derived from AWS's prices".to_owned(),
         _ => String::new(),
     }
 }
 
-/// The group of a part, and what is said of it beside what it is.
-fn to_service(of: Listed<'_>, to: To) -> (String, &'static str) {
-    let name = |ix| format!("service {}", of.plan.services[ix].name);
+/// The group of a part.
+fn to_service(of: Listed<'_>, to: To) -> String {
     match to {
-        To::Own(ix) => (name(ix), ""),
-        To::Allocated(ix) => (name(ix), "allocated"),
-        To::Idle => (IDLE.to_owned(), ""),
-        To::Rest => (REST.to_owned(), ""),
+        To::Own(ix) | To::Allocated(ix) => {
+            let bill = of.allocation.services.get(ix.index()).cloned().unwrap_or_default();
+            let (own, shared) = (cents(bill.own), cents(bill.shared()));
+            format!("service {}: {own} its own, {shared} allocated", of.plan.services[ix].name)
+        }
+        To::Idle => IDLE.to_owned(),
+        To::Rest => REST.to_owned(),
+    }
+}
+
+/// Whose a part is: a service's own is its own, as its group says.
+fn part_of(to: To, owner: Option<String>) -> Option<String> {
+    match to {
+        To::Own(_) => None,
+        To::Allocated(_) => owner.map(|owner| format!("share of {owner}")),
+        To::Idle | To::Rest => owner,
     }
 }
 

@@ -19,8 +19,12 @@ use std::str::FromStr;
 
 /// How wide a line may be.
 const WIDTH: usize = 120;
-/// How wide the column of money is: a hundred million dollars and cents, and two blanks beside it.
-const MONEY: usize = 15;
+/// How far the lines of a group stand in from its head.
+const INDENT: &str = "    ";
+/// How wide each thing that is said of a price is.
+const NOTE: usize = 26;
+/// What is left to say what a line is, however much else it says.
+const LEAST: usize = 24;
 
 /// By what a bill is grouped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,13 +82,16 @@ pub struct Listed<'a> {
 
 /// The bill in groups, then by service, then by what it is for.
 pub fn text(of: Listed<'_>, by: &By) -> String {
+    let groups = groups(of, by);
+    let amounts = groups.iter().map(Group::total).chain([of.bill.total]);
+    let column = Column(amounts.map(|usd| cents(usd).chars().count()).max().unwrap_or(0).max(LEAST / 2));
     let mut lines = Vec::new();
-    for group in groups(of, by) {
-        group_lines(&group, &mut lines);
+    for group in &groups {
+        group_lines(group, column, &mut lines);
     }
     if *by != By::Service && !of.plan.services.is_empty() {
         lines.push("By service, with its share of what services share, by use:".to_owned());
-        by_service(of.plan, of.allocation, &mut lines);
+        by_service(of.plan, of.allocation, column, &mut lines);
         lines.push(String::new());
     }
     lines.extend(wrapped("By what it is for: ", &kinds(of.bill)));
@@ -93,46 +100,63 @@ pub fn text(of: Listed<'_>, by: &By) -> String {
     text
 }
 
-fn group_lines(group: &Group, lines: &mut Vec<String>) {
-    let unpriced = if group.is_priced() { "" } else { " of what has a price" };
-    lines.push(format!("{}{}", money(group.total()), cut(&format!("{}{unpriced}", group.name), WIDTH - MONEY)));
-    let whys = group.entries.iter().map(|entry| entry.why.chars().count()).max().unwrap_or(0);
-    let whats = group.entries.iter().map(|entry| entry.what.chars().count()).max().unwrap_or(0);
-    let most = WIDTH - 2 * MONEY - 2 * 2 - whys - 30;
+/// The column that money stands in, at its right.
+#[derive(Clone, Copy)]
+struct Column(usize);
+
+impl Column {
+    fn money(self, usd: Usd) -> String {
+        self.of(&cents(usd))
+    }
+
+    fn of(self, text: &str) -> String {
+        format!("{text:>0$}  ", self.0)
+    }
+}
+
+fn group_lines(group: &Group, column: Column, lines: &mut Vec<String>) {
+    let unpriced = if group.is_priced() { "" } else { ", what has a price" };
+    let head = column.money(group.total());
+    let room = WIDTH - head.chars().count();
+    lines.push(format!("{head}{}", cut(&format!("{}{unpriced}", group.name), room)));
+    let longest = |of: fn(&Entry) -> usize| group.entries.iter().map(of).max().unwrap_or(0);
+    let why = longest(|entry| entry.why.chars().count());
+    let quantity = longest(|entry| entry.quantity.chars().count()).max(NOTE);
+    let room = room.saturating_sub(INDENT.len() + 2 * 2 + why + quantity).max(LEAST);
+    let what = longest(|entry| entry.words().chars().count()).min(room);
     for entry in &group.entries {
-        entry_lines(entry, whats.min(most), whys, lines);
+        entry_lines(entry, column, what, why, lines);
     }
     lines.push(String::new());
 }
 
 /// One line: what it costs, what it is, why, how much at what price; where that is too long, the rest below.
-fn entry_lines(entry: &Entry, what: usize, why: usize, lines: &mut Vec<String>) {
-    let amount = entry.amount.map_or_else(|| format!("{:>1$}  ", "no price", MONEY - 2), money);
-    let blank = " ".repeat(MONEY);
-    let start = format!("{blank}{amount}{:what$}  {:why$}  ", cut(&entry.what, what), entry.why);
+fn entry_lines(entry: &Entry, column: Column, what: usize, why: usize, lines: &mut Vec<String>) {
+    let amount = entry.amount.map_or_else(|| column.of("no price"), |usd| column.money(usd));
+    let start = format!("{INDENT}{amount}{:what$}  {:why$}  ", entry.words_within(what), entry.why);
     let whole = format!("{start}{}{}", entry.quantity, entry.note);
     if whole.chars().count() <= WIDTH {
         lines.push(whole);
         return;
     }
-    let room = WIDTH - start.chars().count();
+    let room = WIDTH.saturating_sub(start.chars().count());
     lines.push(format!("{start}{}", cut(&entry.quantity, room)));
     let below = " ".repeat(start.chars().count());
-    let note = entry.note.trim_start_matches([',', ' ']);
-    lines.extend((!note.is_empty()).then(|| format!("{below}{}", cut(note, room))));
+    let notes = entry.note.split(", ").filter(|note| !note.is_empty());
+    lines.extend(notes.map(|note| format!("{below}{}", cut(note, room))));
 }
 
 /// A line for each service: what it costs in all, of that its own, and what is allocated to it by what it is for.
-fn by_service(plan: &Plan, of: &Allocation, lines: &mut Vec<String>) {
+fn by_service(plan: &Plan, of: &Allocation, column: Column, lines: &mut Vec<String>) {
     for (name, bill) in ranked(plan, of) {
-        let head = format!("{}service {}: ", money(bill.total()), cut(name, 40));
+        let head = format!("{}service {}: ", column.money(bill.total()), cut(name, 40));
         lines.extend(wrapped(&head, &said(bill).replace('−', "-")));
     }
     for (usd, what) in [(of.idle, IDLE), (of.rest, REST)] {
-        lines.extend((usd != Usd::ZERO).then(|| format!("{}{what}", money(usd))));
+        lines.extend((usd != Usd::ZERO).then(|| format!("{}{what}", column.money(usd))));
     }
     let all = of.services.iter().map(ServiceBill::total).sum::<Usd>() + of.idle + of.rest;
-    lines.push(format!("{}all", money(all)));
+    lines.push(format!("{}all", column.money(all)));
 }
 
 /// `compute $18.02, API Gateway $20.69`: the dearest first.
@@ -148,10 +172,6 @@ pub fn cents(usd: Usd) -> String {
     usd.cents_text().replace('−', "-")
 }
 
-fn money(usd: Usd) -> String {
-    format!("{:>1$}  ", cents(usd), MONEY - 2)
-}
-
 /// A text with its middle left out where it is too long: names tell themselves apart at both ends.
 fn cut(text: &str, width: usize) -> String {
     let length = text.chars().count();
@@ -164,9 +184,26 @@ fn cut(text: &str, width: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// A sentence broken between words where it is too wide, its further lines set in.
+pub fn folded(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        match lines.last_mut() {
+            Some(line) if last == 0 => line.push_str(word),
+            Some(line) if last + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("{INDENT}{word}")),
+        }
+    }
+    lines.join("\n")
+}
+
 /// A head and a list, broken after its commas where a line would be too wide.
 fn wrapped(head: &str, list: &str) -> Vec<String> {
-    let blank = " ".repeat(head.chars().count().min(MONEY + 4));
+    let blank = " ".repeat(head.chars().count().min(LEAST));
     let mut lines = vec![head.to_owned()];
     for (place, part) in list.split(", ").enumerate() {
         let part = if place == 0 { part.to_owned() } else { format!(", {part}") };
@@ -184,16 +221,18 @@ fn wrapped(head: &str, list: &str) -> Vec<String> {
     lines
 }
 
-/// A quantity at a price: `730 vCPU-hour × $0.04048`, `41.379 GB free`.
+/// A quantity at a price: `730 vCPU-hour × $0.04048`, `41.379 GB, free`; of an average four digits that tell.
 fn priced(quantity: &str, rate: Option<&str>, is_average: bool) -> String {
     match rate {
         None => quantity.to_owned(),
         Some("0") => format!("{quantity}, free"),
         Some(rate) => {
             let (whole, fraction) = rate.split_once('.').unwrap_or((rate, ""));
-            let point = if fraction.is_empty() { "" } else { "." };
-            let average = if is_average { " on average" } else { "" };
-            format!("{quantity} × ${}{point}{fraction}{average}", thousands(whole))
+            let zeros = if whole == "0" { fraction.bytes().take_while(|digit| *digit == b'0').count() } else { 0 };
+            let digits = if is_average { zeros + 4 } else { fraction.len() };
+            let fraction: String = fraction.chars().take(digits).collect();
+            let average = if is_average { " avg" } else { "" };
+            format!("{quantity} × ${}.{fraction:0<2}{average}", thousands(whole))
         }
     }
 }

@@ -40,9 +40,10 @@ fn no_line_is_wider_than_a_terminal_and_groups_come_dearest_first() {
     }
 }
 
-/// The money at the head of a group.
+/// The money at the head of a group: it ends where the column of money does.
 fn head(line: &str) -> Option<Usd> {
-    let column: String = line.chars().take(MONEY).collect();
+    let (column, rest) = line.split_at_checked(LEAST / 2)?;
+    rest.starts_with("  ").then_some(())?;
     Usd::parse(&column.trim().strip_prefix('$')?.replace(',', "")).ok()
 }
 
@@ -76,8 +77,19 @@ fn long_names_keep_both_ends_and_lists_break_after_commas() {
 }
 
 #[test]
+fn sentences_break_between_words() {
+    let words = "word ".repeat(50);
+    let text = folded(words.trim_end());
+    assert!(text.lines().count() == 3 && text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+    assert_eq!(text.split_whitespace().count(), 50);
+    assert_eq!(folded("a b"), "a b");
+}
+
+#[test]
 fn what_costs_nothing_is_free_and_digits_are_grouped() {
     assert_eq!(priced("41.4 GB", Some("0"), true), "41.4 GB, free");
     assert_eq!(priced("2 month", Some("1500.25"), false), "2 month × $1,500.25");
+    assert_eq!(priced("2 month", Some("0.3"), false), "2 month × $0.30");
+    assert_eq!(priced("2 GB", Some("0.087199363"), true), "2 GB × $0.08719 avg");
     assert_eq!(priced("2 month", None, false), "2 month");
 }
