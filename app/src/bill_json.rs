@@ -9,7 +9,11 @@ use bayplan_engine::allocation::Allocation;
 use bayplan_engine::bill::{BillLine, Charge};
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::catalogue::overlay::key;
+use bayplan_engine::design::outside::Reached;
+use bayplan_engine::design::work::CallTarget;
+use bayplan_engine::design::{Design, ItemRef};
 use bayplan_engine::evaluate::Outcome;
+use bayplan_engine::names::Region;
 use bayplan_engine::plan::Plan;
 use bayplan_engine::report::services;
 use bayplan_engine::report::table::LineText;
@@ -162,7 +166,7 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
         plan.left_out_of_bill(outcome.window).map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
     put("not_played", left.collect());
     put("stamp", json!(outcome.stamp.to_string()));
-    put("lines", bill.lines.iter().map(|line| line_json(line, catalogue)).collect());
+    put("lines", bill.lines.iter().map(|line| line_json(line, of)).collect());
     put("by_service", by_service(plan, &Allocation::of(bill, plan, &outcome.shares)));
     all
 }
@@ -204,13 +208,28 @@ fn price_dates(outcome: &Outcome, catalogue: &Catalogue) -> BTreeSet<String> {
     used.map(|price| price.as_of.to_string()).filter(|date| !date.is_empty()).collect()
 }
 
-fn line_json(of: &BillLine, catalogue: &Catalogue) -> Value {
+/// The one other region that a service sends bytes to; `None` where it is none, or several.
+fn other_region<'a>(design: &'a Design, owner: &ItemRef) -> Option<&'a Region> {
+    let ItemRef::Service(id) = owner else { return None };
+    let regions = design.services.get(id)?.calls.iter().filter_map(|call| match &call.to {
+        CallTarget::Outside(system) => match &design.outside_systems.get(system)?.reached {
+            Reached::OtherRegion(region) => Some(region),
+            _ => None,
+        },
+        CallTarget::Service { .. } | CallTarget::Aws(_) | CallTarget::Internet => None,
+    });
+    let regions: BTreeSet<_> = regions.collect();
+    regions.first().copied().filter(|_| regions.len() == 1)
+}
+
+fn line_json(of: &BillLine, bill: &BillOf<'_>) -> Value {
+    let catalogue = bill.catalogue;
     let line = LineText::of(of, catalogue);
     let meter = match of.charge {
         Charge::Aws(meter) => Some(meter),
         Charge::Own => None,
     };
-    let billed = meter.and_then(|meter| catalogue.billed_as(meter, None));
+    let billed = meter.and_then(|meter| catalogue.billed_as(meter, other_region(bill.design, &of.owner)));
     let billed = billed.as_ref();
     let price = line.price.as_ref();
     json!({
@@ -273,8 +292,13 @@ fn hours(window: Span) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bayplan_engine::design::Tags;
+    use bayplan_engine::design::id::OutsideSystemId;
+    use bayplan_engine::design::outside::{OutsideKind, OutsideSystem};
+    use bayplan_engine::design::work::Call;
     use bayplan_engine::evaluate::{estimate_outcome, prepare};
-    use bayplan_engine::presets::PRESETS;
+    use bayplan_engine::presets::{self, PRESETS};
+    use bayplan_engine::units::Bytes;
 
     /// Every path of a document, with `[]` for lists; what stands under names of the user's or of groups is left out.
     fn paths(value: &Value, at: &str, all: &mut BTreeSet<String>) {
@@ -301,11 +325,37 @@ mod tests {
             let prepared = prepare(&project, None, &catalogue).unwrap();
             let outcome = estimate_outcome(&prepared, &catalogue, Span::MONTH);
             let (name, plan) = (project.name.as_str(), &prepared.plan);
-            let of = BillOf { name, scenario: None, plan, outcome: &outcome, catalogue: &catalogue };
+            let (design, outcome, catalogue) = (&project.design, &outcome, &catalogue);
+            let of = BillOf { name, scenario: None, design, plan, outcome, catalogue };
             let mut found = BTreeSet::new();
             paths(&Value::Object(bill_json(&of)), "", &mut found);
             let described: BTreeSet<_> = KEYS.iter().map(|key| key.path.to_owned()).collect();
             assert_eq!(found, described, "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn use_01_bytes_to_another_region_are_named_by_both_where_it_is_one() {
+        let mut design = presets::find("three-tier-web").unwrap().project().design;
+        let (service, drawn) = design.services.iter_mut().next().unwrap();
+        let at = ItemRef::Service(service.clone());
+        let call = |name: &str| Call {
+            to: CallTarget::Outside(OutsideSystemId::new(name)),
+            per_work: None,
+            request_bytes: Bytes::from_bytes(1),
+            response_bytes: Bytes::from_bytes(1),
+        };
+        drawn.calls = vec![call("a"), call("b")];
+        let there = |region: &str| OutsideSystem {
+            kind: OutsideKind::Api,
+            reached: Reached::OtherRegion(Region::new(region)),
+            monthly_price: None,
+            tags: Tags::new(),
+        };
+        for (a, b, expected) in [("us-west-2", "us-west-2", Some("us-west-2")), ("us-west-2", "eu-west-1", None)] {
+            design.outside_systems.insert("a".into(), there(a));
+            design.outside_systems.insert("b".into(), there(b));
+            assert_eq!(other_region(&design, &at).map(Region::as_str), expected);
         }
     }
 }

@@ -135,7 +135,8 @@ fn month(subject: &Subject<'_>) -> Result<Outcome, String> {
 /// The month's bill in the form of this ending.
 fn bill_as(subject: &Subject<'_>, extension: &str) -> Result<Files, String> {
     let (plan, outcome) = (&prepared(subject)?.plan, &month(subject)?);
-    let of = BillOf { name: &subject.project.name, scenario: None, plan, outcome, catalogue: subject.catalogue };
+    let (project, catalogue) = (subject.project, subject.catalogue);
+    let of = BillOf { name: &project.name, scenario: None, design: &project.design, plan, outcome, catalogue };
     let reports = REPORTS.iter().filter(|report| report.extension == extension);
     Ok(reports.map(|report| (format!("bill.{extension}"), (report.bill)(&of).into_bytes())).collect())
 }

@@ -5,6 +5,7 @@
 use bayplan_engine::allocation::Allocation;
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::checks::Diagnostic;
+use bayplan_engine::design::Design;
 use bayplan_engine::design::id::ScenarioId;
 use bayplan_engine::evaluate::Outcome;
 use bayplan_engine::evaluate::compare::{Alternative, Band, Comparison};
@@ -27,6 +28,8 @@ pub struct BillOf<'a> {
     pub name: &'a str,
     /// The scenario it is played under, if one.
     pub scenario: Option<&'a str>,
+    /// The drawing.
+    pub design: &'a Design,
     pub plan: &'a Plan,
     pub outcome: &'a Outcome,
     pub catalogue: &'a Catalogue,

@@ -8,6 +8,7 @@ mod comparing;
 mod drawing;
 mod file;
 mod headless;
+mod headless_bills;
 mod hours;
 mod imports;
 mod many;

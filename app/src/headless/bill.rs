@@ -96,6 +96,7 @@ fn of_bill<'a>(
     BillOf {
         name: &opened.project.name,
         scenario: scenario.scenario.as_deref(),
+        design: &prepared.design,
         plan: &prepared.plan,
         outcome,
         catalogue: &opened.catalogue,
@@ -157,4 +158,27 @@ pub fn print_text(
         writeln!(out, "{}", listing::folded(&format!("{missed}: {}: {}", left.item, left.what)))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_passed_by_what_is_known_and_kept_only_by_a_whole_total() {
+        let code = |cents, claim| {
+            let limit = Limit { fail_above: Some(Usd::from_cents(100)) };
+            let mut said = Vec::new();
+            let code = over_limit(Usd::from_cents(cents), claim, &limit, &mut said);
+            assert_eq!(code == 0, said.is_empty());
+            code
+        };
+        // At the limit nothing is passed.
+        assert_eq!((code(100, Claim::Whole), code(101, Claim::Whole)), (0, PASSED));
+        assert_eq!((code(100, Claim::AtLeast), code(101, Claim::AtLeast)), (UNKNOWN, PASSED));
+        // Plans may lower it, and may cost more than they save.
+        assert_eq!((code(100, Claim::BeforePlans), code(101, Claim::BeforePlans)), (UNKNOWN, UNKNOWN));
+        let none = Limit { fail_above: None };
+        assert_eq!(over_limit(Usd::from_cents(1), Claim::AtLeast, &none, &mut Vec::new()), 0);
+    }
 }

@@ -233,6 +233,7 @@ fn export(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, out: &mut Outbox) {
             let Shown { outcome, plan, catalogue, .. } = shown;
             let subject = BillOf {
                 name: &project.name,
+                design: &project.design,
                 scenario: model.scenario.map(ScenarioId::as_str),
                 plan,
                 outcome,
