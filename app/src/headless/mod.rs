@@ -18,6 +18,7 @@ mod prices;
 mod progress;
 mod revisions;
 mod simulate;
+mod windowless;
 
 pub use plain::Plain;
 
@@ -192,20 +193,7 @@ pub enum Verb {
         force: Force,
     },
     /// Lists what a price book can set, with its key, and what it costs.
-    Prices {
-        /// Words that a key or name has to hold, each of them: fargate arm
-        #[arg(value_name = "FILTER")]
-        words: Vec<String>,
-        /// The region.
-        #[arg(long, default_value = "us-east-1")]
-        region: String,
-        /// A file of your own prices (RON or CSV), laid over the published ones.
-        #[arg(long, value_name = "FILE")]
-        prices: Option<PathBuf>,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Prices(prices::Asked),
     /// Makes a design of ECS task definitions.
     Import {
         /// Files as `register-task-definition` takes them or `describe-task-definition` gives them, or containers alone;
@@ -251,7 +239,7 @@ impl Verb {
             | Self::Simulate { of, .. }
             | Self::Compare { of, .. }
             | Self::Export { of, .. } => of.json,
-            Self::Import { json, .. } | Self::Prices { json, .. } => *json,
+            Self::Import { json, .. } | Self::Prices(prices::Asked { json, .. }) => *json,
             Self::Presets { .. } | Self::Schema { .. } | Self::Explain { .. } => false,
         }
     }
@@ -405,7 +393,7 @@ pub fn run<A: Into<OsString> + Clone>(
         }
         Ok(Cli { verb: None, design }) => match window(design.as_deref()) {
             Ok(()) => Ok(0),
-            Err(why) => without_window(design.as_deref(), &why, to),
+            Err(why) => windowless::run(design.as_deref(), &why, to),
         },
         Err(wrong) if wrong.use_stderr() => Err(Stop::Input(wrong.to_string().trim_end().to_owned())),
         // Help and version are what was asked for.
@@ -425,38 +413,6 @@ pub fn run<A: Into<OsString> + Clone>(
     // Nobody is left to hear that standard error is closed.
     let _ = writeln!(to.err, "{what}");
     code
-}
-
-/// How many seeds the comparison without a window plays: enough for a first picture in a few seconds.
-const FIRST_SEEDS: u64 = 3;
-
-/// The main job without a window: why there is none, what can be done instead, and the capacity comparison of a design, or
-/// of the three-tier preset, as text.
-fn without_window(design: Option<&str>, why: &str, to: &mut Outlets<'_>) -> Result<u8, Stop> {
-    let why = why.lines().collect::<Vec<_>>().join(" ");
-    let design = design.unwrap_or("three-tier-web");
-    writeln!(to.err, "no window: {why}")?;
-    writeln!(
-        to.err,
-        "a window wants a display (DISPLAY or WAYLAND_DISPLAY) and OpenGL (libGL or libEGL; on X11 also libxkbcommon-x11)"
-    )?;
-    writeln!(
-        to.err,
-        "without one: `bayplan check {design}`, `bayplan estimate {design}`, `bayplan simulate {design}`; `bayplan --help` lists \
-         all. Here is the capacity comparison of {design} over {FIRST_SEEDS} seeds; `bayplan compare {design}` plays {SEEDS}"
-    )?;
-    let of = Of { design: design.to_owned(), json: false, prices: None };
-    let family = Family::Capacity;
-    let asked = compare::Asked {
-        family,
-        seeds: FIRST_SEEDS,
-        threads: None,
-        types: None,
-        charts: None,
-        write: None,
-        replace: Replace::Never,
-    };
-    compare::run(&of, &InScenario { scenario: None }, &Limit { fail_above: None }, asked, to)
 }
 
 fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
@@ -511,9 +467,7 @@ fn perform(verb: &Verb, to: &mut Outlets<'_>) -> Result<u8, Stop> {
             let asked = compare::Asked { family, seeds, threads, types, charts, write, replace };
             compare::run(of, scenario, limit, asked, to)
         }
-        Verb::Prices { words, region, prices, json } => {
-            prices::run(prices::Asked { region, words, book: prices.as_deref(), json: *json }, to)
-        }
+        Verb::Prices(asked) => prices::run(asked, to),
         Verb::Import { files, out: file, region, json, strict, force } => {
             let (region, replace) = (region.as_deref(), force.replace());
             import::run(import::Asked { inputs: files, file, region, json: *json, strict: *strict, replace }, to)

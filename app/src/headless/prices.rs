@@ -1,9 +1,10 @@
 //! `bayplan prices`: what a price book can set, and what it costs in a region.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use bayplan_engine::names::Region;
 use bayplan_engine::report::prices::{PriceRow, rows, table};
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::bill::print_json;
@@ -12,29 +13,33 @@ use super::{Outlets, Stop};
 use crate::reports::price_book_json;
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+#[derive(Debug, Args)]
+pub struct Asked {
+    /// Words that a key or name has to hold, each of them: fargate arm
+    #[arg(value_name = "FILTER")]
+    pub words: Vec<String>,
     /// The region.
-    pub region: &'a str,
-    /// Words that an item's key or name has to hold.
-    pub words: &'a [String],
-    /// The user's own price book.
-    pub book: Option<&'a Path>,
-    /// Whether JSON is wanted.
+    #[arg(long, default_value = "us-east-1")]
+    pub region: String,
+    /// A file of your own prices (RON or CSV), laid over the published ones.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// Prints JSON.
+    #[arg(long)]
     pub json: bool,
 }
 
 /// `bayplan prices`.
-pub fn run(asked: Asked<'_>, to: &mut Outlets<'_>) -> Result<u8, Stop> {
-    let published = catalogue(&Region::new(asked.region))?;
-    let catalogue = match asked.book {
+pub fn run(asked: &Asked, to: &mut Outlets<'_>) -> Result<u8, Stop> {
+    let published = catalogue(&Region::new(&asked.region))?;
+    let catalogue = match &asked.prices {
         Some(book) => with_prices(&published, book)?,
         None => published,
     };
-    let found = rows(&catalogue, asked.words);
+    let found = rows(&catalogue, &asked.words);
     if found.is_empty() {
         let words = asked.words.join(" ");
-        let region = asked.region;
+        let region = &asked.region;
         return Err(Stop::Input(format!(
             "nothing is sold in {region} by the name `{words}`; `bayplan prices` lists all"
         )));
