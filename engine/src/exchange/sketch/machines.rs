@@ -172,6 +172,12 @@ impl Need {
         of.registered_cpu() >= self.cpu && registered.memory() >= self.memory && of.ecs_gpus() >= self.gpus
     }
 
+    /// Room for two such tasks.
+    fn twice(self) -> Self {
+        let (cpu, memory) = ([self.cpu; 2].into_iter().sum(), [self.memory; 2].into_iter().sum());
+        Self { cpu, memory, gpus: self.gpus.saturating_mul(2) }
+    }
+
     fn with(self, other: Self) -> Self {
         Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory), gpus: self.gpus.max(other.gpus) }
     }
@@ -204,7 +210,11 @@ impl Sketch<'_> {
         let mut groups: BTreeMap<Group, CapacityProviderId> = BTreeMap::new();
         for (group, (largest, need)) in needs {
             let instance_type = self.cheapest(&largest, &group, need, |_| true)?;
-            let id = self.draw_group(&group, instance_type.name.clone());
+            let instance_type = instance_type.name.clone();
+            let twice = need.twice();
+            let roomier = self.cheapest(&largest, &group, twice, |_| true).ok().map(|of| of.name.clone());
+            let id = self.draw_group(&group, instance_type);
+            self.roomier.extend(roomier.map(|name| (id.clone(), name)));
             groups.insert(group, id);
         }
         let mut all = Vec::new();
@@ -294,21 +304,46 @@ impl Sketch<'_> {
             self.design.account.awsvpc_trunking = false;
         }
         for id in groups {
-            let mut best: Option<(usize, u32)> = None;
-            for most in (FEWEST..=MOST).rev() {
-                self.set_most(&id, most);
-                let warnings = self.warnings();
-                if best.is_none_or(|(fewest, _)| warnings < fewest) {
-                    best = Some((warnings, most));
-                }
-                if warnings == 0 {
-                    break;
+            let (mut warnings, mut most) = self.fit_most(&id);
+            if let (Some(roomier), true) = (self.roomier.get(&id).cloned(), warnings > 0) {
+                let before = self.set_types(&id, vec![roomier]);
+                let (fewer, then) = self.fit_most(&id);
+                if fewer < warnings {
+                    (warnings, most) = (fewer, then);
+                    let why = "the cheapest type on demand that holds two of the largest tasks: a deployment has room";
+                    self.assume(&ItemRef::CapacityProvider(id.clone()), "instance_types", why);
+                } else {
+                    self.set_types(&id, before);
                 }
             }
-            let most = best.map_or(MOST, |(_, most)| most);
             self.set_most(&id, most);
-            let why = format!("{most}: as many, up to ten, as quotas and deployments have the least against");
+            let why = if warnings == 0 { "nothing" } else { "the least" };
+            let why = format!("{most}: as many, up to ten, as quotas and deployments have {why} against");
             self.assume(&ItemRef::CapacityProvider(id), "max_size", &why);
+        }
+    }
+
+    /// The most instances of a group of which the checks warn the least, and how often they then do.
+    fn fit_most(&mut self, id: &CapacityProviderId) -> (usize, u32) {
+        let mut best = (usize::MAX, MOST);
+        for most in (FEWEST..=MOST).rev() {
+            self.set_most(id, most);
+            let warnings = self.warnings();
+            if warnings < best.0 {
+                best = (warnings, most);
+            }
+            if warnings == 0 {
+                break;
+            }
+        }
+        best
+    }
+
+    /// Gives a group other types, and tells those before.
+    fn set_types(&mut self, id: &CapacityProviderId, types: Vec<InstanceTypeName>) -> Vec<InstanceTypeName> {
+        match self.design.capacity_providers.get_mut(id) {
+            Some(CapacityProvider::AutoScalingGroup(group)) => std::mem::replace(&mut group.instance_types, types),
+            Some(CapacityProvider::ManagedInstances(_)) | None => Vec::new(),
         }
     }
 

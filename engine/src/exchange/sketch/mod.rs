@@ -17,12 +17,12 @@ use crate::catalogue::Catalogue;
 use crate::design::capacity::LaunchType;
 use crate::design::container::Container;
 use crate::design::edit::Edit;
-use crate::design::id::{ClusterId, ImageId, RoleId, TaskDefinitionId};
+use crate::design::id::{CapacityProviderId, ClusterId, ImageId, RoleId, TaskDefinitionId};
 use crate::design::outside::{Registry, Role, RoleUse};
 use crate::design::project::Project;
 use crate::design::task_definition::TaskDefinition;
 use crate::design::{Design, Item, ItemRef, Tags};
-use crate::names::Region;
+use crate::names::{InstanceTypeName, Region};
 
 /// The drawing under way.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ struct Sketch<'c> {
     containers_alone: BTreeSet<TaskDefinitionId>,
     /// What each definition runs on.
     kinds: BTreeMap<TaskDefinitionId, LaunchType>,
+    /// The instance type of each group that holds two of its largest tasks.
+    roomier: BTreeMap<CapacityProviderId, InstanceTypeName>,
 }
 
 /// Why nothing is drawn.
@@ -64,6 +66,7 @@ pub fn sketch(name: &str, imports: &[Imported], catalogue: &Catalogue) -> Result
         assumptions: BTreeMap::new(),
         containers_alone: BTreeSet::new(),
         kinds: BTreeMap::new(),
+        roomier: BTreeMap::new(),
     };
     for import in imports {
         sketch.take_in(import);

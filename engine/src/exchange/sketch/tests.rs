@@ -218,6 +218,11 @@ fn a_clean_definition_gets_no_warning_for_what_is_drawn_around_it() {
         (FARGATE, String::new()),
         (bridge, format!(r#"{port} "memory": 512,"#)),
         (r#""requiresCompatibilities": ["EC2"], "networkMode": "awsvpc","#, format!(r#"{port} "memory": 512,"#)),
+        // One fills an instance of the cheapest type: four of them, for a deployment, are over a new account's 5 vCPUs.
+        (
+            r#""requiresCompatibilities": ["EC2"], "networkMode": "awsvpc", "cpu": "1024", "memory": "2048","#,
+            port.to_owned(),
+        ),
         (managed, port.to_owned()),
         (external, r#""memory": 512,"#.to_owned()),
     ] {

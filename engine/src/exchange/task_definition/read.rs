@@ -299,11 +299,12 @@ fn s3_files_volume(mut of: Object<'_>) -> Option<VolumeKind> {
 }
 
 fn docker_volume(mut of: Object<'_>) -> VolumeKind {
-    VolumeKind::Docker {
-        scope: of.word("scope", DockerVolumeScope::ALL),
-        autoprovision: of.flag("autoprovision").unwrap_or(false),
-        driver: of.text("driver"),
-        driver_options: of.map("driverOpts"),
-        labels: of.map("labels"),
-    }
+    let scope = of.word("scope", DockerVolumeScope::ALL);
+    let autoprovision = of.flag("autoprovision").unwrap_or(false);
+    let driver = of.text("driver");
+    let (driver_options, labels) = (of.map("driverOpts"), of.map("labels"));
+    let says_nothing = !autoprovision && driver.is_none() && driver_options.is_empty() && labels.is_empty();
+    // AWS's default, said so that the kind of a volume without any setting can be written again.
+    let scope = scope.or(says_nothing.then_some(DockerVolumeScope::Task));
+    VolumeKind::Docker { scope, autoprovision, driver, driver_options, labels }
 }
