@@ -127,12 +127,28 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Read
     let value = options().from_str(text).map_err(|e| ReadProjectError::Syntax {
         line: e.span.start.line,
         column: e.span.start.col,
-        what: e.code.to_string(),
+        what: said(text, &e),
     })?;
     match file_text::twice(text) {
         None => Ok(value),
         Some(twice) => Err(twice.into()),
     }
+}
+
+/// What is wrong: a value of ours that does not read says it with its field.
+fn said(text: &str, error: &ron::error::SpannedError) -> String {
+    let (why, start) = (error.code.to_string(), error.span.start);
+    let field = if let ron::Error::Message(_) = error.code { field_before(text, start.line, start.col) } else { None };
+    field.map_or_else(|| why.clone(), |field| format!("{field}: {why}"))
+}
+
+/// The field that the value at a place stands behind, where both stand on one line.
+fn field_before(text: &str, line: usize, column: usize) -> Option<&str> {
+    let line = text.lines().nth(line.checked_sub(1)?)?;
+    let end = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let (before, _) = line[..end].rsplit_once(':')?;
+    let rest = before.trim_end_matches(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    Some(&before[rest.len()..]).filter(|name| !name.is_empty())
 }
 
 /// Writes a file in the form of project files.
@@ -200,6 +216,24 @@ mod tests {
         assert_eq!(again, project);
         assert_eq!(again.write(), text);
         assert!(text.contains("health_check_grace_period: \"30 s\""), "optional values stand bare:\n{text}");
+    }
+
+    #[test]
+    fn a_quantity_that_does_not_read_names_its_field_its_unit_and_its_range() {
+        let at = |value: &str| {
+            format!(
+                "(\n  format: 1,\n  name: \"x\",\n  design: (region: \"us-east-1\", vpcs: {{}}, target_groups: {{\n\"a\": (vpc: \"v\", protocol: Http, port: 80, target_type: Ip,\n  slow_start: {value}),\n}}))\n"
+            )
+        };
+        assert!(Project::read(&at("\"90 s\"")).is_ok());
+        let error = Project::read(&at("\"5 KB\"")).unwrap_err().to_string();
+        for part in
+            ["6:", "slow_start: `5 KB` is not a length of time in whole seconds", "90 s or 5 min", "from 0 s to"]
+        {
+            assert!(error.contains(part), "{error}");
+        }
+        let error = Project::read(&at("-5")).unwrap_err().to_string();
+        assert!(error.contains("slow_start: `-5` is not"), "{error}");
     }
 
     #[test]
