@@ -5,6 +5,7 @@ mod allocation;
 mod chart_view;
 mod charts;
 mod comparing;
+mod describe;
 mod drawing;
 mod file;
 mod headless;
