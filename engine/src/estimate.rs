@@ -26,6 +26,7 @@ use crate::usage::flows::{Flows, ZoneCounts};
 use crate::usage::ledger::{Closed, Ledger};
 use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
 use crate::usage::shares::Shares;
+use crate::usage::standalone;
 use demand::{Demand, Shortfall};
 
 /// What one service holds over the window.
@@ -121,6 +122,7 @@ pub fn estimate(plan: &Plan, window: Span) -> Estimate {
     }
     held.enter(plan, &mut ledger);
     Flows::record_stored_logs(plan, &mut ledger, window);
+    standalone::record(plan, &mut ledger, window);
     let grown = held.waiting.iter().zip(&before).map(|(after, before)| *after > *before + ONE_JOB);
     let services = held.services().into_iter().zip(short).zip(grown);
     let services = services.map(|((service, short), grown)| EstimatedService {

@@ -20,6 +20,7 @@ mod places;
 mod preset_runs;
 mod presets;
 mod revisions;
+mod scheduled;
 mod stated;
 mod steady;
 mod tidy;

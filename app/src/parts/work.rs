@@ -18,7 +18,7 @@ use bayplan_engine::design::task_definition::{NetworkMode, TaskDefinition};
 use bayplan_engine::design::work::Work;
 use bayplan_engine::design::{Design, Item, Kind, Tags};
 use bayplan_engine::names::Architecture;
-use bayplan_engine::units::{CpuUnits, Mib, Span};
+use bayplan_engine::units::{Bytes, CpuUnits, Mib, Span};
 
 use super::{Made, Part, Spot, cluster, free_name, part, put, rare, vpc, work_subnets};
 use crate::new_design::{group, managed, role};
@@ -232,6 +232,7 @@ fn scheduled(design: &Design, spot: &Spot) -> Made {
             schedule,
             count: 1,
             duration: Span::HOUR,
+            log_bytes: Bytes::ZERO,
             capacity: Capacity::ClusterDefault,
             subnets,
             security_groups: Vec::new(),

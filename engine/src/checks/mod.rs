@@ -41,6 +41,7 @@ mod requirements;
 mod rollout_room;
 mod scaling;
 pub mod scenarios;
+mod schedules;
 mod step_scaling;
 mod storage;
 mod target_groups;
@@ -86,6 +87,7 @@ const FAMILIES: &[&[Rule]] = &[
     scaling::RULES,
     step_scaling::RULES,
     overload::RULES,
+    schedules::RULES,
     patterns::RULES,
     load_balancing::RULES,
     target_groups::RULES,

@@ -144,6 +144,7 @@ fn every_rule_has_a_finding_and_a_clean_case() {
         super::scaling::tests::CASES,
         super::step_scaling::tests::CASES,
         super::overload::tests::CASES,
+        super::schedules::tests::CASES,
         super::patterns::tests::CASES,
         super::load_balancing::tests::CASES,
         super::target_groups::tests::CASES,

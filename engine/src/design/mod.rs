@@ -11,6 +11,7 @@ pub mod cidr;
 pub mod cluster;
 pub mod cluster_query;
 pub mod container;
+pub mod cron;
 pub mod deployment;
 pub mod described;
 pub mod edit;

@@ -7,7 +7,7 @@ use super::references::{Refers, Visit, list, maybe, one};
 use super::service::{Capacity, PlacementStrategy};
 use super::task_definition::PlacementConstraint;
 use super::{Tags, is_default};
-use crate::units::{CalendarTime, Minutes, Span};
+use crate::units::{Bytes, CalendarTime, Minutes, Span};
 
 /// When standalone tasks start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -43,6 +43,9 @@ pub struct StandaloneTask {
     pub count: u32,
     /// How long each works, from RUNNING to its end.
     pub duration: Span,
+    /// Bytes that each writes to its logs, of all its containers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub log_bytes: Bytes,
     /// Where they get their machines from.
     #[serde(default, skip_serializing_if = "is_default")]
     pub capacity: Capacity,

@@ -14,6 +14,7 @@ pub mod placement;
 pub mod provider;
 pub mod resolve;
 pub mod service;
+pub mod standalone;
 pub mod strategy;
 pub mod vcpus;
 pub mod warm;
@@ -31,6 +32,7 @@ use load::PlannedLoad;
 use network::{Network, PlannedBalancer, PlannedSubnet};
 use provider::PlannedProvider;
 use service::PlannedService;
+use standalone::PlannedStandalone;
 use vcpus::VcpuQuota;
 
 /// An availability zone of the plan.
@@ -104,6 +106,8 @@ pub struct Plan {
     pub vcpu_quotas: Table<VcpuQuota>,
     /// Services, by name.
     pub services: Table<PlannedService>,
+    /// Standalone tasks, by name: charged in closed form, not played.
+    pub standalone: Vec<PlannedStandalone>,
     /// Services so that every caller stands before whom it calls.
     pub call_order: Vec<Ix<PlannedService>>,
     /// Load balancers, by name.

@@ -31,6 +31,7 @@ use crate::units::{Micro, SimTime, Span};
 use crate::usage::flows::Flows;
 use crate::usage::record::{Cause, UsageRecord};
 use crate::usage::shares::Shares;
+use crate::usage::standalone;
 use event::Event;
 use trace::{Ended, Summary, Trace};
 use world::World;
@@ -228,6 +229,7 @@ impl World<'_> {
         }
         let window = self.options.window;
         Flows::record_stored_logs(self.plan, &mut self.ledger, window);
+        standalone::record(self.plan, &mut self.ledger, window);
         let closed = self.ledger.finish(self.end);
         let tasks = |ix: Ix<PlannedService>, share: usize| closed.held[self.task_levels[ix.index()][share].index()];
         let instances =

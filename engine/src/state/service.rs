@@ -103,6 +103,7 @@ impl Owed {
             | Cause::Requests
             | Cause::Jobs
             | Cause::Calls
+            | Cause::Schedule
             | Cause::Logs
             | Cause::ImagePulls
             | Cause::TaskStarts

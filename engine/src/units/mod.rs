@@ -16,7 +16,7 @@ pub mod written;
 pub use compute::{CpuUnits, Gib, Mib, Percent};
 pub use money::Usd;
 pub use rate::{Quantity, Rate};
-pub use time::{CalendarTime, Minutes, Seconds, SimTime, Span, Weekday};
+pub use time::{CalendarTime, Civil, Minutes, Seconds, SimTime, Span, Weekday};
 pub use traffic::{Bytes, Micro, MilliPerSecond, Ppm};
 
 /// How many there are, as the 64 bits that quantities count in.

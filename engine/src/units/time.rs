@@ -323,6 +323,11 @@ impl CalendarTime {
     /// 1970-01-01T00:00Z.
     pub const EPOCH: Self = Self { minutes: 0 };
 
+    /// Midnight of a date.
+    pub fn of_date(year: i64, month: i64, day: i64) -> Self {
+        Self { minutes: days_from_civil(year, month, day) * 1440 }
+    }
+
     /// The instant a span after this one, with seconds dropped.
     #[must_use]
     pub fn after(self, span: Span) -> Self {

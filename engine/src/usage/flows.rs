@@ -397,7 +397,7 @@ fn requests_per_job(message: Bytes) -> u128 {
 ///
 /// Source: AWS What's New, "AWS reduces data transfer costs for AWS PrivateLink, AWS Transit Gateway and AWS Client VPN"
 /// (1 April 2022): nothing between zones to an interface endpoint, as to a NAT gateway in another zone (rule NET-42).
-fn charges(plan: &Plan, way: Option<Way>, service: Ix<ItemRef>) -> Vec<(Ix<ItemRef>, Meter, u128)> {
+pub(super) fn charges(plan: &Plan, way: Option<Way>, service: Ix<ItemRef>) -> Vec<(Ix<ItemRef>, Meter, u128)> {
     let mut all = Vec::new();
     let crossing = match way {
         None | Some(Way::InternetGateway | Way::GatewayEndpoint) => false,
@@ -418,7 +418,7 @@ fn charges(plan: &Plan, way: Option<Way>, service: Ix<ItemRef>) -> Vec<(Ix<ItemR
 }
 
 /// Bytes in millionths.
-fn whole(bytes: Bytes) -> u128 {
+pub(super) fn whole(bytes: Bytes) -> u128 {
     u128::from(bytes.bytes()) * 1_000_000
 }
 

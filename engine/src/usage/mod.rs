@@ -8,3 +8,4 @@ pub mod flows;
 pub mod ledger;
 pub mod record;
 pub mod shares;
+pub mod standalone;

@@ -34,6 +34,8 @@ pub enum Cause {
     Jobs,
     /// Calls between services and to others.
     Calls,
+    /// Standalone tasks that start on their schedule.
+    Schedule,
     /// Logs written.
     Logs,
     /// Images pulled.
@@ -61,6 +63,7 @@ impl Cause {
             Self::Requests => "requests",
             Self::Jobs => "jobs",
             Self::Calls => "calls",
+            Self::Schedule => "schedule",
             Self::Logs => "logs",
             Self::ImagePulls => "image pulls",
             Self::TaskStarts => "task starts",

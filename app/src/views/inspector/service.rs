@@ -12,7 +12,7 @@ use egui::Ui;
 
 use super::{capacity, deployment, scaling, task_definition, work};
 use crate::widgets::fields::Form;
-use crate::widgets::units::{COUNT, CPU, DISK, INSTANT, MEMORY, MIB_RATE, MINUTES, PORT, SECONDS, SPAN};
+use crate::widgets::units::{BYTES, COUNT, CPU, DISK, INSTANT, MEMORY, MIB_RATE, MINUTES, PORT, SECONDS, SPAN};
 
 pub(super) fn service(ui: &mut Ui, form: &Form<'_>, service: &mut Service) {
     let design = form.design;
@@ -204,6 +204,7 @@ pub(super) fn standalone(ui: &mut Ui, form: &Form<'_>, task: &mut StandaloneTask
     form.section(ui, "schedule", "When", true, |ui| schedule(ui, form, &mut task.schedule));
     form.value(ui, "count", "Tasks each time", &mut task.count, &COUNT);
     form.value(ui, "duration", "Each works for", &mut task.duration, &SPAN);
+    form.value(ui, "log_bytes", "Logs of each", &mut task.log_bytes, &BYTES);
     form.reference(
         ui,
         "task_definition",

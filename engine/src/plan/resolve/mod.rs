@@ -11,6 +11,7 @@ mod network;
 mod provider;
 mod secrets;
 mod service;
+mod standalone;
 mod standing;
 mod stated;
 mod volumes;
@@ -113,6 +114,7 @@ impl<'a> Resolver<'a> {
         self.place_network();
         self.place_providers();
         self.place_services();
+        let standalone = self.place_standalone();
         self.place_standing();
         self.list_gaps(scenario);
         let call_order = self.call_order();
@@ -133,6 +135,7 @@ impl<'a> Resolver<'a> {
             providers: std::mem::take(&mut self.providers),
             vcpu_quotas: std::mem::take(&mut self.vcpu_quotas),
             services: std::mem::take(&mut self.services),
+            standalone,
             call_order,
             balancers: std::mem::take(&mut self.balancers),
             loads,

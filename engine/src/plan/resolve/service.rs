@@ -53,17 +53,11 @@ impl Resolver<'_> {
                 self.providers[provider].used_by.push((ix, share));
             }
         }
-        for id in design.standalone_tasks.keys() {
-            self.not_priced(ItemRef::StandaloneTask(id.clone()), "standalone tasks");
-        }
         for id in design.express_services.keys() {
             self.not_priced(ItemRef::ExpressService(id.clone()), "Express Mode services");
         }
         for id in design.lattices.keys() {
             self.not_priced(ItemRef::Lattice(id.clone()), "VPC Lattice's charges");
-        }
-        for id in design.sites.keys() {
-            self.not_priced(ItemRef::Site(id.clone()), "ECS Anywhere");
         }
     }
 
@@ -74,14 +68,19 @@ impl Resolver<'_> {
             return false;
         }
         if service.capacity == Capacity::LaunchType(LaunchType::External) {
-            self.not_priced(item, "launch type EXTERNAL");
+            // Its machines are the user's own and stand in the bill as a site; what its load would move is told by the load.
+            self.not_played(item, "launch type EXTERNAL: tasks on machines of your own");
             return false;
         }
         true
     }
 
     fn planned_service(&mut self, id: &ServiceId, service: &Service) -> PlannedService {
-        let item = ItemRef::Service(id.clone());
+        self.planned_task(&ItemRef::Service(id.clone()), id, service)
+    }
+
+    /// What a service's task is, of a service or of what starts tasks like one.
+    pub(super) fn planned_task(&mut self, item: &ItemRef, id: &ServiceId, service: &Service) -> PlannedService {
         let missing = TaskDefinition::default();
         let design: &Design = self.design;
         let definition = design.task_definitions.get(&service.task_definition).unwrap_or(&missing);
@@ -92,14 +91,14 @@ impl Resolver<'_> {
                 format!("there is no task definition {}", service.task_definition),
             );
         }
-        let health = self.health(&item, service, definition);
+        let health = self.health(item, service, definition);
         let (proxy_cpu, proxy_memory) = service.proxy_demand();
         // Fargate sells whole task sizes: the proxy's share lies inside them.
         let own_size = definition.cpu.is_some() && definition.memory.is_some();
         let cpu = definition.cpu_demand() + if own_size { CpuUnits::ZERO } else { proxy_cpu };
         let memory = definition.memory_demand() + if own_size { Mib::ZERO } else { proxy_memory };
-        let capacity = self.capacity(&item, service, definition);
-        let zones = self.task_zones(&item, service, definition, &capacity);
+        let capacity = self.capacity(item, service, definition);
+        let zones = self.task_zones(item, service, definition, &capacity);
         let scaling = service.scaling.as_ref();
         PlannedService {
             owner: self.owner(item.clone()),
@@ -115,18 +114,18 @@ impl Resolver<'_> {
             capacity,
             desired: service.desired_count,
             bounds: service.bounds(),
-            tracking: scaling.map(|s| self.tracking(&item, s)).unwrap_or_default(),
+            tracking: scaling.map(|s| self.tracking(item, s)).unwrap_or_default(),
             minimum_healthy: service.minimum_healthy_percent(),
             maximum: service.maximum_percent(),
             circuit_breaker: breaker(service),
-            constraints: self.constraints(&item, definition, service),
-            strategies: self.strategies(&item, service),
+            constraints: self.constraints(item, definition, service),
+            strategies: self.strategies(item, service),
             health,
             ending: self.ending(service, definition),
             work: service.work.cost(),
-            logs: self.logs(&item, service, definition),
-            calls: service.calls.iter().filter_map(|call| self.call(&item, call)).collect(),
-            reads: self.reads(&item, definition),
+            logs: self.logs(item, service, definition),
+            calls: service.calls.iter().filter_map(|call| self.call(item, call)).collect(),
+            reads: self.reads(item, definition),
             pulls: self.pulls(definition),
         }
     }

@@ -34,6 +34,10 @@ impl Resolver<'_> {
                 self.stand(ItemRef::Namespace(id.clone()), vec![(Meter::CloudMapNamespace, 1)]);
             }
         }
+        for (id, site) in &self.design.sites {
+            // As long as it is registered and connected (rule ANY-05).
+            self.stand(ItemRef::Site(id.clone()), vec![(Meter::AnywhereInstance, u64::from(site.instances))]);
+        }
         // An account is no item of its own: its gaps are told at the first cluster.
         if let Some(cluster) = self.design.clusters.keys().next() {
             let at = ItemRef::Cluster(cluster.clone());
