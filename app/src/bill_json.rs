@@ -162,8 +162,7 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     put("caps", caps(plan, outcome));
     put("unpriced", bill.unpriced.iter().map(|meter| catalogue.label(*meter)).collect());
     put("without_price", plan.without_price.iter().map(|at| plan.owners[*at].to_string()).collect());
-    let left =
-        plan.left_out_of_bill(outcome.window).map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
+    let left = outcome.not_played(plan).map(|left| json!({ "item": left.item.to_string(), "what": left.what }));
     put("not_played", left.collect());
     put("stamp", json!(outcome.stamp.to_string()));
     put("lines", bill.lines.iter().map(|line| line_json(line, of)).collect());
@@ -203,7 +202,7 @@ fn text_number(text: &str) -> Value {
 fn price_dates(outcome: &Outcome, catalogue: &Catalogue) -> BTreeSet<String> {
     let used = outcome.bill.lines.iter().filter_map(|line| match line.charge {
         Charge::Aws(meter) => catalogue.prices.price(meter),
-        Charge::Own => None,
+        Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => None,
     });
     used.map(|price| price.as_of.to_string()).filter(|date| !date.is_empty()).collect()
 }
@@ -227,7 +226,7 @@ fn line_json(of: &BillLine, bill: &BillOf<'_>) -> Value {
     let line = LineText::of(of, catalogue);
     let meter = match of.charge {
         Charge::Aws(meter) => Some(meter),
-        Charge::Own => None,
+        Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => None,
     };
     let billed = meter.and_then(|meter| catalogue.billed_as(meter, other_region(bill.design, &of.owner)));
     let billed = billed.as_ref();

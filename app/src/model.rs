@@ -109,6 +109,6 @@ impl<'a> Model<'a> {
 pub fn charge_text(charge: Charge, catalogue: &Catalogue) -> String {
     match charge {
         Charge::Aws(meter) => catalogue.label(meter),
-        Charge::Own => charge.label().to_owned(),
+        Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => charge.label().to_owned(),
     }
 }

@@ -148,7 +148,7 @@ impl<'a> Keys<'a> {
     fn brought(&self, owner: Ix<ItemRef>, charge: Charge) -> Option<&Brought> {
         let own = match charge {
             Charge::Aws(meter) => self.flows.get(&(owner, meter)),
-            Charge::Own => None,
+            Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => None,
         };
         let first = || self.flows.iter().find(|((of, _), _)| *of == owner).map(|(_, brought)| brought);
         own.or_else(first)

@@ -4,6 +4,7 @@
 //! digit, and whose every line knows its records. A meter without a price makes a line without an amount, named in
 //! [`Bill::unpriced`]; it is never zero in silence. What is drawn and not metered stands in [`Bill::left_out`].
 
+pub mod savings;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::catalogue::free_tier::FreeTiers;
 use crate::catalogue::meter::{Base, GB_MOVED, Meter};
 use crate::catalogue::prices::{Price, PriceBook};
 use crate::design::ItemRef;
+use crate::design::account::PlanKind;
 use crate::plan::Plan;
 use crate::plan::index::Ix;
 use crate::plan::left_out::{Claim, NotPlayed};
@@ -22,6 +24,9 @@ use crate::usage::record::{Cause, UsageRecord};
 /// The month of a user's own price, in milliseconds: 730 hours (rule BIL-06).
 const MONTH_MS: Quantity = Quantity::from_base(730 * 3_600_000);
 
+/// An hour, in milliseconds.
+const HOUR_MS: Quantity = Quantity::from_base(3_600_000);
+
 /// What a line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Charge {
@@ -29,6 +34,10 @@ pub enum Charge {
     Aws(Meter),
     /// A monthly price that the user gave an item.
     Own,
+    /// What plans of a kind cost, bought ahead and paid whether they are used or not.
+    Commitment(PlanKind),
+    /// What plans of a kind take off what is charged on demand.
+    Covered(PlanKind),
 }
 
 /// One line of a bill.
@@ -117,7 +126,11 @@ impl CostGroup {
 impl Charge {
     /// The group it belongs to.
     pub fn group(self) -> CostGroup {
-        let Self::Aws(meter) = self else { return CostGroup::OwnPrices };
+        let meter = match self {
+            Self::Aws(meter) => meter,
+            Self::Own => return CostGroup::OwnPrices,
+            Self::Commitment(_) | Self::Covered(_) => return CostGroup::Compute,
+        };
         match meter.service() {
             "managed_instances_fee" => CostGroup::ManagementFee,
             "nat_gateway" | "nat_gateway_regional" | "nat_gateway_provisioned" => CostGroup::Nat,
@@ -142,6 +155,10 @@ impl Charge {
         match self {
             Self::Aws(meter) => meter.label(),
             Self::Own => "Your own price",
+            Self::Commitment(PlanKind::ComputeSavingsPlan) => "Compute Savings Plan, commitment",
+            Self::Commitment(PlanKind::Ec2InstanceSavingsPlan) => "EC2 Instance Savings Plan, commitment",
+            Self::Covered(PlanKind::ComputeSavingsPlan) => "Compute Savings Plan, on-demand charges covered",
+            Self::Covered(PlanKind::Ec2InstanceSavingsPlan) => "EC2 Instance Savings Plan, on-demand charges covered",
         }
     }
 
@@ -150,6 +167,7 @@ impl Charge {
         match self {
             Self::Aws(meter) => meter.unit().text,
             Self::Own => "month",
+            Self::Commitment(_) | Self::Covered(_) => "hour",
         }
     }
 
@@ -158,6 +176,7 @@ impl Charge {
         match self {
             Self::Aws(meter) => meter.per_unit(),
             Self::Own => MONTH_MS,
+            Self::Commitment(_) | Self::Covered(_) => HOUR_MS,
         }
     }
 }
@@ -226,6 +245,8 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
                 let rate = Rate::new(month, charge.per_unit());
                 (rate, false, rate.map(|r| r.cost(draft.quantity)))
             }
+            // Plans are laid over a bill once it is priced.
+            Charge::Commitment(_) | Charge::Covered(_) => (None, false, None),
             Charge::Aws(meter) => match prices.of_account(meter, free_tiers) {
                 Some(price) if steps::are_of_things(meter, &price) => {
                     let of_line = draft.records.iter().map(|ix| &records[ix.index()]);
@@ -401,7 +422,7 @@ impl Bill {
     pub fn missing(&self, catalogue: &Catalogue) -> Vec<(&ItemRef, String)> {
         let unpriced = self.lines.iter().filter(|line| line.cost.is_none()).filter_map(|line| match line.charge {
             Charge::Aws(meter) => Some((&line.owner, format!("{}, which has no price", catalogue.label(meter)))),
-            Charge::Own => None,
+            Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => None,
         });
         let left = self.left_out.iter().map(|left| (&left.item, left.what.to_owned()));
         let mut missing: Vec<_> = unpriced.chain(left).collect();

@@ -13,6 +13,7 @@ pub mod demand;
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::meter::Meter;
 use crate::plan::index::Ix;
 use crate::plan::load::LoadKind;
 use crate::plan::service::{PlannedMetric, PlannedService, PlannedTracking};
@@ -24,7 +25,7 @@ use crate::units::{Micro, MilliPerSecond, SimTime, Span};
 use crate::usage::balancers::{BalancerTraffic, BalancerTraffics};
 use crate::usage::flows::{Flows, ZoneCounts};
 use crate::usage::ledger::{Closed, Ledger};
-use crate::usage::record::{Amount, Cause, Thing, UsageRecord};
+use crate::usage::record::{Amount, Cause, HeldHours, Thing, UsageRecord};
 use crate::usage::shares::Shares;
 use crate::usage::standalone;
 use demand::{Demand, Shortfall};
@@ -53,6 +54,8 @@ pub struct Estimate {
     pub services: Vec<EstimatedService>,
     /// Who uses what is shared.
     pub shares: Shares,
+    /// What is held, hour by hour; nothing where the account has bought nothing ahead.
+    pub held: Vec<HeldHours>,
 }
 
 /// How much work comes in a window, on average.
@@ -112,10 +115,13 @@ pub fn estimate(plan: &Plan, window: Span) -> Estimate {
         }
     }
     let before = held.waiting.clone();
-    let mut short = vec![Short::default(); plan.services.len()];
+    let (mut short, mut by_hour) = (vec![Short::default(); plan.services.len()], Vec::new());
     for hours in hours {
         let demand = held.settle(plan, hours.minute);
         held.keep(hours.span.times(hours.count));
+        if plan.purchase_plans.is_some() {
+            by_hour.push(HeldHours { lasts: hours.span.times(hours.count), levels: held.levels(plan) });
+        }
         enter_flows(plan, &flows, &demand, &held.zones, hours, &mut ledger);
         held.wait(plan, &demand, hours.span);
         short.iter_mut().zip(plan.services.indices()).for_each(|(short, ix)| short.add(&demand, ix, hours));
@@ -133,7 +139,7 @@ pub fn estimate(plan: &Plan, window: Span) -> Estimate {
     let services = services.collect();
     let closed = ledger.finish(SimTime::ZERO + window);
     let shares = held.shares(plan, &closed);
-    Estimate { records: closed.records, services, shares }
+    Estimate { records: closed.records, services, shares, held: by_hour }
 }
 
 fn hours_of(plan: &Plan, window: Span) -> Vec<Hours> {
@@ -334,6 +340,25 @@ impl Held {
             }
         }
         self.unplaced_max.iter_mut().zip(&self.unplaced).for_each(|(most, now)| *most = (*now).max(*most));
+    }
+
+    /// What tasks and instances hold in the hours last held.
+    fn levels(&self, plan: &Plan) -> BTreeMap<Meter, u64> {
+        let mut all = BTreeMap::new();
+        let mut add = |levels: &[(Meter, u64)], count: u32| {
+            for (meter, level) in levels {
+                let held: &mut u64 = all.entry(*meter).or_default();
+                *held = held.saturating_add(level.saturating_mul(u64::from(count)));
+            }
+        };
+        for (service, shares) in plan.services.iter().zip(&self.shares) {
+            service.capacity.iter().zip(shares).for_each(|(share, count)| add(&share.levels, *count));
+        }
+        for ((planned, stands), on) in plan.providers.iter().zip(&self.stands).zip(&self.on) {
+            let instances = stands.get(on).into_iter().flat_map(|(stand, _)| &stand.instances);
+            instances.for_each(|of| add(&planned.candidates[of.candidate].levels, of.needed + of.spare));
+        }
+        all
     }
 
     /// Enters one record for each number of tasks or instances held, meter and cause.

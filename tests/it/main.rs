@@ -19,6 +19,7 @@ mod mutations;
 mod places;
 mod preset_runs;
 mod presets;
+mod purchases;
 mod revisions;
 mod scheduled;
 mod stated;

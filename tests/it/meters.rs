@@ -251,7 +251,7 @@ fn by_kind(bill: &Bill) -> BTreeMap<Kind, BTreeSet<&'static str>> {
     for line in &bill.lines {
         let label = match line.charge {
             Charge::Aws(meter) => meter.label(),
-            Charge::Own => "a price of one's own",
+            Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => "a price of one's own",
         };
         all.entry(line.owner.kind()).or_default().insert(label);
     }
@@ -485,7 +485,7 @@ fn each_price_taken_away_is_named_and_its_lines_are_left_out() {
     assert!(whole.unpriced.is_empty(), "{:?}", whole.unpriced);
     let metered = whole.lines.iter().filter_map(|line| match line.charge {
         Charge::Aws(meter) => Some(meter),
-        Charge::Own => None,
+        Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => None,
     });
     let meters: BTreeSet<_> = metered.collect();
     for meter in meters {

@@ -166,7 +166,7 @@ fn month(name: &str, scenario: Option<&str>) -> Outcome {
 fn cost(bill: &Bill, owner: &str, meters: &[Meter]) -> Usd {
     let of_meter = |charge: Charge| match charge {
         Charge::Aws(meter) => meters.is_empty() || meters.contains(&meter),
-        Charge::Own => false,
+        Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => false,
     };
     let lines = bill.lines.iter().filter(|l| (owner.is_empty() || l.owner.to_string() == owner) && of_meter(l.charge));
     lines.filter_map(|l| l.cost).sum()

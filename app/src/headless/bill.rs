@@ -153,7 +153,7 @@ pub fn print_text(
     for owner in &plan.without_price {
         writeln!(out, "not in the bill: {} has no price; give it one of your own", plan.owners[*owner])?;
     }
-    for left in plan.left_out_of_bill(outcome.window) {
+    for left in outcome.not_played(plan) {
         let missed = if left.is_missed() { "not in the total" } else { "not in the figures" };
         writeln!(out, "{}", listing::folded(&format!("{missed}: {}: {}", left.item, left.what)))?;
     }

@@ -69,7 +69,9 @@ mod tests {
             let said = said(word).unwrap();
             assert!(said.contains(&format!("did you mean `{meant}`?")), "{word}: {said}");
         }
-        assert!(said("frobnicate").unwrap().contains("commands are presets, check, estimate"));
+        assert!(
+            ["commands are ", "estimate", "small-api"].iter().all(|words| said("frobnicate").unwrap().contains(words))
+        );
     }
 
     #[test]

@@ -31,6 +31,24 @@ aws_words! {
         /// EC2 Instance Savings Plan: one family of one region.
         Ec2InstanceSavingsPlan = "EC2 Instance Savings Plan",
     }
+
+    /// For how long a plan is bought.
+    PlanTerm {
+        /// One year.
+        OneYear = "1 year",
+        /// Three years.
+        ThreeYears = "3 years",
+    }
+
+    /// How much of a plan is paid at once. It costs the same an hour as if it were not.
+    PlanPayment {
+        /// Nothing.
+        NoUpfront = "No Upfront",
+        /// Half of it.
+        PartialUpfront = "Partial Upfront",
+        /// All of it.
+        AllUpfront = "All Upfront",
+    }
 }
 
 /// A commitment to spend.
@@ -44,6 +62,19 @@ pub struct PurchasePlan {
     pub family: Option<String>,
     /// `commitment`: US dollars an hour, at discounted rates.
     pub hourly_commitment: Usd,
+    /// `savingsPlanTerm`; absent is one year.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub term: Option<PlanTerm>,
+    /// `paymentOption`; absent is No Upfront.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub payment: Option<PlanPayment>,
+}
+
+impl PurchasePlan {
+    /// A plan of one year without upfront payment.
+    pub const fn new(kind: PlanKind, hourly_commitment: Usd) -> Self {
+        Self { kind, family: None, hourly_commitment, term: None, payment: None }
+    }
 }
 
 /// A quota that differs from the profile.

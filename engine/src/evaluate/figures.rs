@@ -192,7 +192,7 @@ impl Run {
     pub fn groups(&self, without: &[Meter]) -> BTreeMap<CostGroup, Usd> {
         let left_out = |charge: &Charge| match charge {
             Charge::Aws(meter) => without.contains(meter),
-            Charge::Own => false,
+            Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => false,
         };
         let mut groups = BTreeMap::new();
         for (charge, cost) in self.costs.iter().filter(|(charge, _)| !left_out(charge)) {
@@ -207,7 +207,7 @@ impl Run {
 pub fn charges(from: &Run, to: &Run, without: &[Meter], group: CostGroup) -> Vec<(Charge, Usd, Usd)> {
     let has_price = |charge: &Charge| match charge {
         Charge::Aws(meter) => !without.contains(meter),
-        Charge::Own => true,
+        Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => true,
     };
     let mut all: BTreeMap<Charge, (Usd, Usd)> = BTreeMap::new();
     for (charge, cost) in from.costs.iter().filter(|(charge, _)| charge.group() == group && has_price(charge)) {

@@ -18,7 +18,7 @@ pub mod trade_off;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::bill::{Bill, Window, price, price_month};
+use crate::bill::{Bill, Window, price, price_month, savings};
 use crate::catalogue::Catalogue;
 use crate::checks::{self, Diagnostic, Severity};
 use crate::design::Design;
@@ -33,7 +33,7 @@ use crate::plan::resolve::{Unresolved, resolve};
 use crate::simulation::trace::{Summary, Trace};
 use crate::simulation::{Cancelled, Detail, Options, run};
 use crate::units::Span;
-use crate::usage::record::UsageRecord;
+use crate::usage::record::{HeldHours, UsageRecord};
 use crate::usage::shares::Shares;
 use stamp::{Inputs, Stamp};
 
@@ -106,6 +106,14 @@ pub struct Outcome {
     pub summary: Option<Summary>,
     /// What was seen of a run, where it was asked for.
     pub trace: Option<Trace>,
+}
+
+impl Outcome {
+    /// What is drawn and not in its figures: plans bought ahead are, once they are applied.
+    pub fn not_played<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p NotPlayed> {
+        let before_plans = self.bill.left_out.iter().any(|left| left.leaves == Leaves::Plan);
+        plan.left_out_of_bill(self.window).filter(move |left| left.leaves != Leaves::Plan || before_plans)
+    }
 }
 
 /// How far work has got, and whether it shall stop; shared between threads.
@@ -232,8 +240,15 @@ pub fn estimate_outcome(prepared: &Prepared, catalogue: &Catalogue, window: Span
     let Prepared { plan, .. } = prepared;
     let estimate = estimate(plan, window);
     let seen = Window::of(plan, window);
-    let bill = price(&estimate.records, plan, &catalogue.prices, seen);
-    let month = month_of(&bill, &estimate.records, plan, catalogue, seen);
+    let mut bill = price(&estimate.records, plan, &catalogue.prices, seen);
+    let mut month = month_of(&bill, &estimate.records, plan, catalogue, seen);
+    savings::apply(&mut bill, plan, catalogue, &estimate.held, window);
+    let of_month = |hours: &HeldHours| {
+        let lasts = hours.lasts.in_proportion(Span::MONTH, window);
+        HeldHours { lasts, levels: hours.levels.clone() }
+    };
+    let held: Vec<_> = estimate.held.iter().map(of_month).collect();
+    savings::apply(&mut month, plan, catalogue, &held, Span::MONTH);
     Outcome {
         stamp: Stamp::of(&prepared.inputs, window, None, &bill),
         window,

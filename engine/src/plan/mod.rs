@@ -22,6 +22,7 @@ pub mod warm;
 use crate::catalogue::free_tier::FreeTiers;
 use crate::catalogue::timings::Timings;
 use crate::design::ItemRef;
+use crate::design::account::PurchasePlan;
 use crate::design::fault::FaultKind;
 use crate::design::scenario::RevisionFault;
 use crate::names::{Region, Zone};
@@ -108,6 +109,8 @@ pub struct Plan {
     pub services: Table<PlannedService>,
     /// Standalone tasks, by name: charged in closed form, not played.
     pub standalone: Vec<PlannedStandalone>,
+    /// What was bought ahead: whom its lines belong to, for an account is no item, and the plans.
+    pub purchase_plans: Option<(Ix<ItemRef>, Vec<PurchasePlan>)>,
     /// Services so that every caller stands before whom it calls.
     pub call_order: Vec<Ix<PlannedService>>,
     /// Load balancers, by name.

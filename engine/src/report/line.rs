@@ -34,6 +34,7 @@ pub fn account(line: &BillLine, bill: &Bill, catalogue: &Catalogue) -> Account {
     let meter = match line.charge {
         Charge::Aws(meter) => meter,
         Charge::Own => return own(line, &quantity),
+        Charge::Commitment(_) | Charge::Covered(_) => return of_plan(line),
     };
     let price = catalogue.prices.of_account(meter, bill.free_tiers);
     let price = price.as_deref();
@@ -64,6 +65,26 @@ fn own(line: &BillLine, quantity: &str) -> Account {
         tiers: Vec::new(),
         source: "The monthly price that you gave the item".to_owned(),
         notes: Vec::new(),
+    }
+}
+
+fn of_plan(line: &BillLine) -> Account {
+    let cost = exact(line.cost.unwrap_or(Usd::ZERO));
+    let (sum, note) = match line.charge {
+        Charge::Covered(_) => {
+            let order = "Each hour the plan covers what it takes most off first, until the commitment is used up";
+            (format!("{cost} of on-demand charges, hour by hour"), order)
+        }
+        Charge::Aws(_) | Charge::Own | Charge::Commitment(_) => {
+            (format!("The commitment of every hour = {cost}"), "What an hour does not use of it is lost, and paid")
+        }
+    };
+    Account {
+        sum,
+        rounding: vec!["The line is rounded once, half to even, to a billionth of a dollar".to_owned()],
+        tiers: Vec::new(),
+        source: "The plan that the account states, at the catalogue's Savings Plan rates".to_owned(),
+        notes: vec![note.to_owned()],
     }
 }
 

@@ -57,7 +57,11 @@ impl PriceText {
     /// Of a line; `None` where it has no price.
     pub fn of(line: &BillLine, catalogue: &Catalogue) -> Option<Self> {
         let Charge::Aws(meter) = line.charge else {
-            let source = "the monthly price that you gave the item".to_owned();
+            let source = match line.charge {
+                Charge::Commitment(_) | Charge::Covered(_) => "the plan that the account states",
+                Charge::Own | Charge::Aws(_) => "the monthly price that you gave the item",
+            };
+            let source = source.to_owned();
             return Some(Self { kind: "own", is_spot: false, as_of: String::new(), source });
         };
         line.cost?;
@@ -83,7 +87,7 @@ impl LineText {
         let per_unit = line.charge.per_unit();
         let meter = match line.charge {
             Charge::Aws(meter) => catalogue.label(meter),
-            Charge::Own => line.charge.label().to_owned(),
+            Charge::Own | Charge::Commitment(_) | Charge::Covered(_) => line.charge.label().to_owned(),
         };
         Self {
             owner: line.owner.to_string(),

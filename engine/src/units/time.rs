@@ -160,6 +160,12 @@ impl Span {
     pub const fn ceil_second(self) -> Self {
         Self(self.0.div_ceil(1000).saturating_mul(1000))
     }
+    /// So much of it as `part` is of `whole`, rounded down; all of it where `whole` is nothing.
+    #[must_use]
+    pub fn in_proportion(self, part: Self, whole: Self) -> Self {
+        let scaled = u128::from(self.0) * u128::from(part.0) / u128::from(whole.0.max(1));
+        Self(u64::try_from(scaled).unwrap_or(u64::MAX))
+    }
     /// So many times as long.
     #[must_use]
     pub const fn times(self, count: u64) -> Self {

@@ -1,5 +1,7 @@
 //! Usage records: one thing metered this much, from then to then, because of that.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::meter::{Base, Meter};
 use crate::design::ItemRef;
 use crate::plan::index::Ix;
@@ -120,6 +122,15 @@ impl Amount {
             }
         }
     }
+}
+
+/// What tasks and instances hold in hours alike, by meter: plans bought ahead are applied to it hour by hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldHours {
+    /// How long they are together.
+    pub lasts: Span,
+    /// How much is held of each meter, without its milliseconds.
+    pub levels: BTreeMap<Meter, u64>,
 }
 
 /// A usage record.

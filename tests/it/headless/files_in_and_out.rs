@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bayplan_engine::design::project::Project;
 use bayplan_engine::presets::find;
 use bayplan_engine::units::Usd;
 
@@ -65,7 +66,8 @@ fn no_command_replaces_a_file_unasked() {
 
 #[test]
 fn a_hyphen_is_standard_output() {
-    assert_eq!(bayplan(&["presets", "small-api", "--out", "-"]).out, find("small-api").unwrap().text);
+    let preset = bayplan(&["presets", "small-api", "--out", "-"]).out;
+    assert_eq!(Project::read(&preset).unwrap(), find("small-api").unwrap().project());
     let done = bayplan(&["export", "small-api", "--format", "csv", "--out", "-"]);
     assert!(done.out.starts_with("Item,") && done.err.is_empty(), "{}", done.err);
     refuses(&["export", "three-tier-web", "--format", "task-definition", "--out", "-"], 2, &["one file", "--out"]);

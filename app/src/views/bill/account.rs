@@ -79,7 +79,7 @@ fn one(ui: &mut Ui, model: &Model<'_>, shown: Shown<'_>, line: &BillLine, out: &
         });
         ui.add_space(4.0);
         told(ui, &account(line, shown.bill(), shown.catalogue), tokens);
-        let left = shown.plan.left_out_of_bill(shown.outcome.window).filter(|left| left.item == line.owner);
+        let left = shown.outcome.not_played(shown.plan).filter(|left| left.item == line.owner);
         for left in left {
             ui.label(theme::small(format!("Not in the figures: {}", left.what)).color(tokens.warn));
         }

@@ -107,7 +107,7 @@ fn foot(model: &Model<'_>, shown: Shown<'_>) -> Vec<String> {
         said.push(format!("Without a price of your own: {}", without.join(", ")));
     }
     let left: Vec<_> =
-        shown.plan.left_out_of_bill(shown.outcome.window).map(|left| format!("{}: {}", left.item, left.what)).collect();
+        shown.outcome.not_played(shown.plan).map(|left| format!("{}: {}", left.item, left.what)).collect();
     if !left.is_empty() {
         said.push(format!("Not in the figures: {}", left.join("; ")));
     }

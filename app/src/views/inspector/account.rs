@@ -2,7 +2,9 @@
 
 use bayplan_engine::catalogue::quotas::{self, Quota};
 use bayplan_engine::design::Design;
-use bayplan_engine::design::account::{Account, MovedGb, PlanKind, PurchasePlan, QuotaProfile, QuotaValue, Trail};
+use bayplan_engine::design::account::{
+    Account, MovedGb, PlanKind, PlanPayment, PlanTerm, PurchasePlan, QuotaProfile, QuotaValue, Trail,
+};
 use bayplan_engine::design::edit::Edit;
 use bayplan_engine::units::Usd;
 use egui::{Frame, Margin, Ui};
@@ -116,11 +118,7 @@ fn quotas(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
 fn plans(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
     let tokens = Tokens::of(ui.ctx());
     let title = |plan: &PurchasePlan| format!("{} · {} an hour", plan.kind, plan.hourly_commitment.cents_text());
-    let fresh = || PurchasePlan {
-        kind: PlanKind::ComputeSavingsPlan,
-        family: None,
-        hourly_commitment: Usd::from_nanos(1_000_000_000),
-    };
+    let fresh = || PurchasePlan::new(PlanKind::ComputeSavingsPlan, Usd::from_nanos(1_000_000_000));
     form.records(ui, "Savings Plan", &mut account.purchase_plans, title, fresh, |ui, plan| {
         let kind = plan.kind;
         form.choice(ui, "kind", "Kind", &mut plan.kind, PlanKind::ALL);
@@ -131,9 +129,14 @@ fn plans(ui: &mut Ui, form: &Form<'_>, account: &mut Account) {
             form.maybe_text(ui, "family", "Instance family", &mut plan.family, "m7g");
         }
         form.value(ui, "hourly_commitment", "Commitment an hour", &mut plan.hourly_commitment, &DOLLARS);
+        form.maybe_choice(ui, "term", "Term", &mut plan.term, PlanTerm::ALL, "1 year");
+        form.maybe_choice(ui, "payment", "Payment", &mut plan.payment, PlanPayment::ALL, "No Upfront");
     });
     if !account.purchase_plans.is_empty() {
-        ui.label(theme::small("Not simulated yet: bills are at list prices without them").color(tokens.warn));
+        ui.label(
+            theme::small("Applied in estimates where the catalogue has their rate; runs are charged before plans")
+                .color(tokens.warn),
+        );
     }
 }
 

@@ -381,8 +381,7 @@ mod tests {
         use crate::design::service::SchedulingStrategy;
         use crate::plan::left_out::Claim;
         use crate::units::Usd;
-        const PLAN: PurchasePlan =
-            PurchasePlan { kind: PlanKind::ComputeSavingsPlan, family: None, hourly_commitment: Usd::from_cents(100) };
+        const PLAN: PurchasePlan = PurchasePlan::new(PlanKind::ComputeSavingsPlan, Usd::from_cents(100));
         let catalogue = Catalogue::load(&"us-east-1".into()).expect("a region");
         let claim = |change: fn(&mut Design)| {
             let mut design = design("three-tier-web");

@@ -123,6 +123,7 @@ impl<'a> Resolver<'a> {
         let rollouts = self.place_rollouts(scenario);
         let stated = self.stated_usage(&loads);
         let (own_prices, without_price) = self.own_prices();
+        let purchase_plans = self.purchase_plans();
         Plan {
             region: self.design.region.clone(),
             starts_at: scenario.starts_at,
@@ -136,6 +137,7 @@ impl<'a> Resolver<'a> {
             vcpu_quotas: std::mem::take(&mut self.vcpu_quotas),
             services: std::mem::take(&mut self.services),
             standalone,
+            purchase_plans,
             call_order,
             balancers: std::mem::take(&mut self.balancers),
             loads,

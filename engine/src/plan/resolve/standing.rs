@@ -3,6 +3,7 @@
 use super::Resolver;
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
+use crate::design::account::PurchasePlan;
 use crate::design::capacity::CapacityProvider;
 use crate::design::cluster::{Cluster, ContainerInsights, NamespaceKind};
 use crate::design::id::ClusterId;
@@ -23,6 +24,13 @@ const INSIGHTS_FARGATE: (u64, u64, u64) = (12, 15, 10);
 const INSIGHTS_EC2: (u64, u64, u64) = (11, 13, 8);
 
 impl Resolver<'_> {
+    /// An account is no item of its own: its plans stand at the first cluster.
+    pub(super) fn purchase_plans(&mut self) -> Option<(Ix<ItemRef>, Vec<PurchasePlan>)> {
+        let plans = &self.design.account.purchase_plans;
+        let cluster = self.design.clusters.keys().next().filter(|_| !plans.is_empty())?;
+        Some((self.owner(ItemRef::Cluster(cluster.clone())), plans.clone()))
+    }
+
     pub(super) fn place_standing(&mut self) {
         self.stand_gateways();
         self.stand_balancers();
@@ -42,7 +50,12 @@ impl Resolver<'_> {
         if let Some(cluster) = self.design.clusters.keys().next() {
             let at = ItemRef::Cluster(cluster.clone());
             if !self.design.account.purchase_plans.is_empty() {
-                self.leave_out(Span::ZERO, at.clone(), "the account's Savings Plans", Leaves::Plan);
+                self.leave_out(
+                    Span::ZERO,
+                    at.clone(),
+                    "the account's Savings Plans: charges are before them",
+                    Leaves::Plan,
+                );
             }
             if !self.design.account.trails.is_empty() {
                 self.not_priced(at, "events that CloudTrail records");
