@@ -1,6 +1,6 @@
 //! Cron expressions in AWS's own dialect: minutes, hours, day of month, month, day of week, year.
 //!
-//! In: the six fields, without `cron(` and `)`. Out: which days and minutes they name, or which field is wrong and why.
+//! In: the six fields, as AWS's consoles write them with `cron(` and `)` around, or bare. Out: which days and minutes they name, or which field is wrong and why.
 //! Source: EventBridge Scheduler User Guide, "Schedule types"; rules SCH-04 and SCH-05.
 
 use crate::units::{CalendarTime, Civil, Span, Weekday};
@@ -214,8 +214,10 @@ impl Date {
 }
 
 impl Cron {
-    /// From its six fields.
+    /// From its six fields, with or without AWS's `cron(` and `)` around them.
     pub fn parse(text: &str) -> Result<Self, CronError> {
+        let text = text.trim();
+        let text = text.strip_prefix("cron(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(text);
         let fields: Vec<_> = text.split_whitespace().collect();
         let [minutes, hours, of_month, months, of_week, years] = fields.as_slice() else {
             return Err(CronError::Fields(fields.len()));
@@ -294,6 +296,7 @@ mod tests {
         let june = (2026, 6, 1);
         for (expression, fires) in [
             ("0 1 * * ? *", 30),
+            ("cron(0 1 * * ? *)", 30),
             ("0/15 8-17 ? * MON-FRI *", 22 * 10 * 4),
             ("0 0 1,15 * ? *", 2),
             ("30 2 L * ? *", 1),
