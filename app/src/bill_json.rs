@@ -107,7 +107,7 @@ pub const KEYS: &[Key] = &[
     key_of(
         "lines[].price_kind",
         "string|null",
-        "`published`, `derived` from published prices, `own` of your price book or item",
+        "`published`, `derived` from published prices, `own` of your price book or item, `plan` of a Savings Plan",
     ),
     key_of("lines[].spot", "boolean", "Whether it is Spot, whose price moves: it was true on price_as_of"),
     key_of("lines[].price_as_of", "string|null", "The day the price was true, as exactly as is known"),

@@ -54,7 +54,8 @@ pub fn apply(bill: &mut Bill, plan: &Plan, catalogue: &Catalogue, hours: &[HeldH
         };
         let lines = [(Charge::Commitment(kind), usd(sums.commitment)), (Charge::Covered(kind), -usd(sums.covered))];
         for (charge, cost) in lines {
-            let rate = mean(cost, window);
+            // What is covered has no price of its own: each meter's differs.
+            let rate = if cost < Usd::ZERO { None } else { mean(cost, window) };
             let (cause, records, tiered) = (Cause::Stated, Vec::new(), true);
             let owner = owner.clone();
             bill.lines.push(BillLine { owner, charge, cause, quantity, rate, tiered, cost: Some(cost), records });

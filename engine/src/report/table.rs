@@ -43,7 +43,7 @@ pub struct LineText {
 /// Where a price is from, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceText {
-    /// What kind it is: `published`, `derived` from published ones, `own` of the user.
+    /// What kind it is: `published`, `derived` from published ones, `own` of the user, `plan` of a Savings Plan.
     pub kind: &'static str,
     /// Whether it is of Spot, whose market moves.
     pub is_spot: bool,
@@ -57,12 +57,11 @@ impl PriceText {
     /// Of a line; `None` where it has no price.
     pub fn of(line: &BillLine, catalogue: &Catalogue) -> Option<Self> {
         let Charge::Aws(meter) = line.charge else {
-            let source = match line.charge {
-                Charge::Commitment(_) | Charge::Covered(_) => "the plan that the account states",
-                Charge::Own | Charge::Aws(_) => "the monthly price that you gave the item",
+            let (kind, source) = match line.charge {
+                Charge::Commitment(_) | Charge::Covered(_) => ("plan", "the plan that the account states"),
+                Charge::Own | Charge::Aws(_) => ("own", "the monthly price that you gave the item"),
             };
-            let source = source.to_owned();
-            return Some(Self { kind: "own", is_spot: false, as_of: String::new(), source });
+            return Some(Self { kind, is_spot: false, as_of: String::new(), source: source.to_owned() });
         };
         line.cost?;
         let price = catalogue.prices.price(meter)?;

@@ -163,7 +163,7 @@ fn the_account_is_set_by_steps_that_can_be_undone() {
     assert_eq!(drawn(&window).account.quotas.len(), before + 1);
     window.get_by_label_contains("Add Savings Plan").click();
     window.run();
-    window.get_by_label("Not simulated yet: bills are at list prices without them");
+    window.get_by_label("Applied in estimates where the catalogue has their rate; runs are charged before plans");
     press(&mut window, "Add trail");
     open_record(&mut window, "trail-1 · management events");
     window.get_by_role_and_label(Role::CheckBox, "Data events").click();
