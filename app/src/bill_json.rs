@@ -136,6 +136,11 @@ pub const KEYS: &[Key] = &[
     key_of("by_service.rest", "number", "The same as a number"),
 ];
 
+/// What writes a document.
+pub fn program_json() -> Value {
+    json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") })
+}
+
 /// A bill as JSON.
 pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     let BillOf { plan, outcome, catalogue, .. } = of;
@@ -143,7 +148,7 @@ pub fn bill_json(of: &BillOf<'_>) -> Map<String, Value> {
     let bill = &outcome.bill;
     let mut put = |key: &str, value: Value| all.insert(key.to_owned(), value);
     put("format", json!(FORMAT));
-    put("program", json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }));
+    put("program", program_json());
     put("design", json!(of.name));
     put("scenario", json!(of.scenario));
     put("region", json!(plan.region.as_str()));

@@ -61,6 +61,10 @@ pub const CHECK_KEYS: &[Key] = &[
 
 /// The keys of a comparison.
 pub const COMPARE_KEYS: &[Key] = &[
+    key_of("format", "number", "The format of this document, 1"),
+    key_of("program", "object", "What wrote it: its name and version"),
+    key_of("program.name", "string", "Its name"),
+    key_of("program.version", "string", "Its version"),
     key_of("family", "string", "What is varied"),
     key_of("region", "string", "The region that is priced"),
     key_of("hours", "number", "The hours of the window"),

@@ -19,7 +19,7 @@ use bayplan_engine::report::{comparison, services, table};
 use bayplan_engine::units::{Span, Usd};
 use serde_json::{Map, Value, json};
 
-use crate::bill_json::bill_json;
+use crate::bill_json::{FORMAT, bill_json, program_json};
 
 /// A bill that is written.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +103,8 @@ fn pretty(value: &Value) -> String {
 pub fn comparison_json(all: &Comparison, catalogue: &Catalogue) -> Value {
     let alternatives: Vec<_> = all.alternatives.iter().map(|of| alternative(of, all.window, catalogue)).collect();
     json!({
+        "format": FORMAT,
+        "program": program_json(),
         "family": all.family.word(),
         "region": catalogue.region.region.as_str(),
         "price_book": price_book_json(catalogue),

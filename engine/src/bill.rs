@@ -234,7 +234,8 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
         }
     }
     let free_tiers = plan.free_tiers;
-    let mut shared = shared_costs(&drafts, &sums, prices, free_tiers);
+    let months = Months::of(if scale.is_some() { Span::MONTH } else { window.span });
+    let mut shared = shared_costs(&drafts, &sums, prices, free_tiers, months);
     let left_out = plan.left_out_of_bill(window.span).filter(|left| left.is_missed()).cloned().collect();
     let mut bill = Bill { left_out, free_tiers, ..Bill::default() };
     for ((owner, charge, cause), draft) in drafts {
@@ -253,7 +254,10 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
                     let cost = steps::cost(of_line, &price, window, month);
                     (cost.and_then(|cost| average(cost, draft.quantity, meter.per_unit())), true, cost)
                 }
-                Some(price) => line_cost(meter, &draft, &price, sums[&meter], shared.remove(&(owner, meter, cause))),
+                Some(price) => {
+                    let sum = months.one(sums[&meter]);
+                    line_cost(meter, &draft, &price, sum, shared.remove(&(owner, meter, cause)))
+                }
                 None => (None, false, None),
             },
         };
@@ -269,6 +273,30 @@ fn priced(records: &[UsageRecord], plan: &Plan, prices: &PriceBook, window: Wind
     bill.lines.sort_by(|a, b| (&a.owner, a.charge, a.cause).cmp(&(&b.owner, b.charge, b.cause)));
     bill.unpriced.sort();
     bill
+}
+
+/// A window of more than a month: steps and free quantities begin anew each month (rule BIL-04).
+///
+/// Assumption: each of its months is as the mean of them; a window of less has all that a month has.
+#[derive(Debug, Clone, Copy)]
+struct Months {
+    ms: u64,
+}
+
+impl Months {
+    fn of(window: Span) -> Self {
+        Self { ms: window.max(Span::MONTH).ms() }
+    }
+
+    /// What of a quantity one month has.
+    fn one(self, all: Quantity) -> Quantity {
+        if self.ms == Span::MONTH.ms() { all } else { all.scaled(Span::MONTH.ms(), self.ms) }
+    }
+
+    /// What all months cost, of what one does, rounded down to a billionth of a dollar.
+    fn all(self, one: u128) -> u128 {
+        one.saturating_mul(u128::from(self.ms)) / u128::from(Span::MONTH.ms())
+    }
 }
 
 /// The records of each line, with what they sum to.
@@ -343,11 +371,12 @@ fn shared_costs(
     sums: &BTreeMap<Meter, Quantity>,
     prices: &PriceBook,
     free: FreeTiers,
+    months: Months,
 ) -> BTreeMap<(Ix<ItemRef>, Meter, Cause), Usd> {
     let mut costs = BTreeMap::new();
     for (meter, sum) in sums {
         let Some(price) = prices.of_account(*meter, free).filter(|p| p.tiers().len() > 1) else { continue };
-        let whole = u128::from(price.cost(*sum).nanos().unsigned_abs());
+        let whole = months.all(u128::from(price.cost(months.one(*sum)).nanos().unsigned_abs()));
         let of_meter = drafts.iter().filter(|((_, charge, _), _)| *charge == Charge::Aws(*meter));
         let mut parts: Vec<_> = of_meter
             .map(|((owner, _, cause), draft)| {

@@ -1,4 +1,4 @@
-//! Savings Plans: applied in the estimate, told as missing in a run.
+//! Savings Plans, applied in the estimate and told as missing in a run; and windows of several months.
 
 use bayplan_engine::catalogue::Catalogue;
 use bayplan_engine::design::Design;
@@ -40,6 +40,18 @@ fn sav_03_a_compute_savings_plan_covers_an_hour_as_far_as_its_commitment_pays() 
         // A run is charged before plans, and says so.
         assert_eq!((run.bill.total, run.bill.claim()), (run_without.bill.total, Claim::BeforePlans));
     }
+}
+
+#[test]
+fn bil_04_steps_and_free_quantities_begin_anew_each_month() {
+    // Under a steady load a year is twelve months, free transfer, metrics and alarms of each among them; rounding of a line
+    // may leave a few billionths of a dollar.
+    let [month, _] = outcomes(&steady::design(), Span::MONTH);
+    let catalogue = Catalogue::load(&Region::new("us-east-1")).expect("the region is known");
+    let prepared = prepare_scenario(&steady::design(), Scenario::default(), &catalogue, &[]).expect("no error");
+    let year = estimate_outcome(&prepared, &catalogue, Span::MONTH.times(12));
+    let apart = year.bill.total.nanos() - 12 * month.bill.total.nanos();
+    assert!(apart.abs() < 100, "{apart}");
 }
 
 #[test]

@@ -145,7 +145,7 @@ pub fn print_text(
     )?;
     print_book(&opened.catalogue, out)?;
     for short in shortfalls(plan, outcome) {
-        writeln!(out, "over capacity: {short}")?;
+        writeln!(out, "{}", listing::folded(&format!("over capacity: {short}")))?;
     }
     for meter in unpriced(&outcome.bill, &opened.catalogue) {
         writeln!(out, "no price in {}: {meter}", plan.region)?;

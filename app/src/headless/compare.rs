@@ -139,7 +139,13 @@ fn print_text(
 ) -> Result<(), Stop> {
     let runs = comparison.alternatives.first().map_or(0, |a| a.runs.len());
     let hours = comparison.window.hours();
-    writeln!(out, "{} · {} · {hours} h, {runs} seeds\n", project.name, comparison.family.title())?;
+    writeln!(
+        out,
+        "{} · {} · {hours} h, {runs} {}\n",
+        project.name,
+        comparison.family.title(),
+        if runs == 1 { "seed" } else { "seeds" }
+    )?;
     let mut head = vec!["Alternative", "Low", "Mid", "High", "Difference"];
     let seen = || comparison.alternatives.iter().filter_map(Alternative::seen);
     let (has_requests, has_jobs) = (seen().any(Run::has_requests), seen().any(Run::has_jobs));

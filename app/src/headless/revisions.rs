@@ -214,6 +214,7 @@ fn exit_code(all: &Revisions, before: &Bill, after: &Bill, most: Option<Increase
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bayplan_engine::plan::left_out::Claim;
 
     #[test]
     fn an_increase_is_dollars_or_a_share() {
@@ -247,7 +248,8 @@ mod tests {
     #[test]
     fn what_is_not_passed_but_incomplete_is_exit_code_4() {
         let total = Both { before: Usd::from_cents(100), after: Usd::from_cents(200) };
-        let all = Revisions { total, by_item: Vec::new(), by_cause: Vec::new(), unpriced: Vec::new() };
+        let claims = (Claim::Whole, Claim::Whole);
+        let all = Revisions { total, by_item: Vec::new(), by_cause: Vec::new(), unpriced: Vec::new(), claims };
         let priced = Bill::default();
         let part = Bill { unpriced: vec![bayplan_engine::catalogue::meter::Meter::AlbHour], ..Bill::default() };
         let code = |after: &Bill, most: &str| {

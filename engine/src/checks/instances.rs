@@ -332,8 +332,10 @@ fn group_cannot_hold_tasks(context: &Context<'_>, out: &mut Findings) {
         let edit =
             Edit::Put(crate::design::Item::CapacityProvider(id.clone(), CapacityProvider::AutoScalingGroup(changed)));
         let message = format!(
-            "{tasks} tasks at most need {needed} instances of {}, the group has at most {}",
-            kind.name, group.max_size
+            "{tasks} {} at most need {needed} instances of {}, the group has at most {}",
+            if tasks == 1 { "task" } else { "tasks" },
+            kind.name,
+            group.max_size
         );
         out.add(at.clone(), "max_size", message, "Raise the group's maximum or lower the services' own")
             .fix(format!("Allow {max_size} instances"), vec![edit]);

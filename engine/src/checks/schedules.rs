@@ -3,9 +3,9 @@
 use super::context::Context;
 use super::diagnostic::{Findings, Rule, Severity};
 use crate::design::ItemRef;
-use crate::design::cron::Cron;
+use crate::design::cron::{CYCLE, Cron};
 use crate::design::standalone::Schedule;
-use crate::units::{Minutes, Span};
+use crate::units::{CalendarTime, Minutes, Span};
 
 const TYPES: &str = "EventBridge Scheduler User Guide, \"Schedule types\"";
 
@@ -16,6 +16,13 @@ pub(super) const RULES: &[Rule] = &[
         "EventBridge does not take a schedule",
         TYPES,
         schedule_not_readable,
+    ),
+    Rule::new(
+        "schedule-never-fires",
+        Severity::Warning,
+        "A schedule starts nothing, ever again",
+        TYPES,
+        schedule_never_fires,
     ),
     Rule::new(
         "schedule-overlaps-itself",
@@ -45,6 +52,22 @@ fn schedule_not_readable(context: &Context<'_>, out: &mut Findings) {
             Schedule::Rate(_) | Schedule::Once(_) | Schedule::OnEvent => continue,
         };
         out.add(ItemRef::StandaloneTask(id.clone()), "schedule", message, hint);
+    }
+}
+
+/// What: a cron expression of days that no year has, or of years gone by. Why: it is taken, and starts nothing. Example:
+/// `0 0 31 2 ? *`.
+///
+/// Source: EventBridge Scheduler User Guide, "Schedule types" (rule SCH-04).
+fn schedule_never_fires(context: &Context<'_>, out: &mut Findings) {
+    for (id, tasks) in &context.design.standalone_tasks {
+        let Schedule::Cron { expression, .. } = &tasks.schedule else { continue };
+        let Ok(cron) = Cron::parse(expression) else { continue };
+        let times = cron.times_a_cycle().unwrap_or_else(|| cron.times_within(CalendarTime::DEFAULT, CYCLE));
+        if times == 0 {
+            let message = format!("`{expression}` names no day from {} on", CalendarTime::DEFAULT);
+            out.add(ItemRef::StandaloneTask(id.clone()), "schedule", message, "Name a day that comes");
+        }
     }
 }
 
@@ -86,6 +109,13 @@ pub(super) mod tests {
             |d| cron(d, "0 1 ? * MON-FRI *"),
         ),
         case("schedule-not-readable", |d| rate(d, 0, 0), &["nightly · schedule"], |d| rate(d, 1, 1)),
+        case("schedule-never-fires", |d| cron(d, "0 0 31 2 ? *"), &["nightly · schedule"], |d| cron(d, "0 0 29 2 ? *")),
+        case(
+            "schedule-never-fires",
+            |d| cron(d, "0 0 * * ? 2019"),
+            &["nightly · schedule"],
+            |d| cron(d, "0 0 * * ? 2027"),
+        ),
         case("schedule-overlaps-itself", |d| rate(d, 5, 8), &["nightly · schedule"], |d| rate(d, 8, 8)),
     ];
 

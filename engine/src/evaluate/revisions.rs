@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::bill::{Bill, BillLine, Charge, CostGroup};
 use crate::catalogue::meter::Meter;
 use crate::design::ItemRef;
+use crate::plan::left_out::Claim;
 use crate::units::Usd;
 
 /// What something costs in both revisions.
@@ -43,6 +44,8 @@ pub struct Revisions {
     pub by_cause: Vec<(CostGroup, Both)>,
     /// What one of the two uses and its region has no price for; left out of all figures here.
     pub unpriced: Vec<Meter>,
+    /// What the two totals claim, before and after.
+    pub claims: (Claim, Claim),
 }
 
 impl Revisions {
@@ -51,7 +54,13 @@ impl Revisions {
         let mut unpriced: Vec<_> = before.unpriced.iter().chain(&after.unpriced).copied().collect();
         unpriced.sort();
         unpriced.dedup();
-        let mut all = Self { total: Both::default(), by_item: Vec::new(), by_cause: Vec::new(), unpriced };
+        let mut all = Self {
+            total: Both::default(),
+            by_item: Vec::new(),
+            by_cause: Vec::new(),
+            unpriced,
+            claims: (before.claim(), after.claim()),
+        };
         let (mut by_item, mut by_cause) = (BTreeMap::new(), BTreeMap::new());
         let mut add = |line: &BillLine, to: fn(&mut Both, Usd)| {
             let left_out = matches!(line.charge, Charge::Aws(meter) if all.unpriced.contains(&meter));

@@ -7,22 +7,26 @@ use crate::evaluate::revisions::{Both, Revisions};
 
 /// What differs by item, the largest change first, and the total.
 pub fn by_item(all: &Revisions) -> Table {
-    table("Item", all.by_item.iter().map(|(item, both)| (item.to_string(), *both)), all.total)
+    table("Item", all.by_item.iter().map(|(item, both)| (item.to_string(), *both)), all)
 }
 
 /// What differs by cause, and the total.
 pub fn by_cause(all: &Revisions) -> Table {
-    table("Cause", all.by_cause.iter().map(|(cause, both)| (cause.word().to_owned(), *both)), all.total)
+    table("Cause", all.by_cause.iter().map(|(cause, both)| (cause.word().to_owned(), *both)), all)
 }
 
-fn table(head: &str, rows: impl Iterator<Item = (String, Both)>, total: Both) -> Table {
+fn table(head: &str, rows: impl Iterator<Item = (String, Both)>, all: &Revisions) -> Table {
     let row = |(name, both): (String, Both)| {
         vec![name, both.before.cents_text(), both.after.cents_text(), both.difference().signed_text()]
     };
+    // What rows leave out is told below them; the total says it in the number.
+    let mut total = row(("Total".to_owned(), all.total));
+    total[1] = all.claims.0.said(&total[1]);
+    total[2] = all.claims.1.said(&total[2]);
     Table {
         head: [head, "Before", "After", "Difference"].map(str::to_owned).to_vec(),
         figures: vec![false, true, true, true],
-        rows: rows.chain(std::iter::once(("Total".to_owned(), total))).map(row).collect(),
+        rows: rows.map(row).chain(std::iter::once(total)).collect(),
     }
 }
 
@@ -31,24 +35,21 @@ pub fn sentence(all: &Revisions) -> String {
     let Both { before, after } = all.total;
     let change = all.total.difference();
     let (amount, word) = if after < before { (-change, "less") } else { (change, "more") };
+    let (was, is) = (all.claims.0.said(&before.cents_text()), all.claims.1.said(&after.cents_text()));
     if after == before {
-        return format!("No difference: {} a month as before", after.cents_text());
+        return format!("No difference: {is} a month as before");
     }
     let percent = all.total.percent().map_or_else(String::new, |percent| {
         let sign = if percent < 0.0 { "−" } else { "+" };
         format!(", {sign}{:.1} %", percent.abs())
     });
-    format!(
-        "{} {word} a month: {} instead of {}{percent}",
-        amount.cents_text(),
-        after.cents_text(),
-        before.cents_text()
-    )
+    format!("{} {word} a month: {is} instead of {was}{percent}", amount.cents_text())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::left_out::Claim;
     use crate::units::Usd;
 
     fn of(before: i64, after: i64) -> Revisions {
@@ -58,7 +59,17 @@ mod tests {
             by_item: vec![(crate::design::ItemRef::Service("web".into()), total)],
             by_cause: Vec::new(),
             unpriced: Vec::new(),
+            claims: (Claim::Whole, Claim::Whole),
         }
+    }
+
+    #[test]
+    fn a_total_that_is_incomplete_says_so_on_its_side() {
+        let all = Revisions { claims: (Claim::Whole, Claim::AtLeast), ..of(10_000, 12_590) };
+        assert_eq!(sentence(&all), "$25.90 more a month: at least $125.90 instead of $100.00, +25.9 %");
+        assert_eq!(by_item(&all).rows[1], ["Total", "$100.00", "at least $125.90", "+$25.90"]);
+        let all = Revisions { claims: (Claim::AtLeast, Claim::AtLeast), ..of(10_000, 10_000) };
+        assert_eq!(sentence(&all), "No difference: at least $100.00 a month as before");
     }
 
     #[test]
