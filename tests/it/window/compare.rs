@@ -125,7 +125,7 @@ fn a_comparison_is_saved_in_three_forms() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("comparison");
     let mut window = compared("small-api", Start { answer: Some(file.clone()), ..Start::default() });
-    for (form, start) in [("CSV", "Alternative,Low USD"), ("Markdown", "# Small API"), ("JSON", "{\n  \"family")] {
+    for (form, start) in [("CSV", "Alternative,Low USD"), ("Markdown", "# Small API"), ("JSON", "{\n  \"format\": 1")] {
         click(&mut window, "  Export");
         click(&mut window, &format!("Save {form}…"));
         super::wait(&mut window, |window| window.state().notice().is_some());
