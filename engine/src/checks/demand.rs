@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use crate::design::Design;
 use crate::design::id::ServiceId;
 use crate::design::load::{Series, Shape, Spike, SpikeTime};
+use crate::design::service::Service;
 use crate::design::work::CallTarget;
-use crate::units::{MilliPerSecond, Percent, Span};
+use crate::units::{MilliPerSecond, Percent, Ppm, Span};
 
 /// The rates that a series is made of, each as long as the others.
 pub(super) fn rates(series: &Series) -> &[MilliPerSecond] {
@@ -92,18 +93,39 @@ pub(super) fn work_of(design: &Design) -> BTreeMap<&ServiceId, u128> {
         let sum = own.entry(load.service()).or_default();
         *sum = sum.saturating_add(month_of(load.shape()));
     }
+    let passed_on =
+        |_: &ServiceId, work: u128, per_work: Ppm| work.saturating_mul(u128::from(per_work.ppm())) / 1_000_000;
+    along_calls(design, &own, passed_on, u128::saturating_add)
+}
+
+/// What comes to each service by its own and by the calls of those that call it: `passed_on` says what a caller that
+/// something comes to passes on by a call.
+pub(super) fn along_calls<'d, T: Copy + Default + PartialEq>(
+    design: &'d Design,
+    own: &BTreeMap<&'d ServiceId, T>,
+    passed_on: impl Fn(&'d ServiceId, T, Ppm) -> T,
+    add: impl Fn(T, T) -> T,
+) -> BTreeMap<&'d ServiceId, T> {
+    let call = |all: &mut BTreeMap<&'d ServiceId, T>, id: &'d ServiceId, service: &'d Service, comes: T| {
+        for call in &service.calls {
+            let CallTarget::Service { service: other, .. } = &call.to else { continue };
+            let sum = all.entry(other).or_default();
+            *sum = add(*sum, passed_on(id, comes, call.per_work()));
+        }
+    };
     let mut all = own.clone();
-    // A chain of calls is no longer than there are services, and calls in a circle end there too.
+    if let Some(order) = callers_first(design) {
+        for (id, service) in order {
+            let comes = all.get(id).copied().unwrap_or_default();
+            call(&mut all, id, service, comes);
+        }
+        return all;
+    }
+    // Calls in a circle end where a chain of all services would.
     for _ in 0..design.services.len() {
         let mut next = own.clone();
         for (id, service) in &design.services {
-            let work = all.get(id).copied().unwrap_or(0);
-            for call in &service.calls {
-                let CallTarget::Service { service: other, .. } = &call.to else { continue };
-                let calls = work.saturating_mul(u128::from(call.per_work().ppm())) / 1_000_000;
-                let sum = next.entry(other).or_default();
-                *sum = sum.saturating_add(calls);
-            }
+            call(&mut next, id, service, all.get(id).copied().unwrap_or_default());
         }
         if next == all {
             break;
@@ -113,12 +135,41 @@ pub(super) fn work_of(design: &Design) -> BTreeMap<&ServiceId, u128> {
     all
 }
 
+/// Services so that every caller stands before whom it calls; `None` where calls go in a circle.
+fn callers_first(design: &Design) -> Option<Vec<(&ServiceId, &Service)>> {
+    let called = |service: &'_ Service| -> Vec<ServiceId> {
+        let to = service.calls.iter().filter_map(|call| match &call.to {
+            CallTarget::Service { service, .. } => Some(service.clone()),
+            CallTarget::Outside(_) | CallTarget::Aws(_) | CallTarget::Internet => None,
+        });
+        to.filter(|id| design.services.contains_key(id)).collect()
+    };
+    let mut callers: BTreeMap<ServiceId, usize> = design.services.keys().map(|id| (id.clone(), 0)).collect();
+    for id in design.services.values().flat_map(called) {
+        *callers.entry(id).or_default() += 1;
+    }
+    let mut ready: Vec<_> = callers.iter().filter(|(_, count)| **count == 0).map(|(id, _)| id.clone()).collect();
+    let mut order = Vec::new();
+    while let Some(id) = ready.pop() {
+        let (id, service) = design.services.get_key_value(&id)?;
+        order.push((id, service));
+        for other in called(service) {
+            let left = callers.get_mut(&other)?;
+            *left -= 1;
+            if *left == 0 {
+                ready.push(other);
+            }
+        }
+    }
+    (order.len() == design.services.len()).then_some(order)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::checks::testing::base;
     use crate::design::work::{Call, CallPath};
-    use crate::units::{Bytes, Minutes, Ppm};
+    use crate::units::{Bytes, Minutes};
 
     fn shape(series: Series) -> Shape {
         Shape { series, spikes: Vec::new(), noise: Ppm::ZERO }

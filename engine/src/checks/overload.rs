@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use super::context::{Context, Host, Runner};
-use super::demand::{month_of, peak_of};
+use super::demand::{along_calls, month_of, peak_of};
 use super::diagnostic::{Findings, Rule, Severity};
 use super::instances;
 use crate::design::account::QuotaValue;
 use crate::design::id::ServiceId;
 use crate::design::load::Load;
 use crate::design::service::SchedulingStrategy;
-use crate::design::work::{CallTarget, most_jobs};
-use crate::units::{Micro, MilliPerSecond, Span};
+use crate::design::work::most_jobs;
+use crate::units::{Micro, MilliPerSecond, Ppm, Span};
 
 const TRACKING: &str = "Application Auto Scaling API Reference, \"RegisterScalableTarget\"";
 
@@ -102,26 +102,12 @@ fn asked<'d>(
         let sum = sums.entry(load.service()).or_default();
         *sum = *sum + peak_of(load.shape());
     }
-    let mut all = own.clone();
-    // A chain of calls is no longer than there are services, and calls in a circle end there too.
-    for _ in 0..context.design.services.len() {
-        let mut next = own.clone();
-        for (id, service) in &context.design.services {
-            let asked = all.get(id).copied().unwrap_or_default();
-            let serves = workers.get(id).and_then(|worker| worker.serves);
-            let done = serves.map_or(asked, |most| asked.min(most)) + jobs.get(id).copied().unwrap_or_default();
-            for call in &service.calls {
-                let CallTarget::Service { service: other, .. } = &call.to else { continue };
-                let sum = next.entry(other).or_default();
-                *sum = *sum + done.share(call.per_work());
-            }
-        }
-        if next == all {
-            break;
-        }
-        all = next;
-    }
-    all
+    let passed_on = |id: &'d ServiceId, asked: MilliPerSecond, per_work: Ppm| {
+        let serves = workers.get(id).and_then(|worker| worker.serves);
+        let done = serves.map_or(asked, |most| asked.min(most)) + jobs.get(id).copied().unwrap_or_default();
+        done.share(per_work)
+    };
+    along_calls(context.design, &own, passed_on, |sum, more| sum + more)
 }
 
 /// What: more requests a second than all tasks that a service may have can serve. Why: the rest is refused, whatever scaling
@@ -188,7 +174,7 @@ pub(super) mod tests {
     use crate::design::id::CapacityProviderId;
     use crate::design::load::{Series, Spike, SpikeTime};
     use crate::design::service::Capacity;
-    use crate::design::work::{Call, CallPath, Work, WorkCost};
+    use crate::design::work::{Call, CallPath, CallTarget, Work, WorkCost};
     use crate::units::{Bytes, Mib, Minutes, Percent};
 
     fn asks(design: &mut Design, load: &str, per_second: u64) {
