@@ -50,8 +50,9 @@ pub(super) fn twice(text: &str) -> Option<Twice> {
                     continue;
                 }
                 let key = ron::from_str::<String>(&text[start..end]).unwrap_or_else(|_| text[start..end].to_owned());
-                let again = place(text, start);
-                if let Some(first) = frame.keys.insert(key.clone(), again.0) {
+                // Places are worked out where they are told: each is a walk through the text.
+                if let Some(first) = frame.keys.insert(key.clone(), start) {
+                    let (first, again) = (place(text, first).0, place(text, start));
                     return Some(Twice { field: frame.field.to_owned(), key, first, again });
                 }
             }
@@ -90,7 +91,7 @@ struct Frame<'t> {
     field: &'t str,
     /// Where what may become a key begins and ends.
     key: Option<(usize, usize)>,
-    /// The keys of a map so far, with their lines.
+    /// The keys of a map so far, with where they begin.
     keys: BTreeMap<String, usize>,
 }
 
