@@ -45,26 +45,6 @@ pub(super) fn of_text(text: &str, file: &str) -> Option<(usize, String)> {
     ))
 }
 
-/// Of a document that reads, and names an image, a family or a size that something else fills in. `${…}` in it is left to
-/// the user: definitions hold it that are filled in by AWS's own tools.
-pub(super) fn template(value: &Value) -> Option<String> {
-    match value {
-        Value::Array(all) => all.iter().find_map(template),
-        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-            let filled = |text: &&str| text.contains("{{") && text.contains("}}") || text.contains("<%") && text.contains("%>");
-            let is_named = ["image", "family", "cpu", "memory"].iter().any(|name| key.eq_ignore_ascii_case(name));
-            match value.as_str().filter(|_| is_named).filter(filled) {
-                Some(text) => Some(format!(
-                    "this is a template, with `{text}` for something else to fill in: fill it in first, and import what \
-                     comes out"
-                )),
-                None => template(value),
-            }
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
 /// The text within, if it is there.
 fn text<'v>(of: &'v Value, keys: &[&str]) -> Option<&'v str> {
     keys.iter().find_map(|key| of.get(key)?.as_str())
@@ -155,13 +135,6 @@ mod tests {
             let what = of_value(&value).unwrap_or_else(|| panic!("{value}"));
             assert!(what.contains(says) && !what.contains('\n'), "{what}");
         }
-        for image in ["{{ image }}", "registry/<%= name %>:1"] {
-            let value = json!({"family": "web", "containerDefinitions": [{"name": "a", "image": image}]});
-            assert!(template(&value).unwrap().contains(image));
-        }
-        let logs =
-            json!({"containerDefinitions": [{"image": "web:1", "environment": [{"name": "A", "value": "{{.ID}}"}]}]});
-        assert_eq!(template(&logs), None);
         for value in [json!({"containerDefinitions": []}), json!({"taskDefinition": {}}), json!([]), json!({})] {
             assert_eq!(of_value(&value), None);
         }

@@ -50,9 +50,7 @@ pub(super) fn parse(text: &str, file: &str, wanted: &str) -> Result<(Vec<(String
     if documents.iter().all(is_nothing) {
         return Err(error((1, 1), format!("nothing is here; expected {wanted}")));
     }
-    if let Some(what) =
-        documents.iter().find_map(|document| foreign::of_value(document).or_else(|| foreign::template(document)))
-    {
+    if let Some(what) = documents.iter().find_map(foreign::of_value) {
         return Err(error((1, 1), what));
     }
     if documents.iter().all(|document| !document.is_object() && !document.is_array())
