@@ -123,6 +123,25 @@ fn what_commands_print_is_described() {
 }
 
 #[test]
+fn what_is_written_with_a_unit_is_described_with_it() {
+    let schema = json(&["schema"]);
+    for (kind, field) in [
+        ("TaskEbsVolume", "throughput"),
+        ("InstanceVolume", "throughput"),
+        ("FileSystem", "throughput"),
+        ("ManagedInstancesProvider", "scale_in_after"),
+        ("NatGateway", "measured_monthly_bytes"),
+        ("VpcEndpoint", "measured_monthly_bytes"),
+        ("Vpc", "measured_monthly_cross_zone_bytes"),
+        ("Account", "free_transfer_used_elsewhere"),
+    ] {
+        let described = &schema["$defs"][kind]["properties"][field];
+        assert!(described["x-unit"].is_string(), "{kind}.{field}: {described}");
+        assert_ne!(described["type"], Value::from("integer"), "{kind}.{field}");
+    }
+}
+
+#[test]
 fn a_field_is_explained_and_an_unknown_one_answered() {
     let (code, out, _) = bayplan(&["explain", "service.health_check_grace_period"]);
     assert_eq!(code, 0);

@@ -1,6 +1,7 @@
 //! Parts that work and what they run on: clusters, providers, services, tasks.
 
-use bayplan_engine::design::capacity::{AnywhereSite, CapacityProvider, LaunchType, StrategyItem};
+use bayplan_engine::design::anywhere::AnywhereSite;
+use bayplan_engine::design::capacity::{CapacityProvider, LaunchType, StrategyItem};
 use bayplan_engine::design::cluster::Cluster;
 use bayplan_engine::design::container::{Container, LogConfiguration, LogDriver};
 use bayplan_engine::design::deployment::CircuitBreaker;

@@ -12,6 +12,7 @@ use crate::catalogue::meter::Meter;
 use crate::design::account::{PlanKind, PlanPayment, PlanTerm, PurchasePlan};
 use crate::plan::Plan;
 use crate::plan::left_out::Leaves;
+use crate::units::money::div_half_even;
 use crate::units::{Quantity, Rate, Span, Usd};
 use crate::usage::record::{Cause, HeldHours};
 
@@ -50,7 +51,7 @@ pub fn apply(bill: &mut Bill, plan: &Plan, catalogue: &Catalogue, hours: &[HeldH
         let owner = plan.owners[*owner].clone();
         let quantity = Quantity::from_base(u128::from(window.ms()));
         let usd = |nanos: u128| {
-            Usd::from_nanos(i64::try_from(half_even(nanos, u128::from(Span::HOUR.ms()))).unwrap_or(i64::MAX))
+            Usd::from_nanos(i64::try_from(div_half_even(nanos, u128::from(Span::HOUR.ms()))).unwrap_or(i64::MAX))
         };
         let lines = [(Charge::Commitment(kind), usd(sums.commitment)), (Charge::Covered(kind), -usd(sums.covered))];
         for (charge, cost) in lines {
@@ -166,11 +167,6 @@ fn share(plan: &PurchasePlan, meter: Meter, catalogue: &Catalogue) -> Option<u12
 fn mean(cost: Usd, window: Span) -> Option<Rate> {
     let nanos = i128::from(cost.nanos()) * i128::from(Span::HOUR.ms()) / i128::from(window.ms().max(1));
     Rate::new(Usd::from_nanos(i64::try_from(nanos).ok()?), Quantity::from_base(u128::from(Span::HOUR.ms())))
-}
-
-fn half_even(amount: u128, by: u128) -> u128 {
-    let (quotient, rest) = (amount / by, amount % by);
-    quotient + u128::from(rest * 2 > by || (rest * 2 == by && quotient % 2 == 1))
 }
 
 #[cfg(test)]

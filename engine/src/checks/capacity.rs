@@ -392,7 +392,8 @@ pub(super) mod tests {
     use super::*;
     use crate::checks::testing::*;
     use crate::design::Design;
-    use crate::design::capacity::{AnywhereSite, CapacityOptionType};
+    use crate::design::anywhere::AnywhereSite;
+    use crate::design::capacity::CapacityOptionType;
     use crate::design::cluster::Cluster;
     use crate::design::service::Service;
     use crate::design::task_definition::OperatingSystemFamily;

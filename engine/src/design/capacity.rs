@@ -1,4 +1,4 @@
-//! Capacity providers, strategies over them, and machines of one's own.
+//! Capacity providers and strategies over them.
 //!
 //! AWS's providers `FARGATE` and `FARGATE_SPOT` exist in every account and are named, never drawn (rule CPS-01).
 
@@ -12,7 +12,7 @@ use super::volume::InstanceVolume;
 use super::{Tags, is_default};
 use crate::names::{Architecture, InstanceTypeName, aws_words};
 use crate::units::kept::{self, SecondsOrNever};
-use crate::units::{Gib, Mib, Percent, Seconds, Usd};
+use crate::units::{Gib, Mib, Percent, Seconds};
 
 aws_words! {
     /// How EC2 capacity is bought.
@@ -402,6 +402,7 @@ pub struct ManagedInstancesProvider {
         serialize_with = "kept::write_some::<SecondsOrNever, _, _>",
         deserialize_with = "kept::read_some::<SecondsOrNever, _, _>"
     )]
+    #[schemars(with = "Option<SecondsOrNever>")]
     pub scale_in_after: Option<i32>,
     /// Whether detailed monitoring is on.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -456,27 +457,6 @@ impl ManagedInstancesProvider {
     }
 }
 
-/// Machines outside AWS, registered as `EXTERNAL` instances (rules ANY).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AnywhereSite {
-    /// How many machines.
-    pub instances: u32,
-    /// vCPUs of each.
-    pub vcpus: u32,
-    /// Memory of each in MiB, as registered.
-    pub memory: crate::units::Mib,
-    /// Its architecture.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub architecture: Architecture,
-    /// A month's price of the site of the user's own.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub monthly_price: Option<Usd>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub tags: Tags,
-}
-
 impl Refers for CapacityProvider {
     fn refer(&mut self, visit: &mut Visit<'_>) {
         match self {
@@ -493,8 +473,4 @@ impl Refers for CapacityProvider {
             }
         }
     }
-}
-
-impl Refers for AnywhereSite {
-    fn refer(&mut self, _visit: &mut Visit<'_>) {}
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::capacity::{AnywhereSite, CapacityProvider};
+use super::anywhere::AnywhereSite;
+use super::capacity::CapacityProvider;
 use super::cluster::{Cluster, Namespace};
 use super::id::{
     AlarmId, ApiGatewayId, CapacityProviderId, CertificateId, ClusterId, EventRuleId, ExpressServiceId, FileSystemId,

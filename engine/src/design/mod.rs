@@ -6,6 +6,7 @@
 //! references may dangle and sizes may be impossible, for people are still drawing.
 
 pub mod account;
+pub mod anywhere;
 pub mod capacity;
 pub mod cidr;
 pub mod cluster;

@@ -100,6 +100,7 @@ pub struct Vpc {
         serialize_with = "kept::write_some::<BytesMonthly, _, _>",
         deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
     )]
+    #[schemars(with = "Option<BytesMonthly>")]
     pub measured_monthly_cross_zone_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -209,6 +210,7 @@ pub struct NatGateway {
         serialize_with = "kept::write_some::<BytesMonthly, _, _>",
         deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
     )]
+    #[schemars(with = "Option<BytesMonthly>")]
     pub measured_monthly_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -248,6 +250,7 @@ pub struct VpcEndpoint {
         serialize_with = "kept::write_some::<BytesMonthly, _, _>",
         deserialize_with = "kept::read_some::<BytesMonthly, _, _>"
     )]
+    #[schemars(with = "Option<BytesMonthly>")]
     pub measured_monthly_bytes: Option<Bytes>,
     /// Tags.
     #[serde(default, skip_serializing_if = "is_default")]

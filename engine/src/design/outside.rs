@@ -185,6 +185,7 @@ pub struct FileSystem {
         serialize_with = "kept::write::<MibPerSecond, _, _>",
         deserialize_with = "kept::read::<MibPerSecond, _, _>"
     )]
+    #[schemars(with = "MibPerSecond")]
     pub throughput: u32,
     /// Security groups of its mount targets.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -182,6 +182,7 @@ pub struct TaskEbsVolume {
         serialize_with = "kept::write_some::<MibPerSecond, _, _>",
         deserialize_with = "kept::read_some::<MibPerSecond, _, _>"
     )]
+    #[schemars(with = "Option<MibPerSecond>")]
     pub throughput: Option<u32>,
     /// `roleArn`: the infrastructure role.
     #[serde(default, skip_serializing_if = "is_default")]

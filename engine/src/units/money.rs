@@ -76,7 +76,7 @@ impl Usd {
 }
 
 /// `value / step`, rounded half to even.
-pub(super) fn div_half_even(value: u128, step: u128) -> u128 {
+pub(crate) fn div_half_even(value: u128, step: u128) -> u128 {
     let (quotient, rest) = (value / step, value % step);
     let up = match (rest * 2).cmp(&step) {
         std::cmp::Ordering::Less => false,

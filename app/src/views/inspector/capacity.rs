@@ -1,10 +1,11 @@
 //! Forms of capacity: clusters, namespaces, providers, strategies, machines of one's own.
 
 use bayplan_engine::design::Design;
+use bayplan_engine::design::anywhere::AnywhereSite;
 use bayplan_engine::design::capacity::{
-    AnywhereSite, AutoRepair, AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CapacityReservations,
-    CpuManufacturer, Inclusion, InstanceGeneration, InstanceRequirements, LaunchType, ManagedInstancesProvider,
-    ManagedScaling, Range, RegisteredMemory, ReservationPreference, StrategyItem,
+    AutoRepair, AutoScalingGroupProvider, CapacityOptionType, CapacityProvider, CapacityReservations, CpuManufacturer,
+    Inclusion, InstanceGeneration, InstanceRequirements, LaunchType, ManagedInstancesProvider, ManagedScaling, Range,
+    RegisteredMemory, ReservationPreference, StrategyItem,
 };
 use bayplan_engine::design::cluster::{
     Cluster, ContainerInsights, ExecLogging, ManagedDaemon, Namespace, NamespaceKind,

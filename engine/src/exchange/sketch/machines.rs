@@ -7,9 +7,10 @@ use crate::catalogue::instance_types::InstanceType;
 use crate::catalogue::meter::Meter;
 use crate::catalogue::timings::Timings;
 use crate::checks::{self, Severity};
+use crate::design::anywhere::AnywhereSite;
 use crate::design::capacity::{
-    AnywhereSite, AutoScalingGroupProvider, CapacityProvider, InstanceRequirements, LaunchType,
-    ManagedInstancesProvider, ManagedScaling, Range,
+    AutoScalingGroupProvider, CapacityProvider, InstanceRequirements, LaunchType, ManagedInstancesProvider,
+    ManagedScaling, Range,
 };
 use crate::design::id::{CapacityProviderId, SecurityGroupId, SiteId, TaskDefinitionId};
 use crate::design::outside::RoleUse;
